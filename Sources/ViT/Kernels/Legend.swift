@@ -1,0 +1,9 @@
+// Kernels: the arithmetic of the model on memory that the caller owns. A forward function stands above its backward.
+// Weights are frozen, so only the gradients of inputs exist. Nothing is allocated, nothing is checked twice.
+// Row-major float32 throughout. Every row's result depends on that row alone, never on where it stands.
+//
+// B  images of a batch        T  tokens (T_q: query tokens)    C  channels of the residual stream
+// M  channels of the MLP      H  attention heads               D  channels of a head
+// R  rows of a matrix: B × tokens, padded where the CPU's kernels need it (see `RowLayout`)
+// x, y  input and output      μ, r  mean and 1/√(σ² + ε)       γ, β  LayerNorm's scale and shift
+// d…    the gradient of the objective with respect to …

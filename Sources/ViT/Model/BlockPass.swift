@@ -1,0 +1,327 @@
+// One encoder block for one worker: what its forward pass keeps, and both passes, up to the stage that is tapped.
+
+/// How far the last block of a pass is computed; each stage is what one or more addresses read.
+enum BlockStage: Int, Comparable {
+    /// The first LayerNorm.
+    case norm1
+    /// The heads' outputs, joined, before the output projection.
+    case heads
+    /// The second LayerNorm.
+    case norm2
+    /// The hidden layer after GELU.
+    case hidden
+    /// The whole block.
+    case complete
+
+    static func < (a: BlockStage, b: BlockStage) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// Memory that the blocks of a pass take turns with.
+struct BlockScratch {
+    /// LayerNorm's output, and its gradient: (R, C).
+    let normalised: FloatBuffer
+    /// The heads' outputs, and their gradient: (R, C).
+    let heads: FloatBuffer
+    /// The hidden layer after GELU, and its gradient: (R, M).
+    let hidden: FloatBuffer
+    /// Gradient of queries, keys and values: (R, 3·C). Padding rows are never written and stay 0.
+    let attentionInput: FloatBuffer
+    /// Gradient of the block's residual stream at the chosen tokens: (R_q, C); unused when all are.
+    let chosen: FloatBuffer
+    /// Gradient of one head's pattern: (T_q, stride).
+    let pattern: FloatBuffer
+
+    init(rows: Int, configuration: ViTConfiguration) {
+        normalised = FloatBuffer(count: rows * configuration.width)
+        heads = FloatBuffer(count: rows * configuration.width)
+        hidden = FloatBuffer(count: rows * configuration.mlpWidth)
+        attentionInput = FloatBuffer(count: rows * 3 * configuration.width)
+        chosen = FloatBuffer(count: rows * configuration.width)
+        pattern = FloatBuffer(count: configuration.tokenCount * (configuration.tokenCount + 15))
+    }
+}
+
+/// One block's weights, its state between forward and backward, and both passes.
+///
+/// A block that `choosesToken` computes, after its keys and values, one token an image only: the one that is read.
+final class BlockPass {
+    private let parameters: BlockParameters
+    private let scratch: BlockScratch
+    private let epsilon: Float
+    private let width: Int
+    private let mlpWidth: Int
+    /// Tokens that come in, and tokens that go out.
+    private let layout: RowLayout
+    let outLayout: RowLayout
+    private let choosesToken: Bool
+    private let shape: AttentionShape
+    private let usesLivePattern: Bool
+    private let backpropagatesPattern: Bool
+
+    /// The block's input, x: (R, C).
+    let input: FloatBuffer
+    /// x + attention, at the tokens that go out: (R_q, C).
+    let middle: FloatBuffer
+    /// Attention's pattern an image, or one pattern for all when it is frozen: (H, T_q, stride).
+    let pattern: FloatBuffer
+    private let attentionInput: FloatBuffer
+    private let chosenQueries: FloatBuffer
+    private let mean1: FloatBuffer, inverseDeviation1: FloatBuffer
+    private let mean2: FloatBuffer, inverseDeviation2: FloatBuffer
+    private let slope: FloatBuffer
+
+    /// A block with buffers for `capacity` images.
+    init(
+        model: ViT, index: Int, capacity: Int, choosesToken: Bool, attention: AttentionMode, scratch: BlockScratch
+    ) {
+        let configuration = model.configuration
+        parameters = model.parameters.blocks[index]
+        self.scratch = scratch
+        self.choosesToken = choosesToken
+        epsilon = configuration.layerNormEpsilon
+        width = configuration.width
+        mlpWidth = configuration.mlpWidth
+        layout = RowLayout(tokens: configuration.tokenCount, in: configuration)
+        outLayout = RowLayout(tokens: choosesToken ? 1 : configuration.tokenCount, in: configuration)
+        shape = AttentionShape(
+            queries: outLayout.tokens, keys: configuration.tokenCount, heads: configuration.headCount,
+            headSize: configuration.headSize)
+        let rows = layout.rows(capacity)
+        let outRows = outLayout.rows(capacity)
+        input = FloatBuffer(count: rows * width)
+        middle = FloatBuffer(count: outRows * width)
+        attentionInput = FloatBuffer(count: rows * 3 * width)
+        chosenQueries = FloatBuffer(count: choosesToken ? outRows * width * 2 : 0)
+        (mean1, inverseDeviation1) = (FloatBuffer(count: rows), FloatBuffer(count: rows))
+        (mean2, inverseDeviation2) = (FloatBuffer(count: outRows), FloatBuffer(count: outRows))
+        slope = FloatBuffer(count: outRows * mlpWidth)
+        switch attention {
+        case .live, .detached:
+            usesLivePattern = true
+            pattern = FloatBuffer(count: capacity * shape.patternCount)
+        case .frozen(let reference):
+            usesLivePattern = false
+            pattern = reference.blocks[index]
+        }
+        if case .live = attention { backpropagatesPattern = true } else { backpropagatesPattern = false }
+    }
+
+    // MARK: - Forward
+
+    /// x ↦ x + attention(LN₁(x)) ↦ … + mlp(LN₂(…)), stopping after `stage`; a complete block writes `output`: (R_q, C).
+    ///
+    /// `chosen` holds the token of each image where the block chooses one. What `stage` made stands in the scratch.
+    func forward(count: Int, to stage: BlockStage, chosen: [Int], output: UnsafeMutablePointer<Float>?) {
+        let rows = layout.rows(count)
+        let outRows = outLayout.rows(count)
+        layerNormForward(
+            x: input.pointer, gamma: parameters.ln1.weight.pointer, beta: parameters.ln1.bias.pointer, epsilon: epsilon,
+            y: scratch.normalised.pointer, mean: mean1.pointer, inverseDeviation: inverseDeviation1.pointer,
+            rows: rows, channels: width)
+        if stage == .norm1 { return }
+
+        attentionForward(count: count, chosen: chosen)
+        if stage == .heads { return }
+
+        let output1 = parameters.attentionOutput
+        if choosesToken {
+            for slot in 0..<count {
+                let row = slot * layout.stride + chosen[slot]
+                biasForward(
+                    x: input.pointer + row * width, xStride: width, bias: output1.bias.pointer,
+                    y: middle.pointer + slot * outLayout.stride * width, yStride: width, rows: 1, channels: width)
+            }
+        } else {
+            biasForward(
+                x: input.pointer, xStride: width, bias: output1.bias.pointer, y: middle.pointer, yStride: width,
+                rows: rows, channels: width)
+        }
+        linearForward(
+            x: scratch.heads.pointer, xStride: width, weight: output1.weight.pointer, y: middle.pointer,
+            yStride: width, accumulating: true, images: count, rows: outLayout.stride, inputs: width, outputs: width)
+        layerNormForward(
+            x: middle.pointer, gamma: parameters.ln2.weight.pointer, beta: parameters.ln2.bias.pointer,
+            epsilon: epsilon, y: scratch.normalised.pointer, mean: mean2.pointer,
+            inverseDeviation: inverseDeviation2.pointer, rows: outRows, channels: width)
+        if stage == .norm2 { return }
+
+        linearForward(
+            x: scratch.normalised.pointer, xStride: width, weight: parameters.mlp0.weight.pointer, y: slope.pointer,
+            yStride: mlpWidth, images: count, rows: outLayout.stride, inputs: width, outputs: mlpWidth)
+        biasGELUForward(
+            x: slope.pointer, bias: parameters.mlp0.bias.pointer, y: scratch.hidden.pointer, rows: outRows,
+            channels: mlpWidth)
+        guard stage == .complete, let output else { return }
+
+        biasForward(
+            x: middle.pointer, xStride: width, bias: parameters.mlp3.bias.pointer, y: output, yStride: width,
+            rows: outRows, channels: width)
+        linearForward(
+            x: scratch.hidden.pointer, xStride: mlpWidth, weight: parameters.mlp3.weight.pointer, y: output,
+            yStride: width, accumulating: true, images: count, rows: outLayout.stride, inputs: mlpWidth, outputs: width)
+    }
+
+    /// heads = P·V of LN₁(x), which stands in the scratch; computes only what the mode and the chosen token need.
+    private func attentionForward(count: Int, chosen: [Int]) {
+        let rows = layout.rows(count)
+        let weight = parameters.attentionInput.weight.pointer
+        let bias = parameters.attentionInput.bias.pointer
+        // Queries, keys and values stand side by side in a row; those that are not needed are not computed.
+        let first = usesLivePattern ? (choosesToken ? 1 : 0) : 2
+        let attentionInput = attentionInput.pointer
+        linearForward(
+            x: scratch.normalised.pointer, xStride: width, weight: weight + first * width * width,
+            y: attentionInput + first * width, yStride: 3 * width, images: count, rows: layout.stride, inputs: width,
+            outputs: (3 - first) * width)
+        biasForward(
+            x: attentionInput + first * width, xStride: 3 * width, bias: bias + first * width,
+            y: attentionInput + first * width, yStride: 3 * width, rows: rows, channels: (3 - first) * width)
+        if usesLivePattern && choosesToken {
+            let queries = chosenQueries.pointer
+            let inputs = queries + outLayout.rows(count) * width
+            for slot in 0..<count {
+                let row = slot * layout.stride + chosen[slot]
+                (inputs + slot * outLayout.stride * width).update(
+                    from: scratch.normalised.pointer + row * width, count: width)
+            }
+            linearForward(
+                x: inputs, xStride: width, weight: weight, y: queries, yStride: width, images: count,
+                rows: outLayout.stride,
+                inputs: width, outputs: width)
+            biasForward(
+                x: queries, xStride: width, bias: bias, y: queries, yStride: width, rows: outLayout.rows(count),
+                channels: width)
+        }
+        for slot in 0..<count {
+            let row = attentionInput + slot * layout.stride * 3 * width
+            if usesLivePattern {
+                let (queries, stride) = queries(slot: slot)
+                attentionPatternForward(
+                    q: queries, qStride: stride, k: row + width, kStride: 3 * width,
+                    pattern: pattern.pointer + slot * shape.patternCount, shape: shape)
+            }
+            forEachHeadPattern(slot: slot, chosen: chosen) { pattern, shape, offset in
+                attentionValuesForward(
+                    pattern: pattern, v: row + 2 * width + offset, vStride: 3 * width,
+                    out: scratch.heads.pointer + slot * outLayout.stride * width + offset, outStride: width,
+                    shape: shape)
+            }
+        }
+    }
+
+    private func queries(slot: Int) -> (pointer: UnsafeMutablePointer<Float>, stride: Int) {
+        choosesToken
+            ? (chosenQueries.pointer + slot * outLayout.stride * width, width)
+            : (attentionInput.pointer + slot * layout.stride * 3 * width, 3 * width)
+    }
+
+    /// The patterns that an image's values are mixed by: all heads at once, or, where a frozen pattern of all tokens
+    /// meets a chosen token, that token's row head by head. `offset` is the head's first channel.
+    private func forEachHeadPattern(
+        slot: Int, chosen: [Int], _ body: (UnsafePointer<Float>, AttentionShape, Int) -> Void
+    ) {
+        if usesLivePattern {
+            body(pattern.pointer + slot * shape.patternCount, shape, 0)
+        } else if choosesToken {
+            let one = AttentionShape(queries: 1, keys: shape.keys, heads: 1, headSize: shape.headSize)
+            for head in 0..<shape.heads {
+                let row = (head * shape.keys + chosen[slot]) * shape.patternStride
+                body(pattern.pointer + row, one, head * shape.headSize)
+            }
+        } else {
+            body(pattern.pointer, shape, 0)
+        }
+    }
+
+    // MARK: - Backward
+
+    /// The gradient of what `stage` made, which stands in the scratch (for a complete block in `gradient`, with the
+    /// residual stream's), becomes the gradient of the block's input.
+    ///
+    /// `gradient`: (R_q, C) on entry, the residual stream's at the tokens that go out; (R, C) on return.
+    func backward(count: Int, from stage: BlockStage, chosen: [Int], gradient: UnsafeMutablePointer<Float>) {
+        let rows = layout.rows(count)
+        let outRows = outLayout.rows(count)
+        let hidden = scratch.hidden.pointer
+        let normalised = scratch.normalised.pointer
+        if stage == .complete {
+            linearBackward(
+                dy: gradient, dyStride: width, weight: parameters.mlp3.weight.pointer, dx: hidden, images: count,
+                rows: outLayout.stride,
+                inputs: mlpWidth, outputs: width)
+        }
+        if stage >= .hidden {
+            geluBackward(dy: hidden, slope: slope.pointer, count: outRows * mlpWidth)
+            linearBackward(
+                dy: hidden, dyStride: mlpWidth, weight: parameters.mlp0.weight.pointer, dx: normalised, images: count,
+                rows: outLayout.stride,
+                inputs: width, outputs: mlpWidth)
+        }
+        if stage >= .norm2 {
+            layerNormBackward(
+                dy: normalised, x: middle.pointer, gamma: parameters.ln2.weight.pointer, mean: mean2.pointer,
+                inverseDeviation: inverseDeviation2.pointer, dx: gradient, rows: outRows, channels: width)
+            linearBackward(
+                dy: gradient, dyStride: width, weight: parameters.attentionOutput.weight.pointer,
+                dx: scratch.heads.pointer, images: count, rows: outLayout.stride, inputs: width, outputs: width)
+        }
+        if stage >= .heads {
+            attentionBackward(count: count, chosen: chosen)
+            if choosesToken { spread(gradient, count: count, chosen: chosen) }
+        }
+        layerNormBackward(
+            dy: normalised, x: input.pointer, gamma: parameters.ln1.weight.pointer, mean: mean1.pointer,
+            inverseDeviation: inverseDeviation1.pointer, dx: gradient, rows: rows, channels: width)
+    }
+
+    /// Inverts `attentionForward`: the heads' gradient in the scratch becomes LN₁'s.
+    private func attentionBackward(count: Int, chosen: [Int]) {
+        let weight = parameters.attentionInput.weight.pointer
+        let dInput = scratch.attentionInput.pointer
+        let dHeads = scratch.heads.pointer
+        let normalised = scratch.normalised.pointer
+        for slot in 0..<count {
+            let row = attentionInput.pointer + slot * layout.stride * 3 * width
+            let dRow = dInput + slot * layout.stride * 3 * width
+            let dOut = dHeads + slot * outLayout.stride * width
+            forEachHeadPattern(slot: slot, chosen: chosen) { pattern, shape, offset in
+                attentionValuesBackward(
+                    pattern: pattern, dOut: dOut + offset, outStride: width, dv: dRow + 2 * width + offset,
+                    dvStride: 3 * width, shape: shape)
+            }
+            guard backpropagatesPattern else { continue }
+            let (queries, stride) = queries(slot: slot)
+            attentionPatternBackward(
+                dOut: dOut, outStride: width, q: queries, qStride: stride, k: row + width, v: row + 2 * width,
+                kvStride: 3 * width, pattern: pattern.pointer + slot * shape.patternCount,
+                // A chosen token's query is projected back apart; its gradient takes the place of the query.
+                dq: choosesToken ? queries : dRow, dqStride: stride, dk: dRow + width, dkStride: 3 * width,
+                scratch: scratch.pattern.pointer, shape: shape)
+        }
+        let first = backpropagatesPattern ? (choosesToken ? 1 : 0) : 2
+        linearBackward(
+            dy: dInput + first * width, dyStride: 3 * width, weight: weight + first * width * width, dx: normalised,
+            images: count, rows: layout.stride, inputs: width, outputs: (3 - first) * width)
+        guard backpropagatesPattern && choosesToken else { return }
+        linearBackward(
+            dy: chosenQueries.pointer, dyStride: width, weight: weight, dx: dHeads, images: count,
+            rows: outLayout.stride, inputs: width,
+            outputs: width)
+        for slot in 0..<count {
+            accumulate(
+                dHeads + slot * outLayout.stride * width, scale: 1,
+                into: normalised + (slot * layout.stride + chosen[slot]) * width, count: width)
+        }
+    }
+
+    /// Moves the residual stream's gradient from the chosen tokens, (R_q, C), to their rows among all, (R, C).
+    private func spread(_ gradient: UnsafeMutablePointer<Float>, count: Int, chosen: [Int]) {
+        let kept = scratch.chosen.pointer
+        kept.update(from: gradient, count: outLayout.rows(count) * width)
+        gradient.update(repeating: 0, count: layout.rows(count) * width)
+        for slot in 0..<count {
+            (gradient + (slot * layout.stride + chosen[slot]) * width).update(
+                from: kept + slot * outLayout.stride * width, count: width)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+// What a neuron writes into the logits, by the direct path alone.
+
+/// The class logits that a neuron of an MLP raises and lowers through the residual stream, the final LayerNorm's scale
+/// and the head, with nothing in between (Vilas et al. 2023, "Analyzing Vision Transformers for Image Classification in
+/// Class Embedding Space").
+public enum DirectWriting {
+    /// Each class's logit per unit of the neuron's activation: W·(γ ⊙ (d − mean d)), where d is what the neuron adds to
+    /// the residual stream: its own channel at `mlp.3`, its column of the second layer at `mlp.0` and `mlp.1`.
+    ///
+    /// LayerNorm's division by σ depends on the picture and scales all classes alike, so it is left out, as is σ's own
+    /// change; so are GELU at `mlp.0`, and everything that later blocks make of d. A head that reads two tokens gets
+    /// what the neuron writes into both; a mean over patches changes nothing.
+    ///
+    /// - Returns: (classes); nil at other addresses, and for a model without a head.
+    /// - Precondition: the address has the neuron.
+    public static func logits(model: ViT, address: Address, neuron: Int) -> [Float]? {
+        guard let head = model.parameters.head, case .block(let index, let site) = address,
+            var direction = direction(in: model.parameters.blocks[index], site: site, neuron: neuron)
+        else { return nil }
+        let width = direction.count
+        let mean = direction.reduce(0, +) / Float(width)
+        let gamma = model.parameters.finalNorm.weight.pointer
+        for channel in 0..<width { direction[channel] = gamma[channel] * (direction[channel] - mean) }
+        let inputs = model.configuration.headTokenCount * width
+        return (0..<model.configuration.classCount).map { index in
+            let row = head.weight.pointer + index * inputs
+            var logit: Float = 0
+            for input in 0..<inputs { logit += row[input] * direction[input % width] }
+            return logit
+        }
+    }
+
+    /// What one unit of the neuron adds to the residual stream: (C); nil at sites that are not an MLP's.
+    private static func direction(in block: BlockParameters, site: Address.Site, neuron: Int) -> [Float]? {
+        let width = block.mlp3.bias.count
+        let hidden = block.mlp0.bias.count
+        switch site {
+        case .mlp3:
+            precondition((0..<width).contains(neuron))
+            return (0..<width).map { $0 == neuron ? 1 : 0 }
+        case .mlp0, .mlp1:
+            precondition((0..<hidden).contains(neuron))
+            return (0..<width).map { block.mlp3.weight.pointer[$0 * hidden + neuron] }
+        case .ln1, .selfAttention, .ln2, .output: return nil
+        }
+    }
+}

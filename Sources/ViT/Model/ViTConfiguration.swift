@@ -1,0 +1,86 @@
+// The hyperparameters of a plain Vision Transformer, and every variant that a checkpoint may call for.
+
+/// The architecture and the preprocessing of a Vision Transformer (Dosovitskiy et al. 2021, section 3.1).
+///
+/// Pre-norm blocks, exact (erf) GELU, learned position embeddings. What differs between torchvision, timm and
+/// Hugging Face is a field here, never a constant in the code.
+public struct ViTConfiguration: Sendable, Equatable, Codable {
+    /// What the classification head reads after the last block.
+    public enum Pooling: String, Sendable, Codable {
+        /// The class token, after the final LayerNorm (torchvision's `VisionTransformer.forward`).
+        case classToken
+        /// The mean over the patch tokens of the final LayerNorm's output (timm's `global_pool="avg"`, `fc_norm=False`).
+        case patchMean
+        /// The final LayerNorm of the patch tokens' mean (timm's `global_pool="avg"` with `fc_norm`).
+        case patchMeanThenNorm
+    }
+
+    /// Input height in pixels; a multiple of `patchSize`.
+    public var imageHeight: Int
+    /// Input width in pixels; a multiple of `patchSize`.
+    public var imageWidth: Int
+    /// Side of a square patch in pixels.
+    public var patchSize: Int
+    /// Number of encoder blocks.
+    public var blockCount: Int
+    /// Attention heads a block; divides `width`.
+    public var headCount: Int
+    /// Channels of the residual stream (torchvision's `hidden_dim`).
+    public var width: Int
+    /// Channels of an MLP's hidden layer (torchvision's `mlp_dim`).
+    public var mlpWidth: Int
+    /// Number of logits; 0 for a backbone without a head.
+    public var classCount: Int
+    /// Learned tokens before the patches: 1 for a class token, 2 with DeiT's distillation token, 0 for none.
+    public var prefixTokenCount: Int
+    /// What the head reads.
+    public var pooling: Pooling
+    /// How many prefix tokens the head reads, side by side, where it reads the class token: 1, or 2 for DeiT's two heads
+    /// (Touvron et al. 2021, section 4), whose mean is one layer of (classes, 2·C) on the class and distillation tokens.
+    public var headTokenCount: Int
+    /// ε of every LayerNorm: 1e-6 in torchvision and timm, 1e-12 in Hugging Face's ViT.
+    public var layerNormEpsilon: Float
+    /// Mean of each RGB channel, in units of 0…1, subtracted before the first layer.
+    public var mean: [Float]
+    /// Standard deviation of each RGB channel, in units of 0…1, divided by before the first layer.
+    public var standardDeviation: [Float]
+
+    /// ImageNet's channel means, which torchvision's published weights expect.
+    public static let imageNetMean: [Float] = [0.485, 0.456, 0.406]
+    /// ImageNet's channel standard deviations, which torchvision's published weights expect.
+    public static let imageNetStandardDeviation: [Float] = [0.229, 0.224, 0.225]
+
+    /// Patches along the height.
+    public var patchRows: Int { imageHeight / patchSize }
+    /// Patches along the width.
+    public var patchColumns: Int { imageWidth / patchSize }
+    /// Patch tokens of an image.
+    public var patchCount: Int { patchRows * patchColumns }
+    /// All tokens of an image, prefix tokens first.
+    public var tokenCount: Int { prefixTokenCount + patchCount }
+    /// Channels of one attention head.
+    public var headSize: Int { width / headCount }
+
+    /// A configuration; the defaults are torchvision's.
+    public init(
+        imageHeight: Int, imageWidth: Int, patchSize: Int, blockCount: Int, headCount: Int, width: Int, mlpWidth: Int,
+        classCount: Int, prefixTokenCount: Int = 1, pooling: Pooling = .classToken, headTokenCount: Int = 1,
+        layerNormEpsilon: Float = 1e-6,
+        mean: [Float] = Self.imageNetMean, standardDeviation: [Float] = Self.imageNetStandardDeviation
+    ) {
+        self.imageHeight = imageHeight
+        self.imageWidth = imageWidth
+        self.patchSize = patchSize
+        self.blockCount = blockCount
+        self.headCount = headCount
+        self.width = width
+        self.mlpWidth = mlpWidth
+        self.classCount = classCount
+        self.prefixTokenCount = prefixTokenCount
+        self.pooling = pooling
+        self.headTokenCount = headTokenCount
+        self.layerNormEpsilon = layerNormEpsilon
+        self.mean = mean
+        self.standardDeviation = standardDeviation
+    }
+}

@@ -1,0 +1,58 @@
+// The randomised-weights control: a model that has the trained one's numbers, and none of what it learned.
+
+extension ViTParameters {
+    /// The same model with the weights of each block shuffled within their tensor.
+    ///
+    /// A sanity check in the sense of Adebayo et al. 2018 ("Sanity Checks for Saliency Maps", NeurIPS): what pictures
+    /// of this model still show owes nothing to what the blocks have learned. Shuffling, rather than drawing anew,
+    /// keeps each tensor's distribution, and so the scale of the activations.
+    ///
+    /// Shuffled in every block, each by itself: the weights and the biases of queries, keys and values (three tensors,
+    /// stacked in one), of attention's output projection, and of both MLP layers. Kept: the LayerNorms, whose scales
+    /// belong to channels and keep the residual stream in range; and what lies outside the blocks, that is the patch
+    /// projection, the prefix tokens, the position embedding, the final LayerNorm and the head, so that the control
+    /// sees the same picture and has the same outputs. Kept tensors are shared with this model, not copied.
+    public func shuffled(using generator: inout some RandomNumberGenerator) -> ViTParameters {
+        var shuffledBlocks: [BlockParameters] = []
+        for block in blocks {
+            shuffledBlocks.append(
+                BlockParameters(
+                    ln1: block.ln1, attentionInput: block.attentionInput.shuffled(parts: 3, using: &generator),
+                    attentionOutput: block.attentionOutput.shuffled(parts: 1, using: &generator), ln2: block.ln2,
+                    mlp0: block.mlp0.shuffled(parts: 1, using: &generator),
+                    mlp3: block.mlp3.shuffled(parts: 1, using: &generator)))
+        }
+        return ViTParameters(
+            patchProjection: patchProjection, prefixTokens: prefixTokens, positionEmbedding: positionEmbedding,
+            blocks: shuffledBlocks, finalNorm: finalNorm, head: head)
+    }
+}
+
+extension LinearParameters {
+    /// Weights and biases shuffled within each of `parts` equal parts of their tensor.
+    fileprivate func shuffled(parts: Int, using generator: inout some RandomNumberGenerator) -> LinearParameters {
+        LinearParameters(
+            weight: weight.shuffled(parts: parts, using: &generator),
+            bias: bias.shuffled(parts: parts, using: &generator))
+    }
+}
+
+extension FloatBuffer {
+    /// A copy in which the values of each of `parts` equal parts have a random order.
+    ///
+    /// Fisher and Yates, written out because the standard library's algorithm may change between versions of Swift.
+    fileprivate func shuffled(parts: Int, using generator: inout some RandomNumberGenerator) -> FloatBuffer {
+        let copy = FloatBuffer(count: count)
+        copy.pointer.update(from: pointer, count: count)
+        let length = count / parts
+        for part in 0..<parts {
+            let values = copy.pointer + part * length
+            for last in stride(from: length - 1, to: 0, by: -1) {
+                // The high word of a product with a 64-bit draw: biased by less than length / 2⁶⁴.
+                let other = Int(generator.next().multipliedFullWidth(by: UInt64(last + 1)).high)
+                (values[last], values[other]) = (values[other], values[last])
+            }
+        }
+        return copy
+    }
+}

@@ -1,0 +1,22 @@
+// From a path to a model.
+
+extension Checkpoint {
+    /// Reads the model at `path`: a safetensors file or the index of its shards, a PyTorch checkpoint, or a folder as
+    /// Hugging Face lays it out.
+    ///
+    /// What the tensors do not say comes from `overrides`, then from `config.json` and `preprocessor_config.json` beside
+    /// the weights, then from the file's metadata, then from the naming's convention; `assumptions` says which.
+    ///
+    /// - Throws: `ViTError` for a file that is damaged, holds no plain Vision Transformer, or leaves something open
+    ///   that the user must state.
+    public static func load(path: String, overrides: CheckpointOverrides = .init()) throws -> Checkpoint {
+        let source = try ModelSource(path: path)
+        let place = try ModelPlace(in: source.file)
+        var hints = [Hints(overrides)]
+        if let path = source.beside("config.json") { hints.append(try Hints(modelConfiguration: path)) }
+        if let path = source.beside("preprocessor_config.json") { hints.append(try Hints(preprocessor: path)) }
+        hints.append(try Hints(metadataOf: source.file))
+        var loader = CheckpointLoader(file: source.file, place: place, hints: hints, overrides: overrides)
+        return try loader.load(source, path: path)
+    }
+}

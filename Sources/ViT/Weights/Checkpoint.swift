@@ -1,0 +1,46 @@
+// A checkpoint as it was read: the model's configuration and weights, and what had to be assumed.
+
+/// A Vision Transformer read from a file or folder in any of the supported formats and namings.
+public struct Checkpoint: Sendable {
+    /// The path that was given.
+    public let path: String
+    /// The files that hold the weights, in a fixed order.
+    public let weightPaths: [String]
+    /// The files' format, e.g. `safetensors`.
+    public let format: String
+    /// Whose names the tensors have.
+    public let naming: Naming
+    /// Number formats of the tensors that were read.
+    public let elementTypes: [ElementType]
+    /// The architecture and preprocessing.
+    public let configuration: ViTConfiguration
+    /// The weights, float32.
+    public let parameters: ViTParameters
+    /// The classes' names, one a logit; nil where nothing names them.
+    public let labels: [String]?
+    /// What the tensors do not say, each with its source.
+    public let assumptions: [Assumption]
+    /// Tensors in the file that the model does not need, by name, sorted.
+    public let ignoredTensors: [String]
+
+    /// Number of weights of the model.
+    public var parameterCount: Int { parameters.count }
+}
+
+extension ViTParameters {
+    /// Number of weights.
+    public var count: Int {
+        var buffers = [
+            patchProjection.weight, patchProjection.bias, prefixTokens, positionEmbedding, finalNorm.weight,
+            finalNorm.bias,
+        ]
+        if let head { buffers += [head.weight, head.bias] }
+        for block in blocks {
+            for norm in [block.ln1, block.ln2] { buffers += [norm.weight, norm.bias] }
+            for linear in [block.attentionInput, block.attentionOutput, block.mlp0, block.mlp3] {
+                buffers += [linear.weight, linear.bias]
+            }
+        }
+        return buffers.reduce(0) { $0 + $1.count }
+    }
+}

@@ -1,0 +1,231 @@
+// What the tensors do not say: heads, ε, normalisation, image size, pooling; asked of the hints, then of convention.
+
+extension CheckpointLoader {
+    /// The most tokens a model is read with; attention takes memory in the square of them.
+    private static let maximumTokenCount = 1 << 16
+
+    /// Notes something that was taken for granted, once.
+    mutating func assume(_ name: String, _ value: String, _ source: String) {
+        let assumption = Assumption(name: name, value: value, source: source)
+        if !assumptions.contains(assumption) { assumptions.append(assumption) }
+    }
+
+    /// The first hint that has a value here, noted as an assumption.
+    private mutating func settle<Value>(
+        _ name: String, _ key: KeyPath<Hints, Value?>, _ text: (Value) -> String
+    ) -> (value: Value, source: String)? {
+        for hint in hints {
+            if let value = hint[keyPath: key] {
+                assume(name, text(value), hint.source)
+                return (value, hint.source)
+            }
+        }
+        return nil
+    }
+
+    /// The number of heads: stated, or the published models' head size.
+    mutating func headCount(width: Int) throws -> Int {
+        if let (heads, source) = settle("heads", \.headCount, { "\($0)" }) {
+            guard heads > 0, width.isMultiple(of: heads) else {
+                throw ViTError(
+                    "\(file.path): \(heads) attention heads (\(source)) do not divide the width \(width). "
+                        + "State a number of heads that does.")
+            }
+            return heads
+        }
+        // ViT-H, g, G and so400m have 16 heads (Zhai et al. 2022, table 2; Alabdulmohsin et al. 2023).
+        if [1152, 1280, 1408, 1536, 1664].contains(width) {
+            assume("heads", "16", "convention: the published models of width \(width)")
+            return 16
+        }
+        guard width.isMultiple(of: 64) else {
+            throw ViTError(
+                "\(file.path): the number of attention heads is unknown: the weights do not say it, and the width "
+                    + "\(width) is no multiple of the usual head size 64. State the number of heads (--heads N, or "
+                    + "model: {heads: N} in atlas.yml).")
+        }
+        assume("heads", "\(width / 64)", "convention: 64 channels a head")
+        return width / 64
+    }
+
+    /// The activation, ε and the normalisation of the image.
+    mutating func preprocessing(_ configuration: inout ViTConfiguration) throws {
+        if settle("activation", \.activation, { $0 }) == nil {
+            assume("activation", "gelu", "convention: \(place.naming.rawValue)'s default")
+        }
+        if let (epsilon, source) = settle("LayerNorm ε", \.layerNormEpsilon, { "\($0)" }) {
+            guard epsilon.isFinite, epsilon >= 0 else {
+                throw ViTError(
+                    "\(file.path): LayerNorm's ε is \(epsilon) (\(source)); a small positive number is expected.")
+            }
+            configuration.layerNormEpsilon = epsilon
+        } else {
+            configuration.layerNormEpsilon = place.naming == .huggingFace ? 1e-12 : 1e-6
+            assume(
+                "LayerNorm ε", "\(configuration.layerNormEpsilon)", "convention: \(place.naming.rawValue)'s default")
+        }
+        // torchvision's ViTs and DeiT's are trained with ImageNet's statistics, the other ViTs of timm and of Hugging
+        // Face with the halves that their default configurations have.
+        let isDeiT = reader.has("dist_token") || reader.has("embeddings.distillation_token")
+        let usesHalves = place.naming != .torchvision && !isDeiT && !place.backbonePrefix.hasSuffix("deit.")
+        let source =
+            "convention: \(usesHalves ? place.naming.rawValue : isDeiT ? "DeiT" : place.naming.rawValue)'s default"
+        let halves: [Float] = [0.5, 0.5, 0.5]
+        configuration.mean =
+            try channels("mean", \.mean) { $0.isFinite }
+            ?? convention("mean", usesHalves ? halves : ViTConfiguration.imageNetMean, source)
+        configuration.standardDeviation =
+            try channels("std", \.standardDeviation) { $0.isFinite && $0 > 0 }
+            ?? convention("std", usesHalves ? halves : ViTConfiguration.imageNetStandardDeviation, source)
+    }
+
+    private mutating func convention(_ name: String, _ values: [Float], _ source: String) -> [Float] {
+        assume(name, numbersText(values), source)
+        return values
+    }
+
+    private mutating func channels(
+        _ name: String, _ key: KeyPath<Hints, [Float]?>, isValid: (Float) -> Bool
+    ) throws -> [Float]? {
+        guard let (values, source) = settle(name, key, numbersText) else { return nil }
+        guard values.count == 3, values.allSatisfy(isValid) else {
+            throw ViTError(
+                "\(file.path): \(name) is \(numbersText(values)) (\(source)); three finite numbers are expected, one a "
+                    + "channel\(name == "std" ? ", each above 0" : ""), for images in 0…1.")
+        }
+        return values
+    }
+
+    /// What the head reads, and the name of the final norm.
+    mutating func pooling(prefixTokenCount: Int) throws -> (ViTConfiguration.Pooling, finalNorm: String) {
+        let pooledNorm = names.pooledNorm.flatMap { reader.has($0 + ".weight") ? $0 : nil }
+        let hasClassToken = reader.has(names.prefixTokens[0])
+        // Only timm makes models without a class token.
+        if place.naming != .timm { _ = try reader.demand(names.prefixTokens[0]) }
+        let stated = settle("pooling", \.poolsPatches) { $0 ? "mean of the patches" : "class token" }
+        if let stated, !stated.value, !hasClassToken {
+            throw ViTError(
+                "\(file.path): the head reads the class token (\(stated.source)), and the weights have none. "
+                    + "Correct the configuration.")
+        }
+        let poolsPatches = stated?.value ?? (pooledNorm != nil || !hasClassToken)
+        if stated == nil, names.pooledNorm != nil {
+            let reason = pooledNorm != nil ? "a norm after pooling" : hasClassToken ? "a class token" : "no class token"
+            assume("pooling", poolsPatches ? "mean of the patches" : "class token", "the file has \(reason)")
+        }
+        guard poolsPatches else { return (.classToken, pooledNorm ?? names.finalNorm) }
+        return pooledNorm.map { (.patchMeanThenNorm, $0) } ?? (.patchMean, names.finalNorm)
+    }
+
+    /// The position embeddings at the image size to run at, (tokens, C); settles the image size.
+    mutating func positionEmbedding(_ configuration: inout ViTConfiguration) throws -> FloatBuffer {
+        let width = configuration.width
+        let prefixCount = configuration.prefixTokenCount
+        let shape = try reader.demand(names.positionEmbedding).shape
+        let count = shape.dropLast().last ?? 0
+        let tensor = try reader.take(names.positionEmbedding, [count, width])
+        let (native, coversPrefix) = try nativeGrid(positions: count, configuration)
+        let target = try targetGrid(native, configuration)
+        configuration.imageHeight = target.rows * configuration.patchSize
+        configuration.imageWidth = target.columns * configuration.patchSize
+
+        let stored = try tensor.values()
+        if native == target, coversPrefix { return stored }
+        // Prefix tokens without positions of their own (timm's `no_embed_class`) have zeros.
+        let positions = FloatBuffer(count: configuration.tokenCount * width)
+        let storedPrefix = coversPrefix ? prefixCount : 0
+        withExtendedLifetime(stored) {
+            positions.pointer.update(from: stored.pointer, count: storedPrefix * width)
+            // With native size, the interpolation's weights are 1 and 0.
+            interpolatePositions(
+                stored.pointer + storedPrefix * width, rows: native.rows, columns: native.columns, channels: width,
+                into: positions.pointer + prefixCount * width, rows: target.rows, columns: target.columns)
+        }
+        if native != target {
+            assume(
+                "position embeddings", "interpolated from \(native) to \(target) patches",
+                "bicubic, as torchvision's interpolate_embeddings")
+        }
+        return positions
+    }
+
+    /// Patches along the height and the width.
+    struct Grid: Equatable, CustomStringConvertible {
+        let rows: Int
+        let columns: Int
+        var description: String { "\(rows)×\(columns)" }
+    }
+
+    private func grid(_ size: ImageSize, _ patchSize: Int, _ source: String) throws -> Grid {
+        guard size.height > 0, size.width > 0, size.height.isMultiple(of: patchSize),
+            size.width.isMultiple(of: patchSize)
+        else {
+            throw ViTError(
+                "\(file.path): the image size \(size) (\(source)) is no multiple of the patch size \(patchSize). "
+                    + "State a size whose sides are.")
+        }
+        return Grid(rows: size.height / patchSize, columns: size.width / patchSize)
+    }
+
+    /// The grid that the stored positions are of, and whether the prefix tokens have positions too.
+    private mutating func nativeGrid(
+        positions: Int, _ configuration: ViTConfiguration
+    ) throws -> (Grid, coversPrefix: Bool) {
+        let prefixCount = configuration.prefixTokenCount
+        let patchSize = configuration.patchSize
+        func matches(_ grid: Grid) -> Bool? {
+            let patches = product([grid.rows, grid.columns])
+            return patches == positions - prefixCount ? true : patches == positions ? false : nil
+        }
+        if let (size, source) = settle("image size", \.imageSize, { "\($0)" }) {
+            let stated = try grid(size, patchSize, source)
+            guard let coversPrefix = matches(stated) else {
+                throw ViTError(
+                    "\(file.path): the image size \(size) (\(source)) makes \(stated) patches, but there are "
+                        + "\(positions) position embeddings, \(prefixCount) of them for other tokens. Correct the "
+                        + "stated size.")
+            }
+            return (stated, coversPrefix)
+        }
+        let squares = [positions - prefixCount, positions].filter { $0 > 0 }.compactMap { patches -> Grid? in
+            let side = Int(Double(patches).squareRoot().rounded())
+            return side * side == patches ? Grid(rows: side, columns: side) : nil
+        }
+        if let square = squares.first, squares.allSatisfy({ $0 == square }) {
+            assume(
+                "image size", "\(ImageSize(height: square.rows * patchSize, width: square.columns * patchSize))",
+                "the number of position embeddings, of a square image")
+            return (square, matches(square) ?? true)
+        }
+        let pretraining = hints.first { $0.pretrainingSize != nil }
+        let candidates = [(overrides.imageSize, "given"), (pretraining?.pretrainingSize, pretraining?.source ?? "")]
+        for (size, source) in candidates {
+            guard let size else { continue }
+            let stated = try grid(size, patchSize, source)
+            if let coversPrefix = matches(stated) {
+                assume("image size", "\(size)", source)
+                return (stated, coversPrefix)
+            }
+        }
+        throw ViTError(
+            "\(file.path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
+                + "other tokens, make no single square grid of patches. State the image size that the model was made for "
+                + "(model: {imageSize: [height, width]} in atlas.yml).")
+    }
+
+    /// The grid of the image size to run at.
+    private mutating func targetGrid(_ native: Grid, _ configuration: ViTConfiguration) throws -> Grid {
+        guard let size = overrides.imageSize else { return native }
+        let target = try grid(size, configuration.patchSize, "given")
+        guard let patches = product([target.rows, target.columns]), patches <= Self.maximumTokenCount else {
+            throw ViTError(
+                "\(file.path): the image size \(size) makes \(target) patches; \(Self.maximumTokenCount) are the most "
+                    + "that can be used. State a smaller size.")
+        }
+        if target != native { assume("image size to run at", "\(size)", "given") }
+        return target
+    }
+}
+
+/// Numbers as messages show them, e.g. `0.5, 0.5, 0.5`.
+func numbersText(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }

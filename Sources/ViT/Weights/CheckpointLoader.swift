@@ -1,0 +1,214 @@
+// Builds a model from an opened weight file: dimensions from shapes, the rest from hints, every shape demanded.
+
+/// One checkpoint on its way into memory.
+struct CheckpointLoader {
+    let file: any WeightFile
+    let place: ModelPlace
+    let names: TensorNames
+    let hints: [Hints]
+    let overrides: CheckpointOverrides
+    var reader: ParameterReader
+    var assumptions: [Assumption] = []
+
+    init(file: any WeightFile, place: ModelPlace, hints: [Hints], overrides: CheckpointOverrides) {
+        self.file = file
+        self.place = place
+        self.hints = hints
+        self.overrides = overrides
+        names = place.naming.names
+        reader = ParameterReader(file: file, place: place)
+    }
+
+    mutating func load(_ source: ModelSource, path: String) throws -> Checkpoint {
+        let (width, patchSize) = try patchDimensions()
+        let blockPrefix = reader.choose(names.blockPrefixes, suffix: "0.\(names.ln1).weight")
+        let blockCount = try countBlocks(blockPrefix)
+        let mlp = reader.choose(names.mlp0.map { "\(blockPrefix)0.\($0)" })
+        let mlpWidth = try reader.demand(mlp + ".weight").shape.first ?? 0
+        guard mlpWidth > 0 else {
+            throw ViTError("\(file.path): tensor '\(mlp).weight' is empty. Use a complete checkpoint of a plain ViT.")
+        }
+        let tokens = try prefixTokens(width: width)
+        let (pooling, normName) = try pooling(prefixTokenCount: tokens.count / width)
+
+        var configuration = ViTConfiguration(
+            imageHeight: 0, imageWidth: 0, patchSize: patchSize, blockCount: blockCount,
+            headCount: try headCount(width: width), width: width, mlpWidth: mlpWidth, classCount: 0,
+            prefixTokenCount: tokens.count / width, pooling: pooling)
+        try preprocessing(&configuration)
+        let positions = try positionEmbedding(&configuration)
+        let patchProjection = try reader.linear(names.patchProjection, [width, 3, patchSize, patchSize])
+        var blocks: [BlockParameters] = []
+        for index in 0..<blockCount {
+            blocks.append(try block("\(blockPrefix)\(index).", configuration))
+        }
+        let finalNorm = try reader.layerNorm(normName, channels: width)
+        let head = try head(&configuration)
+        let labels = try labels(source, classCount: configuration.classCount)
+        let ignored = try unused()
+        return Checkpoint(
+            path: path, weightPaths: file.files.map(\.path), format: file.format, naming: place.naming,
+            elementTypes: reader.types.sorted(), configuration: configuration,
+            parameters: ViTParameters(
+                patchProjection: patchProjection, prefixTokens: tokens, positionEmbedding: positions, blocks: blocks,
+                finalNorm: finalNorm, head: head),
+            labels: labels, assumptions: assumptions, ignoredTensors: ignored)
+    }
+
+    private func patchDimensions() throws -> (width: Int, patchSize: Int) {
+        let weight = try reader.demand(names.patchProjection + ".weight")
+        let shape = weight.shape
+        guard shape.count == 4, shape[1] == 3, shape[2] == shape[3], weight.count > 0 else {
+            throw ViTError(
+                "\(weight.path): the patch projection '\(weight.name)' has shape \(shapeText(shape)); (width, 3, P, P) "
+                    + "is expected: RGB images and square patches. Other models cannot be used.")
+        }
+        return (shape[0], shape[2])
+    }
+
+    private func countBlocks(_ blockPrefix: String) throws -> Int {
+        let prefix = place.backbonePrefix + blockPrefix
+        var last = -1
+        for name in file.tensors.keys where name.hasPrefix(prefix) {
+            let digits = name.dropFirst(prefix.count).prefix { $0 != "." }
+            if let index = Int(digits), String(index) == digits { last = max(last, index) }
+        }
+        // Each block has many tensors: a larger number is a damaged name, and block 0…last would run for ever.
+        guard last >= 0, last < file.tensors.count else {
+            throw ViTError(
+                "\(file.path): has a patch projection but no whole encoder: tensors '\(prefix)0.…' up to the last block "
+                    + "are expected. Use a complete checkpoint of a plain Vision Transformer.")
+        }
+        return last + 1
+    }
+
+    private mutating func prefixTokens(width: Int) throws -> FloatBuffer {
+        var tensors: [StoredTensor] = []
+        for name in names.prefixTokens where reader.has(name) {
+            let shape = try reader.demand(name).shape
+            let count = shape.dropLast().last ?? 1
+            tensors.append(try reader.take(name, count == 1 ? [width] : [count, width]))
+        }
+        let buffer = FloatBuffer(count: tensors.reduce(0) { $0 + $1.count })
+        var offset = 0
+        for tensor in tensors {
+            try tensor.read(into: buffer.pointer + offset)
+            offset += tensor.count
+        }
+        return buffer
+    }
+
+    private mutating func block(_ prefix: String, _ configuration: ViTConfiguration) throws -> BlockParameters {
+        let width = configuration.width
+        let ln1 = try reader.layerNorm(prefix + names.ln1, channels: width)
+        let attentionInput = try attentionInput(prefix, width)
+        let attentionOutput = try reader.linear(
+            reader.choose(names.attentionOutput.map { prefix + $0 }), [width, width])
+        let ln2 = try reader.layerNorm(prefix + names.ln2, channels: width)
+        let mlp0 = try reader.linear(reader.choose(names.mlp0.map { prefix + $0 }), [configuration.mlpWidth, width])
+        let mlp3 = try reader.linear(reader.choose(names.mlp3.map { prefix + $0 }), [width, configuration.mlpWidth])
+        try fold(scale: names.layerScales.map { prefix + $0.attention }, into: attentionOutput)
+        try fold(scale: names.layerScales.map { prefix + $0.mlp }, into: mlp3)
+        return BlockParameters(
+            ln1: ln1, attentionInput: attentionInput, attentionOutput: attentionOutput, ln2: ln2, mlp0: mlp0,
+            mlp3: mlp3)
+    }
+
+    /// Queries, keys and values stacked, from one tensor or from three; without biases they are zeros.
+    private mutating func attentionInput(_ prefix: String, _ width: Int) throws -> LinearParameters {
+        let alternatives = names.attentionInputs.map { parts in parts.map { prefix + $0 } }
+        let parts = alternatives.first { reader.has($0[0] + "weight") } ?? alternatives[0]
+        let rows = 3 * width / parts.count
+        let weight = try reader.stack(parts.map { $0 + "weight" }, [rows, width])
+        // torchvision always has biases; timm and Hugging Face make them optional (`qkv_bias`).
+        if place.naming != .torchvision, !parts.contains(where: { reader.has($0 + "bias") }) {
+            assume("attention biases", "0", "the file has none")
+            return LinearParameters(weight: weight, bias: FloatBuffer(count: 3 * width))
+        }
+        return LinearParameters(weight: weight, bias: try reader.stack(parts.map { $0 + "bias" }, [rows]))
+    }
+
+    /// LayerScale (Touvron et al. 2021, CaiT, eq. 8): y ← γ·y per channel, which the linear layer before it can hold.
+    private mutating func fold(scale name: String?, into linear: LinearParameters) throws {
+        guard let name, reader.has(name) else { return }
+        let scale = try reader.buffer(name, [linear.bias.count])
+        let inputs = linear.weight.count / max(linear.bias.count, 1)
+        for output in 0..<linear.bias.count {
+            linear.bias.pointer[output] *= scale.pointer[output]
+            for input in 0..<inputs { linear.weight.pointer[output * inputs + input] *= scale.pointer[output] }
+        }
+        assume("LayerScale", "folded into the layers before it", "the file has LayerScale's γ")
+    }
+
+    private mutating func head(_ configuration: inout ViTConfiguration) throws -> LinearParameters? {
+        let width = configuration.width
+        func has(_ name: String) -> Bool { file.tensors[place.prefix + name + ".weight"] != nil }
+        if let (first, second) = names.distilledHeads, has(first), has(second) {
+            guard configuration.pooling == .classToken, names.prefixTokens.prefix(2).allSatisfy(reader.has) else {
+                throw ViTError(
+                    "\(file.path): has the heads '\(first)' and '\(second)' of a distilled model, which read the tokens "
+                        + "'\(names.prefixTokens[0])' and '\(names.prefixTokens[1])', but lacks one or pools patches. "
+                        + "Use a complete checkpoint.")
+            }
+            let classes = try reader.demand(first + ".weight", after: place.prefix).shape.first ?? 0
+            let heads = [
+                try reader.linear(first, [classes, width], after: place.prefix),
+                try reader.linear(second, [classes, width], after: place.prefix),
+            ]
+            configuration.classCount = classes
+            configuration.headTokenCount = 2
+            return average(heads, classes: classes, width: width)
+        }
+        guard let name = names.heads.first(where: has) else { return nil }
+        let classes = try reader.demand(name + ".weight", after: place.prefix).shape.first ?? 0
+        configuration.classCount = classes
+        return try reader.linear(name, [classes, width], after: place.prefix)
+    }
+
+    /// One layer that reads the class and the distillation token, side by side, and gives the mean of the two heads'
+    /// logits, as DeiT does at inference (Touvron et al. 2021, section 4; timm's `VisionTransformerDistilled`).
+    private func average(_ heads: [LinearParameters], classes: Int, width: Int) -> LinearParameters {
+        let weight = FloatBuffer(count: classes * 2 * width)
+        let bias = FloatBuffer(count: classes)
+        for (token, head) in heads.enumerated() {
+            for index in 0..<classes {
+                bias.pointer[index] += head.bias.pointer[index] / 2
+                for channel in 0..<width {
+                    weight.pointer[(2 * index + token) * width + channel] =
+                        head.weight.pointer[index * width + channel] / 2
+                }
+            }
+        }
+        return LinearParameters(weight: weight, bias: bias)
+    }
+
+    /// Names of the tensors that went unused.
+    ///
+    /// - Throws: `ViTError` for one that belongs to the model's own parts: it would change what the model computes.
+    private func unused() throws -> [String] {
+        let ignored = file.tensors.keys.filter { !reader.used.contains($0) }.sorted()
+        for name in ignored where name.hasPrefix(place.prefix) {
+            let inner = name.hasPrefix(place.backbonePrefix) ? place.backbonePrefix : place.prefix
+            let local = name.dropFirst(inner.count)
+            guard names.owned.contains(where: { local.hasPrefix($0) }) else { continue }
+            let feature = Self.foreignFeatures.first { local.contains($0.mark) }?.name
+            throw ViTError(
+                "\(file.path): tensor '\(name)' has no place in a plain Vision Transformer"
+                    + (feature.map { ": the model has \($0), which is not supported" } ?? "")
+                    + ". Use a plain ViT's checkpoint.")
+        }
+        return ignored
+    }
+
+    /// Marks in tensor names of what a plain Vision Transformer does not have.
+    private static let foreignFeatures: [(mark: String, name: String)] = [
+        ("q_norm", "normalised queries and keys"), ("k_norm", "normalised queries and keys"),
+        ("norm_pre", "a norm before the first block"), ("patch_embed.norm", "a norm after the patch projection"),
+        ("w12", "a gated MLP (SwiGLU)"), ("fc1_g", "a gated MLP (SwiGLU)"), ("fc1_x", "a gated MLP (SwiGLU)"),
+        ("rope", "rotary positions"), ("freqs", "rotary positions"), ("rel_pos", "relative positions"),
+        ("relative_position", "relative positions"), ("attn_pool", "attention pooling"),
+        ("pre_logits", "a layer between the encoder and the head"), ("mlp.norm", "a norm inside the MLP"),
+        ("attn.norm", "a norm inside attention"), ("q_bias", "biases of queries and values apart"),
+        ("v_bias", "biases of queries and values apart"), ("lora", "unmerged LoRA adapters"),
+    ]
+}

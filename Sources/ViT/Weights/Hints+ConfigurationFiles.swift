@@ -1,0 +1,147 @@
+// config.json and preprocessor_config.json, as Hugging Face's transformers and timm write them.
+
+extension Hints {
+    /// What `config.json` says: transformers' keys, and timm's.
+    ///
+    /// - Throws: `ViTError` for a file that cannot be read, and for a model that is no plain Vision Transformer.
+    init(modelConfiguration path: String) throws {
+        let configuration = try readJSON(ModelConfigurationFile.self, at: path)
+        try configuration.demandPlainViT(path)
+        let trained = configuration.pretrained_cfg
+        source = path
+        headCount = configuration.num_attention_heads ?? configuration.model_args?.num_heads
+        layerNormEpsilon = configuration.layer_norm_eps
+        activation = configuration.hidden_act ?? configuration.model_args?.act_layer
+        imageSize = configuration.image_size?.size ?? configuration.model_args?.img_size?.size
+        pretrainingSize = trained?.inputSize
+        mean = trained?.mean
+        standardDeviation = trained?.std
+        if let pooling = configuration.global_pool ?? trained?.global_pool {
+            guard ["token", "avg", ""].contains(pooling) else {
+                throw ViTError(
+                    "\(path): global_pool '\(pooling)' is not supported; the class token ('token') and the patches' mean "
+                        + "('avg') are. Use another checkpoint.")
+            }
+            poolsPatches = pooling.isEmpty ? nil : pooling == "avg"
+        }
+        labels = try configuration.labels(path)
+    }
+
+    /// What `preprocessor_config.json` says about normalisation; pixels count from 0 to 255 there.
+    ///
+    /// - Throws: `ViTError` for a file that cannot be read.
+    init(preprocessor path: String) throws {
+        let preprocessor = try readJSON(PreprocessorFile.self, at: path)
+        source = path
+        let rescales = preprocessor.do_rescale ?? true
+        let scale = rescales ? 255 * (preprocessor.rescale_factor ?? 1 / 255) : 255
+        let normalises = preprocessor.do_normalize ?? true
+        // (scale·x − mean) / std, with x in 0…1, as (x − mean / scale) / (std / scale).
+        mean = normalises ? preprocessor.image_mean?.map { Float($0 / scale) } : [0, 0, 0]
+        standardDeviation =
+            normalises
+            ? preprocessor.image_std?.map { Float($0 / scale) } : [Float](repeating: Float(1 / scale), count: 3)
+    }
+}
+
+/// The keys of `config.json` that say what the tensors do not.
+private struct ModelConfigurationFile: Decodable {
+    // transformers
+    let model_type: String?
+    let hidden_act: String?
+    let num_attention_heads: Int?
+    let layer_norm_eps: Float?
+    let image_size: Sides?
+    let id2label: [String: String]?
+    // timm
+    let architecture: String?
+    let global_pool: String?
+    let label_names: [String]?
+    let label_descriptions: [String: String]?
+    let model_args: ModelArguments?
+    let pretrained_cfg: PretrainedConfiguration?
+
+    struct ModelArguments: Decodable {
+        let num_heads: Int?
+        let img_size: Sides?
+        let act_layer: String?
+    }
+
+    struct PretrainedConfiguration: Decodable {
+        let mean: [Float]?
+        let std: [Float]?
+        let input_size: [Int]?
+        let global_pool: String?
+
+        /// (channels, height, width)
+        var inputSize: ImageSize? {
+            guard let input_size, input_size.count == 3 else { return nil }
+            return ImageSize(height: input_size[1], width: input_size[2])
+        }
+    }
+
+    /// One number for a square, or height and width.
+    struct Sides: Decodable {
+        let size: ImageSize
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let side = try? container.decode(Int.self) {  // no number: two numbers, or the error below
+                size = ImageSize(height: side, width: side)
+                return
+            }
+            let sides = try container.decode([Int].self)
+            guard sides.count == 2 else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "one or two numbers are expected, \(sides.count) are found")
+            }
+            size = ImageSize(height: sides[0], width: sides[1])
+        }
+    }
+
+    /// Refuses what a plain ViT's tensors do not tell from it.
+    func demandPlainViT(_ path: String) throws {
+        if let model_type, !["vit", "deit", "vit_mae", "vit_msn"].contains(model_type) {
+            throw ViTError(
+                "\(path): model_type '\(model_type)' is not supported; plain Vision Transformers ('vit', 'deit') are.")
+        }
+        // timm's names of models whose GELU or whose order of norms differs, without a trace in the tensors.
+        let mark = architecture.flatMap { name in
+            ["quickgelu", "so400m", "so150m", "giantopt", "_rpn", "siglip", "_pe_"].first { name.contains($0) }
+        }
+        if let architecture, let mark {
+            throw ViTError(
+                "\(path): architecture '\(architecture)' is not supported: models of the '\(mark)' kind do not compute "
+                    + "what a plain Vision Transformer does.")
+        }
+        for activation in [hidden_act, model_args?.act_layer].compactMap({ $0 }) {
+            guard ["gelu", "gelu_python"].contains(activation) else {
+                throw ViTError("\(path): the activation '\(activation)' is not supported; exact GELU ('gelu') is.")
+            }
+        }
+    }
+
+    /// The classes' names in the order of the logits; nil where there are none, or only `LABEL_0`, `LABEL_1`, ….
+    func labels(_ path: String) throws -> [String]? {
+        if let label_names { return label_names.map { label_descriptions?[$0] ?? $0 } }
+        guard let id2label, !id2label.isEmpty, !id2label.allSatisfy({ $0.value == "LABEL_\($0.key)" }) else {
+            return nil
+        }
+        return try (0..<id2label.count).map { index in
+            guard let label = id2label["\(index)"] else {
+                throw ViTError(
+                    "\(path): id2label has \(id2label.count) names, but none for \(index). Correct the file.")
+            }
+            return label
+        }
+    }
+}
+
+/// The keys of `preprocessor_config.json` that say how pixels are normalised.
+private struct PreprocessorFile: Decodable {
+    let image_mean: [Double]?
+    let image_std: [Double]?
+    let do_normalize: Bool?
+    let do_rescale: Bool?
+    let rescale_factor: Double?
+}

@@ -1,0 +1,58 @@
+// The classes' names: stated, from configuration files, from a file beside the weights, or ImageNet's.
+
+import Foundation
+
+extension CheckpointLoader {
+    /// The names of a head's classes; nil where nothing names them.
+    ///
+    /// - Throws: `ViTError` where there are names, but not one for each class.
+    mutating func labels(_ source: ModelSource, classCount: Int) throws -> [String]? {
+        guard classCount > 0 else { return nil }
+        let weights = URL(filePath: file.path).deletingPathExtension().lastPathComponent
+        let labels: [String]
+        let origin: String
+        if let path = overrides.labelsPath ?? source.beside(weights + ".labels.txt"),
+            overrides.labelsPath != nil || hints.allSatisfy({ $0.labels == nil })
+        {
+            (labels, origin) = (try readLabels(at: path), path)
+        } else if let hint = hints.first(where: { $0.labels != nil }), let named = hint.labels {
+            (labels, origin) = (named, hint.source)
+        } else if classCount == imageNetLabels.count {
+            (labels, origin) = (imageNetLabels, "convention: a head of 1,000 classes is ImageNet-1k's")
+        } else {
+            return nil
+        }
+        guard labels.count == classCount else {
+            throw ViTError(
+                "\(origin): names \(labels.count) classes, the head of \(file.path) has \(classCount). Give a text file "
+                    + "with one name a line for each class (model: {labels: FILE} in atlas.yml).")
+        }
+        assume("labels", "\(labels.count) names", origin)
+        return labels
+    }
+}
+
+/// Longer lines are no names of classes, and every page repeats them.
+private let longestLabel = 1_000
+
+/// Reads one name a line; a newline at the end begins no further name.
+///
+/// - Throws: `ViTError` for a file that cannot be read.
+private func readLabels(at path: String) throws -> [String] {
+    let file = try MappedFile(path: path)
+    let text = String(decoding: file.copy(0..<file.count), as: UTF8.self)
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    if let long = lines.firstIndex(where: { $0.utf8.count > longestLabel }) {
+        throw ViTError(
+            "\(path):\(long + 1): a class name of \(lines[long].utf8.count) bytes; at most \(longestLabel) are read. Give "
+                + "a text file with one name a line.")
+    }
+    if let odd = lines.firstIndex(where: {
+        $0.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
+    }) {
+        throw ViTError(
+            "\(path):\(odd + 1): a class name with control characters. Give a text file with one name a line.")
+    }
+    return lines
+}

@@ -1,0 +1,72 @@
+// A file mapped into memory for reading; the pages that were read are given back, so that loading needs no second copy.
+
+import Foundation
+
+/// A regular file's bytes, mapped read-only as long as this object lives.
+///
+/// Unchecked Sendable: the bytes are never written.
+public final class MappedFile: @unchecked Sendable {
+    /// The path as it was given.
+    public let path: String
+    /// Size of the file in bytes.
+    public var count: Int { bytes.count }
+    /// All bytes; never handed out, because they are unmapped when the last reference goes.
+    private let bytes: UnsafeRawBufferPointer
+
+    /// Maps the file at `path`.
+    ///
+    /// - Throws: `ViTError` where there is no such file, it is no regular file, it is empty or it cannot be read.
+    public init(path: String) throws {
+        self.path = path
+        // Non-blocking, so that a named pipe without a writer is refused below and does not hang here.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw ViTError("\(path): cannot be opened: \(String(cString: strerror(errno))). Check the path.")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw ViTError("\(path): is not a file. Name a weight file, or a folder that holds one.")
+        }
+        let size = Int(status.st_size)
+        guard size > 0 else {
+            throw ViTError("\(path): the file is empty (0 bytes). Download or copy it again.")
+        }
+        guard let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED else {
+            throw ViTError("\(path): \(size) bytes cannot be mapped: \(String(cString: strerror(errno))).")
+        }
+        bytes = UnsafeRawBufferPointer(start: address, count: size)
+    }
+
+    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+
+    /// The byte at this place of the file.
+    subscript(place: Int) -> UInt8 { bytes[place] }
+
+    /// A copy of a range of the file.
+    func copy(_ range: Range<Int>) -> Data { Data(bytes[range]) }
+
+    /// Whether the file begins with these bytes.
+    func starts(with prefix: some Sequence<UInt8>) -> Bool { bytes.starts(with: prefix) }
+
+    /// The little-endian integer at this place, which need not be aligned; nil outside the file.
+    func integer<Value: FixedWidthInteger>(_ type: Value.Type, at place: Int) -> Value? {
+        guard place >= 0, place <= bytes.count - MemoryLayout<Value>.size else { return nil }
+        return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Value.self))
+    }
+
+    /// Lets `body` read the bytes of a range.
+    func read(_ range: Range<Int>, _ body: (UnsafeRawPointer) throws -> Void) rethrows {
+        guard !range.isEmpty, let base = UnsafeRawBufferPointer(rebasing: bytes[range]).baseAddress else { return }
+        try body(base)
+    }
+
+    /// Gives back the memory of the whole pages inside a range that has been read; reading it again still works.
+    func release(_ range: Range<Int>) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = range.lowerBound / page * page
+        let length = min(range.upperBound, bytes.count) - start
+        guard length > 0, let base = bytes.baseAddress else { return }
+        madvise(UnsafeMutableRawPointer(mutating: base + start), length, MADV_DONTNEED)
+    }
+}

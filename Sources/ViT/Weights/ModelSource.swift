@@ -1,0 +1,74 @@
+// What a path means: a weight file of one of the formats, or a folder as Hugging Face lays it out.
+
+import Foundation
+
+/// An opened weight file and the folder in which its configuration files lie.
+struct ModelSource {
+    let file: any WeightFile
+    let folder: URL
+
+    /// Opens the weights at `path`, a file or a folder.
+    ///
+    /// - Throws: `ViTError` where nothing there can be read.
+    init(path: String) throws {
+        var isFolder: ObjCBool = false
+        let url = URL(filePath: path)
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            folder = url
+            file = try Self.open(try Self.weightPath(in: url, path: path))
+        } else {
+            folder = url.deletingLastPathComponent()
+            file = try Self.open(path)
+        }
+    }
+
+    /// Path of a file beside the weights, or nil where there is none.
+    func beside(_ name: String) -> String? {
+        let path = folder.appending(path: name).path(percentEncoded: false)
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+
+    /// Opens one file, whose format is told by its first bytes.
+    private static func open(_ path: String) throws -> any WeightFile {
+        if path.hasSuffix(".index.json") {
+            guard path.hasSuffix(".safetensors.index.json") else {
+                throw ViTError("\(path): indexes shards that are no safetensors files. Save the model as safetensors.")
+            }
+            return try ShardedSafetensors(path: path)
+        }
+        let file = try MappedFile(path: path)
+        if TorchCheckpoint.matches(file) { return try TorchCheckpoint(file) }
+        if TorchCheckpoint.matchesLegacy(file) { throw TorchCheckpoint.legacyError(file) }
+        if file.starts(with: "version https://git-lfs".utf8) {
+            throw ViTError("\(path): is a Git LFS pointer, not the weights. Fetch them with 'git lfs pull'.")
+        }
+        if Safetensors.matches(file) || path.hasSuffix(".safetensors") { return try Safetensors(file) }
+        let start = file.copy(0..<min(4, file.count)).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }
+        throw ViTError(
+            "\(path): is neither a safetensors file nor a PyTorch checkpoint (it begins with the bytes "
+                + "\(start.joined(separator: " "))). Name a .safetensors, .pth, .pt or .bin file.")
+    }
+
+    /// The weights in a folder: under their usual names, or else the only weight file.
+    private static func weightPath(in folder: URL, path: String) throws -> String {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        } catch {
+            throw ViTError("\(path): the folder cannot be read: \(error.localizedDescription).")
+        }
+        let usual = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"]
+        let suffixes = [".safetensors", ".safetensors.index.json", ".pth", ".pt", ".bin"]
+        let weights = names.filter { name in suffixes.contains { name.hasSuffix($0) } }
+        if let name = usual.first(where: names.contains) ?? (weights.count == 1 ? weights[0] : nil) {
+            return folder.appending(path: name).path(percentEncoded: false)
+        }
+        throw ViTError(
+            weights.isEmpty
+                ? "\(path): no weights are in this folder; \(usual.joined(separator: ", ")) or one file \(suffixes.joined(separator: ", ")) is expected."
+                : "\(path): has several weight files: \(weights.joined(separator: ", ")). Name one of them.")
+    }
+}

@@ -1,0 +1,144 @@
+// What the three libraries call a ViT's tensors: a table for each, and how a checkpoint's naming is recognised.
+
+/// The library whose names a checkpoint's tensors have.
+public enum Naming: String, Sendable, CaseIterable {
+    /// torchvision's `VisionTransformer`, also with the older `mlp.linear_1`, `mlp.linear_2`.
+    case torchvision
+    /// timm's `VisionTransformer` and `VisionTransformerDistilled`; also DeiT's and MAE's own files.
+    case timm
+    /// Hugging Face's `ViTModel`, `DeiTModel` and their classifiers.
+    case huggingFace = "Hugging Face"
+
+    /// The patch projection's weight, by which a naming is recognised.
+    var signature: String { names.patchProjection + ".weight" }
+
+    /// The table of names.
+    var names: TensorNames {
+        switch self {
+        case .torchvision:
+            TensorNames(
+                patchProjection: "conv_proj", prefixTokens: ["class_token"],
+                positionEmbedding: "encoder.pos_embedding", blockPrefixes: ["encoder.layers.encoder_layer_"],
+                ln1: "ln_1", ln2: "ln_2", attentionInputs: [["self_attention.in_proj_"]],
+                attentionOutput: ["self_attention.out_proj"], mlp0: ["mlp.0", "mlp.linear_1"],
+                mlp3: ["mlp.3", "mlp.linear_2"], layerScales: nil, finalNorm: "encoder.ln", pooledNorm: nil,
+                heads: ["heads.head", "heads"],
+                distilledHeads: nil, modelPrefixes: [""], owned: ["conv_proj.", "encoder.", "heads."])
+        case .timm:
+            TensorNames(
+                patchProjection: "patch_embed.proj", prefixTokens: ["cls_token", "dist_token", "reg_token"],
+                positionEmbedding: "pos_embed", blockPrefixes: ["blocks."], ln1: "norm1", ln2: "norm2",
+                attentionInputs: [["attn.qkv."]], attentionOutput: ["attn.proj"], mlp0: ["mlp.fc1"],
+                mlp3: ["mlp.fc2"], layerScales: ("ls1.gamma", "ls2.gamma"), finalNorm: "norm", pooledNorm: "fc_norm",
+                heads: ["head"],
+                distilledHeads: ("head", "head_dist"), modelPrefixes: [""],
+                owned: ["patch_embed.", "blocks.", "norm", "fc_norm", "attn_pool", "pre_logits", "rope", "head."])
+        case .huggingFace:
+            TensorNames(
+                patchProjection: "embeddings.patch_embeddings.projection",
+                prefixTokens: ["embeddings.cls_token", "embeddings.distillation_token"],
+                positionEmbedding: "embeddings.position_embeddings", blockPrefixes: ["encoder.layer.", "layers."],
+                ln1: "layernorm_before", ln2: "layernorm_after",
+                attentionInputs: [
+                    ["attention.attention.query.", "attention.attention.key.", "attention.attention.value."],
+                    ["attention.q_proj.", "attention.k_proj.", "attention.v_proj."],
+                ],
+                attentionOutput: ["attention.output.dense", "attention.o_proj"],
+                mlp0: ["intermediate.dense", "mlp.fc1"], mlp3: ["output.dense", "mlp.fc2"], layerScales: nil,
+                finalNorm: "layernorm",
+                pooledNorm: nil, heads: ["classifier"],
+                distilledHeads: ("cls_classifier", "distillation_classifier"), modelPrefixes: ["vit.", "deit.", ""],
+                owned: ["encoder.", "layers.", "embeddings.patch_embeddings.", "layernorm."])
+        }
+    }
+}
+
+/// One library's tensor names. Lists are alternatives, first come first served; none has the checkpoint's own prefix.
+struct TensorNames {
+    /// The convolution that makes patch tokens.
+    let patchProjection: String
+    /// The learned tokens, in the order in which the library puts them before the patches; a model has any of them.
+    let prefixTokens: [String]
+    let positionEmbedding: String
+    /// What precedes a block's number.
+    let blockPrefixes: [String]
+    let ln1: String
+    let ln2: String
+    /// Each alternative: the parts to stack (queries, keys, values), `weight` or `bias` to be appended.
+    let attentionInputs: [[String]]
+    let attentionOutput: [String]
+    let mlp0: [String]
+    let mlp3: [String]
+    /// LayerScale's γ after attention and after the MLP, where the library has them.
+    let layerScales: (attention: String, mlp: String)?
+    let finalNorm: String
+    /// The norm that follows pooling, where the library has one.
+    let pooledNorm: String?
+    let heads: [String]
+    /// The heads of the class and of the distillation token, whose logits the model averages.
+    let distilledHeads: (String, String)?
+    /// What stands before the backbone's names, but not before the head's.
+    let modelPrefixes: [String]
+    /// Beginnings of names inside which a tensor that goes unused means an architecture that is not the plain ViT.
+    let owned: [String]
+}
+
+/// Where in a file the model's tensors are: their naming and the text before each name.
+struct ModelPlace {
+    let naming: Naming
+    /// Before every name, e.g. `model.module.`.
+    let prefix: String
+    /// Before the backbone's names: `prefix`, and `vit.` or `deit.` in Hugging Face's classifiers.
+    let backbonePrefix: String
+
+    /// Wrappers that training scripts put around a model's names, in the order of preference between them.
+    private static let wrappers = ["module", "_orig_mod", "model", "state_dict", "model_state_dict"]
+
+    /// Finds the one model in a file.
+    ///
+    /// - Throws: `ViTError` where there is none, or several and none of them is in a usual place.
+    init(in file: any WeightFile) throws {
+        var places: [(place: ModelPlace, rank: [Int])] = []
+        for naming in Naming.allCases {
+            for name in file.tensors.keys where name == naming.signature || name.hasSuffix("." + naming.signature) {
+                places.append(Self.place(naming, String(name.dropLast(naming.signature.count))))
+            }
+        }
+        places.sort { ($0.rank + [0]).lexicographicallyPrecedes($1.rank + [0]) }
+        guard let best = places.first else { throw Self.noModel(in: file) }
+        if places.count > 1, best.rank[0] == 1 {
+            let list = places.map { "'\($0.place.prefix)'" }.sorted().joined(separator: ", ")
+            throw ViTError(
+                "\(file.path): holds \(places.count) models, under \(list). Save the one you want in a file of its own."
+            )
+        }
+        self = best.place
+    }
+
+    private init(naming: Naming, prefix: String, backbonePrefix: String) {
+        self.naming = naming
+        self.prefix = prefix
+        self.backbonePrefix = backbonePrefix
+    }
+
+    private static func place(_ naming: Naming, _ backbonePrefix: String) -> (ModelPlace, [Int]) {
+        let inner = naming.names.modelPrefixes.first { !$0.isEmpty && backbonePrefix.hasSuffix($0) } ?? ""
+        let prefix = String(backbonePrefix.dropLast(inner.count))
+        let components = prefix.split(separator: ".").map { wrappers.firstIndex(of: String($0)) }
+        let usual = components.allSatisfy { $0 != nil }
+        return (
+            ModelPlace(naming: naming, prefix: prefix, backbonePrefix: backbonePrefix),
+            [usual ? 0 : 1, components.count] + components.map { $0 ?? wrappers.count }
+        )
+    }
+
+    private static func noModel(in file: any WeightFile) -> ViTError {
+        let expected = Naming.allCases.map { "'\($0.signature)' (\($0.rawValue))" }.joined(separator: ", ")
+        guard let first = file.tensors.keys.min() else {
+            return ViTError("\(file.path): holds no tensors. Name a file with a Vision Transformer's weights.")
+        }
+        return ViTError(
+            "\(file.path): is no Vision Transformer that can be read: none of its \(file.tensors.count) tensors is a "
+                + "patch projection (\(expected)); the first is '\(first)'. Name a plain ViT's checkpoint.")
+    }
+}

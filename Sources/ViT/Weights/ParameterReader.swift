@@ -1,0 +1,102 @@
+// Reads a model's tensors by name, demands their shapes, and remembers which were used.
+
+/// Reads tensors out of one weight file into float32 buffers; no memory is taken before a tensor's shape is right.
+struct ParameterReader {
+    let file: any WeightFile
+    let place: ModelPlace
+    /// Full names of the tensors that were taken.
+    private(set) var used: Set<String> = []
+    /// Number formats of the tensors that were taken.
+    private(set) var types: Set<ElementType> = []
+    private var bytesLeft: Int
+
+    init(file: any WeightFile, place: ModelPlace) {
+        self.file = file
+        self.place = place
+        // Views may share storage: without a limit, a small file whose tensors all show the same bytes could ask for
+        // any amount of memory.
+        bytesLeft = file.files.reduce(64 << 20) { $0 + $1.count }
+    }
+
+    /// Whether the backbone has a tensor of this name.
+    func has(_ name: String) -> Bool { file.tensors[place.backbonePrefix + name] != nil }
+
+    /// The first of the alternatives that has a weight; the first of all where none has.
+    func choose(_ alternatives: [String], suffix: String = ".weight") -> String {
+        alternatives.first { has($0 + suffix) } ?? alternatives.first ?? ""
+    }
+
+    /// The backbone's tensor of this name.
+    ///
+    /// - Throws: `ViTError` where the file has no such tensor.
+    func demand(_ name: String, after prefix: String? = nil) throws -> StoredTensor {
+        let fullName = (prefix ?? place.backbonePrefix) + name
+        guard let tensor = file.tensors[fullName] else {
+            throw ViTError(
+                "\(file.path): tensor '\(fullName)' is missing (the file has \(file.tensors.count) tensors, named as "
+                    + "\(place.naming.rawValue) does). Use a complete checkpoint of a plain Vision Transformer.")
+        }
+        return tensor
+    }
+
+    /// The tensor of this name, marked as used; its sizes, but for leading ones, must be `shape`.
+    ///
+    /// - Throws: `ViTError` where it is missing or has another shape.
+    mutating func take(_ name: String, _ shape: [Int], after prefix: String? = nil) throws -> StoredTensor {
+        let tensor = try demand(name, after: prefix)
+        guard tensor.shape.drop(while: { $0 == 1 }) == shape.drop(while: { $0 == 1 }) else {
+            throw ViTError(
+                "\(tensor.path): tensor '\(tensor.name)' has shape \(shapeText(tensor.shape)); \(shapeText(shape)) is "
+                    + "expected from the shapes of the others. Use a complete checkpoint of a plain Vision Transformer."
+            )
+        }
+        bytesLeft -= tensor.byteCount
+        guard bytesLeft >= 0 else {
+            throw ViTError(
+                "\(tensor.path): at '\(tensor.name)', the tensors unfold to more bytes than the file has, because they "
+                    + "share storage. Save the state dict with each tensor cloned.")
+        }
+        used.insert(tensor.name)
+        types.insert(tensor.type)
+        return tensor
+    }
+
+    /// Reads one tensor.
+    ///
+    /// - Throws: `ViTError` where it is missing, has another shape or holds a value that is not finite.
+    mutating func buffer(_ name: String, _ shape: [Int], after prefix: String? = nil) throws -> FloatBuffer {
+        try take(name, shape, after: prefix).values()
+    }
+
+    /// Reads tensors and stacks them along their first dimension.
+    ///
+    /// - Throws: as `buffer`.
+    mutating func stack(_ names: [String], _ shape: [Int]) throws -> FloatBuffer {
+        var tensors: [StoredTensor] = []
+        for name in names { tensors.append(try take(name, shape)) }
+        let buffer = FloatBuffer(count: tensors.reduce(0) { $0 + $1.count })
+        var offset = 0
+        for tensor in tensors {
+            try tensor.read(into: buffer.pointer + offset)
+            offset += tensor.count
+        }
+        return buffer
+    }
+
+    /// Reads `name.weight`, (outputs, inputs…), and `name.bias`, (outputs).
+    ///
+    /// - Throws: as `buffer`.
+    mutating func linear(_ name: String, _ shape: [Int], after prefix: String? = nil) throws -> LinearParameters {
+        LinearParameters(
+            weight: try buffer(name + ".weight", shape, after: prefix),
+            bias: try buffer(name + ".bias", Array(shape.prefix(1)), after: prefix))
+    }
+
+    /// Reads `name.weight` and `name.bias`, each (channels).
+    ///
+    /// - Throws: as `buffer`.
+    mutating func layerNorm(_ name: String, channels: Int) throws -> LayerNormParameters {
+        LayerNormParameters(
+            weight: try buffer(name + ".weight", [channels]), bias: try buffer(name + ".bias", [channels]))
+    }
+}

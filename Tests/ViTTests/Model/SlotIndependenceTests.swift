@@ -1,0 +1,66 @@
+// An image's bytes depend on nothing but the image: not on its slot, the batch's size or its neighbours.
+// scripts/test runs this suite once more under OpenBLAS's Haswell kernels, where it is easiest to get wrong.
+
+import Testing
+
+@testable import ViT
+
+@Suite struct SlotIndependenceTests {
+    /// Token counts and widths that are no multiples of the kernels' blocks, the embedded model's, and inner sizes
+    /// beyond the kernels' blocks.
+    static let configurations = [
+        ViTConfiguration(
+            imageHeight: 64, imageWidth: 64, patchSize: 8, blockCount: 2, headCount: 4, width: 128, mlpWidth: 512,
+            classCount: 50),
+        ViTConfiguration(
+            imageHeight: 42, imageWidth: 35, patchSize: 7, blockCount: 2, headCount: 3, width: 48, mlpWidth: 100,
+            classCount: 11),
+        ViTConfiguration(
+            imageHeight: 40, imageWidth: 40, patchSize: 8, blockCount: 2, headCount: 3, width: 192, mlpWidth: 768,
+            classCount: 10, prefixTokenCount: 0, pooling: .patchMeanThenNorm),
+        ViTConfiguration(
+            imageHeight: 48, imageWidth: 64, patchSize: 16, blockCount: 2, headCount: 6, width: 384, mlpWidth: 1536,
+            classCount: 10),
+    ]
+
+    static let taps: [(Address, TokenSelection)] = [
+        (.block(1, .mlp3), .patches), (.block(1, .mlp3), .token(3)), (.block(0, .mlp1), .center),
+        (.block(1, .output), .slice), (.block(1, .selfAttention), .token(1)), (.head, .patches),
+    ]
+
+    @Test(arguments: configurations.indices, taps.indices)
+    func everySlotOfEveryBatchGivesTheBytesOfTheImageAlone(configuration: Int, tap: Int) {
+        let model = ViT.random(Self.configurations[configuration], seed: configuration)
+        let (address, tokens) = Self.taps[tap]
+        let pass = ModelPass(model: model, address: address, tokens: tokens, capacity: 8)
+        var generator = SampleGenerator(seed: tap)
+        let images = (0..<8).map { _ in generator.values(pass.imageSize).map { 0.5 + $0 / 2 } }
+        let objectives = (0..<8).map { Objective(neuron: $0, direction: $0 % 2 == 0 ? .positive : .negative) }
+        func run(_ members: [Int]) -> [[Float]] {
+            for (slot, member) in members.enumerated() {
+                (pass.images + slot * pass.imageSize).update(from: images[member], count: pass.imageSize)
+            }
+            return members.map { objectives[$0] }.withUnsafeBufferPointer { objectives in
+                pass.forward(objectives: objectives)
+                let values = members.indices.map { pass.activation(slot: $0, objective: objectives[$0]) }
+                pass.backward(objectives: objectives)
+                return members.indices.map { slot in
+                    let start = pass.imageGradients + slot * pass.imageSize
+                    return [values[slot]] + UnsafeBufferPointer(start: start, count: pass.imageSize)
+                }
+            }
+        }
+        let alone = (0..<8).map { run([$0])[0] }
+        for count in [2, 3, 5, 8] {
+            for rotation in 0..<3 {
+                let members = (0..<count).map { ($0 * 3 + rotation) % 8 }
+                for (slot, result) in run(members).enumerated() {
+                    // Compared outside the expectation, which would explain a difference at great length.
+                    let isSame = result == alone[members[slot]]
+                    let worst = relativeError(result, alone[members[slot]])
+                    #expect(isSame, "slot \(slot) of \(count) under \(BLAS.kernelName): off by \(worst)")
+                }
+            }
+        }
+    }
+}

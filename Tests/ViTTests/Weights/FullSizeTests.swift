@@ -1,0 +1,31 @@
+// vit_b_16 at its full size; runs only where scripts/check-vit-b-16 has put the files.
+
+import Foundation
+import Testing
+
+@testable import ViT
+
+private let fullSizeFolder = ProcessInfo.processInfo.environment["ATLASGEN_FULL_SIZE_FOLDER"]
+
+@Suite(.enabled(if: fullSizeFolder != nil), .serialized) struct FullSizeTests {
+    @Test(arguments: ["vit_b_16.safetensors", "vit_b_16.pth"]) func agreesWithTorchvision(_ name: String) throws {
+        let folder = URL(filePath: try #require(fullSizeFolder))
+        func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let checkpoint = try Checkpoint.load(path: path(name))
+        print("\(name): \(checkpoint.parameterCount) weights in \(clock.now - start)")
+        #expect(checkpoint.ignoredTensors == [])
+
+        let reference = try Safetensors(path: path("vit_b_16.reference.safetensors"))
+        let comparison = try ReferenceComparison(checkpoint, reference)
+        for (address, error) in try comparison.activationErrors() {
+            print("\(name): \(address): error \(error)")
+            #expect(error <= 1e-4, "\(address)")
+        }
+        for (gradient, error) in try comparison.gradientErrors() {
+            print("\(name): gradient of \(gradient): error \(error)")
+            #expect(error <= 1e-3, "\(gradient)")
+        }
+    }
+}
