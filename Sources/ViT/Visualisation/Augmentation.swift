@@ -1,0 +1,132 @@
+// From a canvas to what the model sees at a step: framing, colour jitter, noise; and back.
+
+/// What was drawn for one copy of one step.
+struct View {
+    /// Where its pixels come from.
+    var map: AffineMap
+    /// Colour jitter and offset as y = x·scale + shift.
+    var scale: Pixel, shift: Pixel
+}
+
+/// A method's random transforms between its canvas and the model's input. Holds no memory of runs.
+struct Augmentation {
+    private let method: Method
+    private let canvas: PictureSize
+    private let output: PictureSize
+    private let sampler: AffineSampler
+    private let changesColour: Bool
+    private let addsNoise: Bool
+
+    init(method: Method, output: PictureSize) {
+        self.method = method
+        self.output = output
+        canvas = PictureSize(
+            height: output.height * method.canvasScale, width: output.width * method.canvasScale)
+        let edge: Edge =
+            switch (method.framing, method.border) {
+            case (.affine, .constant):
+                .constant(
+                    value: Float(method.paddingValue),
+                    margin: Int((method.padding * Double(min(canvas.height, canvas.width))).rounded()))
+            case (.affine, .reflect): .reflect
+            case (.affine, .wrap), (.roll, _): .wrap
+            case (.crop, _): .constant(value: 0, margin: 0)
+            }
+        sampler = AffineSampler(source: canvas, output: output, edge: edge)
+        changesColour = method.colourShift > 0 || method.colourScale > 0 || method.offsetNoise > 0
+        addsNoise = method.normalNoise > 0 || method.uniformNoise > 0
+    }
+
+    /// Draws the step's copies. Overwrites views: (copies).
+    func draw(step: Int, using generator: inout RunGenerator, views: UnsafeMutablePointer<View>) {
+        // 0 at the first step, 1 at the last.
+        let progress = method.steps > 1 ? Double(step) / Double(method.steps - 1) : 1
+        var common = AffineMap.identity
+        if method.framing == .roll {
+            let limit = (
+                x: Int((method.roll * Double(output.width)).rounded()),
+                y: Int((method.roll * Double(output.height)).rounded())
+            )
+            common = AffineMap.roll(x: generator.symmetric(limit.x), y: generator.symmetric(limit.y))
+                .onCanvas(factor: method.canvasScale)
+        }
+        for copy in 0..<method.copies {
+            let map: AffineMap =
+                switch method.framing {
+                case .roll: common
+                case .affine: similarity(using: &generator).onCanvas(factor: method.canvasScale)
+                case .crop: crop(progress: progress, using: &generator)
+                }
+            let (scale, shift) = colours(progress: progress, using: &generator)
+            views[copy] = View(map: map, scale: scale, shift: shift)
+        }
+    }
+
+    private func similarity(using generator: inout RunGenerator) -> AffineMap {
+        let extent = SIMD2(Double(output.width), Double(output.height))
+        let first = SIMD2(generator.symmetric(method.jitter), generator.symmetric(method.jitter)) * extent
+        let scale = method.smallestScale + generator.unit() * (method.largestScale - method.smallestScale)
+        let angle = generator.symmetric(method.rotation) * .pi / 180
+        let second = SIMD2(generator.symmetric(method.secondJitter), generator.symmetric(method.secondJitter)) * extent
+        return .similarity(first: first, scale: scale, angle: angle, second: second, size: output)
+    }
+
+    private func crop(progress: Double, using generator: inout RunGenerator) -> AffineMap {
+        let centre = 0.5 + SIMD2(generator.normal(), generator.normal()) * method.cropCentreDeviation
+        let mean = method.firstCropSide + progress * (method.lastCropSide - method.firstCropSide)
+        let side = min(max(mean + generator.normal() * method.cropSideDeviation, 0.05), 1)
+        return .crop(centre: centre, side: side, canvas: canvas, output: output)
+    }
+
+    /// (x − μ)/σ + offset per channel, as x·scale + shift.
+    private func colours(progress: Double, using generator: inout RunGenerator) -> (scale: Pixel, shift: Pixel) {
+        var (scale, shift) = (Pixel(repeating: 1), Pixel())
+        guard changesColour else { return (scale, shift) }
+        for channel in 0..<3 {
+            let mean = generator.symmetric(method.colourShift)
+            // exp on lanes: the same on every system.
+            let logarithm = Float(-generator.symmetric(method.colourScale))
+            let inverseDeviation = exponential(Lanes(repeating: logarithm))[0]
+            let offset = generator.normal() * method.offsetNoise * (1 - progress)
+            scale[channel] = inverseDeviation
+            shift[channel] = Float(offset) - Float(mean) * inverseDeviation
+        }
+        return (scale, shift)
+    }
+
+    /// image = (A·canvas)·scale + shift + noise. Overwrites image: (3, output).
+    func forward(
+        _ canvas: UnsafePointer<Pixel>, view: View, using generator: inout RunGenerator,
+        image: UnsafeMutablePointer<Float>
+    ) {
+        sampler.forward(canvas, map: view.map, y: image)
+        if changesColour {
+            for channel in 0..<3 {
+                let image = image + channel &* output.count
+                let (scale, shift) = (view.scale[channel], view.shift[channel])
+                for i in 0..<output.count { image[i] = image[i] * scale + shift }
+            }
+        }
+        if addsNoise {
+            for i in 0..<3 &* output.count {
+                let noise = generator.normal() * method.normalNoise + generator.symmetric(method.uniformNoise)
+                image[i] += Float(noise)
+            }
+        }
+    }
+
+    /// Inverts `forward`: dCanvas += share·Aᵀ·(dImage·scale); noise has no gradient. Overwrites dImage, accumulates
+    /// into dCanvas.
+    func backward(
+        dImage: UnsafeMutablePointer<Float>, view: View, share: Float, dCanvas: UnsafeMutablePointer<Pixel>
+    ) {
+        if changesColour {
+            for channel in 0..<3 {
+                let dImage = dImage + channel &* output.count
+                let scale = view.scale[channel]
+                for i in 0..<output.count { dImage[i] *= scale }
+            }
+        }
+        sampler.backward(dy: dImage, map: view.map, scale: share, dCanvas: dCanvas)
+    }
+}

@@ -1,0 +1,75 @@
+// Pictures as spectra: steepest ascent in Fourier space with 1/f scaling, decorrelated in space and colour.
+
+import Foundation
+
+/// canvas = sigmoid(M·F⁻¹(s ⊙ p)), p: a half spectrum (3, K, 2, height) starting at N(0, deviation).
+///
+/// Lucid's `fft_image` and `to_valid_rgb` as lucent has them (Olah, Mordvintsev & Schubert 2017, "Feature
+/// Visualization", section "Preconditioning"): s = 1/max(f, 1/longer side)^decay / 4, f in cycles per pixel, F⁻¹ the
+/// orthonormal inverse transform. Departure: an odd width has (width + 1)/2 columns, where Lucid keeps one more that
+/// its inverse transform never reads.
+final class FourierParameterisation: ImageParameterisation {
+    let size: PictureSize
+    let parameterCount: Int
+    private let deviation: Float
+    private let colours: ColourSpace
+    private let transform: InverseDFT
+    /// s, (3, K, 2, height).
+    private let scale: FloatBuffer
+    /// The scaled spectrum, or its gradient.
+    private let spectrum: FloatBuffer
+    /// F⁻¹ of it, or its gradient: (3, plane).
+    private let z: FloatBuffer
+
+    init(size: PictureSize, deviation: Double, decayPower: Double, decorrelated: Bool) {
+        self.size = size
+        self.deviation = Float(deviation)
+        colours = ColourSpace(decorrelated: decorrelated)
+        transform = InverseDFT(height: size.height, width: size.width)
+        parameterCount = (transform.spectrumCount + 7) / 8 * 8
+        scale = FloatBuffer(count: parameterCount)
+        spectrum = FloatBuffer(count: parameterCount)
+        z = FloatBuffer(count: 3 * size.plane)
+        let lowest = 1 / Double(max(size.height, size.width))
+        for channel in 0..<3 {
+            for k in 0..<transform.columns {
+                for part in 0..<2 {
+                    let first = ((channel * transform.columns + k) * 2 + part) * size.height
+                    for j in 0..<size.height {
+                        let frequency = max(transform.frequency(column: k, row: j), lowest)
+                        scale.pointer[first + j] = Float(1 / pow(frequency, decayPower) / 4)
+                    }
+                }
+            }
+        }
+    }
+
+    func initialise(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
+        parameters.update(repeating: 0, count: parameterCount)
+        for i in 0..<transform.spectrumCount { parameters[i] = Float(generator.normal()) * deviation }
+    }
+
+    func forward(
+        _ parameters: UnsafePointer<Float>, saved: UnsafeMutablePointer<Float>, canvas: UnsafeMutablePointer<Pixel>
+    ) {
+        multiply(parameters, scale.pointer, into: spectrum.pointer, count: parameterCount)
+        transform.forward(spectrum: spectrum.pointer, image: z.pointer, plane: size.plane)
+        colours.forward(z: z.pointer, canvas: canvas, size: size)
+    }
+
+    func backward(
+        _ parameters: UnsafePointer<Float>, saved: UnsafePointer<Float>, canvas: UnsafePointer<Pixel>,
+        dCanvas: UnsafePointer<Pixel>, dParameters: UnsafeMutablePointer<Float>
+    ) {
+        colours.backward(canvas: canvas, dCanvas: dCanvas, dz: z.pointer, size: size)
+        transform.backward(dImage: z.pointer, plane: size.plane, dSpectrum: spectrum.pointer)
+        multiply(spectrum.pointer, scale.pointer, into: dParameters, count: parameterCount)
+    }
+}
+
+/// c = a ⊙ b over `count` values, a multiple of 8. Overwrites c.
+private func multiply(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>, count: Int
+) {
+    for i in stride(from: 0, to: count, by: 8) { (Lanes(at: a + i) * Lanes(at: b + i)).store(at: c + i) }
+}

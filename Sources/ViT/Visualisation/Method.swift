@@ -1,0 +1,136 @@
+// A method: every parameter of an optimisation, in one value.
+
+/// How a picture is optimised: parameterisation, augmentations, regulariser, optimiser and steps.
+///
+/// A preset (`Method.presets`) names all parameters in one place; `applying(_:)` overrides them by name. Lengths are
+/// relative to the side of the model's input, so that a method means the same at every size.
+public struct Method: Sendable, Equatable, Codable {
+    /// What is optimised, and how it becomes a picture.
+    public enum Parameterisation: String, Sendable, Codable, CaseIterable {
+        /// Pixels through a sigmoid.
+        case pixel
+        /// Pixels, clamped to 0…1 after each step.
+        case clamped
+        /// A spectrum with 1/f scaling, through a sigmoid (Olah et al. 2017).
+        case fourier
+        /// The phase of a spectrum whose magnitude is that of photographs (Fel et al. 2023).
+        case phase
+    }
+
+    /// How a canvas becomes the picture that the model sees at a step.
+    public enum Framing: String, Sendable, Codable, CaseIterable {
+        /// Shifted, scaled, turned and shifted again, in one bilinear resample.
+        case affine
+        /// Rolled by whole pixels, the same for all copies of a step.
+        case roll
+        /// A square crop, resized to the model's input; each copy has its own.
+        case crop
+    }
+
+    /// What lies outside a picture that `affine` framing has moved.
+    public enum Border: String, Sendable, Codable, CaseIterable {
+        /// `paddingValue` for `padding` around the picture, then black.
+        case constant
+        /// The picture mirrored at its edge.
+        case reflect
+        /// The picture repeated.
+        case wrap
+    }
+
+    /// Who turns gradients into steps.
+    public enum OptimiserKind: String, Sendable, Codable, CaseIterable {
+        /// Kingma & Ba 2015.
+        case adam
+        /// Dozat 2016.
+        case nadam
+    }
+
+    /// How the rate changes over the steps.
+    public enum Schedule: String, Sendable, Codable, CaseIterable {
+        /// Not at all.
+        case constant
+        /// Half a cosine from `rate` to 0.
+        case cosine
+    }
+
+    /// The preset's name; an overridden method keeps it.
+    public let name: String
+
+    /// What is optimised.
+    public var parameterisation: Parameterisation
+    /// Standard deviation of the start, in the parameterisation's units (not of `clamped`, which starts at U(0, 1)).
+    public var initialDeviation = 0.01
+    /// Exponent of the frequency scaling of `fourier`: 1 for 1/f.
+    public var decayPower = 1.0
+    /// Whether the channels are Lucid's decorrelated colours (`fourier` and `pixel`; `phase` always is).
+    public var decorrelated = true
+    /// Side of the canvas in sides of the model's input; the final picture is the mean over blocks of pixels.
+    public var canvasScale = 1
+
+    /// Steps of the optimiser.
+    public var steps: Int
+    /// Who turns gradients into steps.
+    public var optimiser = OptimiserKind.adam
+    /// Learning rate at the first step.
+    public var rate: Double
+    /// How the rate changes.
+    public var schedule = Schedule.constant
+    /// Decay of the mean of gradients.
+    public var beta1 = 0.9
+    /// Decay of the mean of their squares.
+    public var beta2 = 0.999
+    /// Added to the root of the mean square, so that nothing is divided by zero.
+    public var epsilon = 1e-8
+
+    /// Augmented pictures a step, whose mean activation is climbed.
+    public var copies = 1
+    /// How the canvas becomes the picture that the model sees.
+    public var framing = Framing.affine
+    /// `affine`: uniform shift ± this before the picture is scaled and turned.
+    public var jitter = 0.0
+    /// `affine`: uniform shift ± this afterwards.
+    public var secondJitter = 0.0
+    /// `affine`: the least scale, drawn uniformly.
+    public var smallestScale = 1.0
+    /// `affine`: the largest scale.
+    public var largestScale = 1.0
+    /// `affine`: uniform rotation ± this, in degrees.
+    public var rotation = 0.0
+    /// `affine`: what lies outside the picture.
+    public var border = Border.reflect
+    /// `affine` with a constant border: width of the padding.
+    public var padding = 0.0
+    /// `affine` with a constant border: the padding's value, 0…1.
+    public var paddingValue = 0.5
+    /// `roll`: uniform whole-pixel roll ± this.
+    public var roll = 0.0
+    /// `crop`: deviation of the normal distribution of centres about the middle, in sides of the canvas.
+    public var cropCentreDeviation = 0.0
+    /// `crop`: mean side at the first step, in sides of the canvas.
+    public var firstCropSide = 1.0
+    /// `crop`: mean side at the last step; linear between.
+    public var lastCropSide = 1.0
+    /// `crop`: deviation of the normal distribution of sides; they are clamped to 0.05…1.
+    public var cropSideDeviation = 0.0
+
+    /// Colour jitter (x − μ)/σ per copy and channel: μ uniform ± this.
+    public var colourShift = 0.0
+    /// Colour jitter: ln σ uniform ± this.
+    public var colourScale = 0.0
+    /// Deviation of one normal offset per copy and channel, falling linearly to 0 at the last step.
+    public var offsetNoise = 0.0
+    /// Deviation of normal noise per pixel and channel.
+    public var normalNoise = 0.0
+    /// Uniform noise ± this per pixel and channel.
+    public var uniformNoise = 0.0
+
+    /// Weight of the total variation (Ghiasi et al. 2022) of the augmented pictures, subtracted from the activation.
+    public var totalVariation = 0.0
+
+    init(name: String, parameterisation: Parameterisation, steps: Int, rate: Double) {
+        self.name = name
+        self.parameterisation = parameterisation
+        self.steps = steps
+        self.rate = rate
+    }
+}

@@ -1,0 +1,52 @@
+// Helpers of the visualisation's tests.
+
+@testable import ViT
+
+/// Σ a·b in double precision.
+func innerProduct(_ a: [Float], _ b: [Float]) -> Double { weighted(a, b) }
+
+/// The first three lanes of each pixel, channel by channel.
+func planar(_ pixels: [Pixel]) -> [Float] {
+    (0..<3).flatMap { channel in pixels.map { $0[channel] } }
+}
+
+/// Pixels from planar values; the fourth lane is zero.
+func pixels(_ planar: [Float]) -> [Pixel] {
+    let count = planar.count / 3
+    return (0..<count).map { Pixel(planar[$0], planar[count + $0], planar[2 * count + $0], 0) }
+}
+
+/// A canvas that `body` fills.
+func canvas(_ count: Int, _ body: (UnsafeMutablePointer<Pixel>) -> Void) -> [Pixel] {
+    var pixels = [Pixel](repeating: Pixel(), count: count)
+    pixels.withUnsafeMutableBufferPointer { buffer in
+        if let pointer = buffer.baseAddress { body(pointer) }
+    }
+    return pixels
+}
+
+/// One run's parameterisation, its canvas, and the gradient of Σ weights·canvas.
+struct ParameterisationProbe {
+    let parameterisation: any ImageParameterisation
+
+    func forward(_ parameters: [Float]) -> (canvas: [Pixel], saved: [Float]) {
+        let saved = FloatBuffer(count: parameterisation.savedCount)
+        let pixels = canvas(parameterisation.size.count) {
+            parameterisation.forward(parameters, saved: saved.pointer, canvas: $0)
+        }
+        return (pixels, saved.array)
+    }
+
+    func gradient(_ parameters: [Float], weights: [Float]) -> [Float] {
+        let (canvas, saved) = forward(parameters)
+        return filled(parameterisation.parameterCount) {
+            parameterisation.backward(
+                parameters, saved: saved, canvas: canvas, dCanvas: pixels(weights), dParameters: $0)
+        }
+    }
+
+    func start(seed: UInt64) -> [Float] {
+        var generator = RunGenerator(seed: seed)
+        return filled(parameterisation.parameterCount) { parameterisation.initialise($0, using: &generator) }
+    }
+}

@@ -1,0 +1,115 @@
+// The visualiser: bytes that depend on the request alone, runs that end badly, and stopping.
+
+import Testing
+
+@testable import ViT
+
+struct VisualiserTests {
+    private static let requests = [
+        RunRequest(neuron: 3, seed: 0), RunRequest(neuron: 3, seed: 1),
+        RunRequest(neuron: 17, direction: .negative, seed: 0), RunRequest(neuron: 5, seed: 2),
+    ]
+
+    private func visualiser(
+        _ method: Method, model: ViT = RandomModel.make(seed: 1), address: Address = .block(1, .mlp3),
+        tokens: TokenSelection = .patches, attention: AttentionMode = .live, capacity: Int
+    ) -> Visualiser {
+        Visualiser(
+            model: model, address: address, tokens: tokens, method: method, attention: attention, capacity: capacity)
+    }
+
+    @Test(arguments: Method.presets.map(\.name), [TokenSelection.patches, .cls])
+    func sameRequestSameBytes(name: String, tokens: TokenSelection) throws {
+        let method = try Method.named(name).applying(["steps": "3"])
+        let together = try #require(visualiser(method, tokens: tokens, capacity: 4).run(Self.requests))
+        let one = visualiser(method, tokens: tokens, capacity: 1)
+        let alone = try Self.requests.map { try #require(one.run([$0])?.first) }
+        #expect(together == alone)
+        // Other slots, other neighbours, a batch that is not full, and buffers that were used before.
+        let three = visualiser(method, tokens: tokens, capacity: 3)
+        _ = three.run(Self.requests.suffix(3))
+        let reversed = try #require(three.run(Self.requests.prefix(3).reversed()))
+        #expect(reversed == alone.prefix(3).reversed())
+        // And the runs differ from one another.
+        #expect(Set(together.map(\.pixels)).count == 4)
+    }
+
+    @Test(arguments: ["detached", "frozen"])
+    func attentionModesGiveTheSameBytesInEverySlot(mode: String) throws {
+        let model = RandomModel.make(seed: 2)
+        let attention: AttentionMode = mode == "frozen" ? .frozen(.ofMeanColor(model: model)) : .detached
+        let method = try Method.atlas.applying(["steps": "3"])
+        func run(_ requests: [RunRequest]) throws -> [RunResult] {
+            let visualiser = visualiser(method, model: model, attention: attention, capacity: 4)
+            return try #require(visualiser.run(requests))
+        }
+        #expect(try run(Self.requests) == Self.requests.flatMap { try run([$0]) })
+        let live = try #require(visualiser(method, model: model, capacity: 4).run(Self.requests))
+        #expect(try run(Self.requests).map(\.pixels) != live.map(\.pixels))
+        // The start is measured under live attention whatever the mode.
+        #expect(try run(Self.requests).map(\.startActivation) == live.map(\.startActivation))
+    }
+
+    @Test(arguments: [Direction.positive, .negative], [TokenSelection.patches, .cls, .center, .token(4), .slice])
+    func activationsGoTheWayTheyAreAsked(direction: Direction, tokens: TokenSelection) throws {
+        let request = RunRequest(neuron: 7, direction: direction, seed: 0)
+        let result = try #require(visualiser(.atlas, tokens: tokens, capacity: 1).run([request])?.first)
+        #expect(direction.sign * (result.finalActivation - result.startActivation) > 0)
+        #expect(result.outcome == .completed)
+        #expect(result.curve.count == 64)
+        #expect(result.activations[7] == result.finalActivation)
+        let count = tokens == .slice ? 26 : 24
+        #expect(result.activations.count == count && result.embedding.count == 24)
+        #expect(result.pixels.count == 3 * 40 * 40)
+    }
+
+    @Test func aRunThatDivergesEndsAloneAndItsNeighboursDoNotNotice() throws {
+        // At mlp.0 a neuron reads its own row of weights only: one that is not a number, and one whose gradient
+        // overflows.
+        let model = PlantedModel.make()
+        let weight = model.parameters.blocks[0].mlp0.weight.pointer
+        let requests = [RunRequest(neuron: 0, seed: 0), RunRequest(neuron: 1, seed: 0)]
+        let method = try Method.atlas.applying(["steps": "5"])
+        func run(_ requests: [RunRequest]) throws -> [RunResult] {
+            try #require(visualiser(method, model: model, address: .block(0, .mlp0), capacity: 4).run(requests))
+        }
+        let before = try run(requests)
+        for channel in 0..<32 {
+            weight[22 * 32 + channel] = .nan
+            weight[23 * 32 + channel] = channel % 2 == 0 ? 3e38 : -3e38
+        }
+        let with = try run([
+            requests[0], RunRequest(neuron: 22, seed: 0), requests[1], RunRequest(neuron: 23, seed: 0),
+        ])
+        #expect([with[0], with[2]].map(\.pixels) == before.map(\.pixels))
+        #expect([with[0], with[2]].map(\.curve) == before.map(\.curve))
+        #expect([with[0], with[2]].map(\.outcome) == [.completed, .completed])
+        #expect([with[1], with[3]].map(\.outcome) == [.diverged(step: 0), .diverged(step: 0)])
+        #expect(with[1].curve.isEmpty && with[1].pixels.count == 3 * 64 * 64)
+    }
+
+    @Test func aUnitThatCannotBeRaisedIsRecordedAsNeverActivated() throws {
+        // A hidden unit without input, below zero: nothing raises it.
+        let model = PlantedModel.make()
+        model.parameters.blocks[0].mlp0.bias.pointer[21] = -1
+        let method = try Method.atlas.applying(["steps": "5"])
+        let visualiser = visualiser(method, model: model, address: .block(0, .mlp1), capacity: 1)
+        let result = try #require(visualiser.run([RunRequest(neuron: 21, seed: 0)])?.first)
+        #expect(result.outcome == .neverActivated)
+        #expect(result.preactivationSteps == 5)
+    }
+
+    @Test func stoppingGivesNothing() throws {
+        let visualiser = visualiser(.atlas, capacity: 1)
+        var steps = 0
+        #expect(visualiser.run([Self.requests[0]], shouldStop: { steps == 3 }, onStep: { steps = $0 }) == nil)
+        #expect(steps == 3)
+        // And leaves the buffers fit for the next batch.
+        let method = try Method.atlas.applying(["steps": "3"])
+        let fresh = self.visualiser(method, capacity: 2)
+        _ = fresh.run(Array(Self.requests.prefix(2)), shouldStop: { true })
+        let expected = self.visualiser(method, capacity: 1).run([Self.requests[3]])
+        #expect(fresh.run([Self.requests[3]]) == expected)
+        #expect(fresh.run([]) == [])
+    }
+}
