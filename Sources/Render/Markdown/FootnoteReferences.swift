@@ -1,0 +1,80 @@
+// Footnotes after libcmark: references, back-references and the list at the end, as kramdown writes them.
+
+/// The footnotes of a text while its tree is rewritten.
+///
+/// Ids are kramdown's: `fn:name`, `fnref:name`, and `fnref:name:1` for the second reference.
+final class FootnoteReferences {
+    /// Content by name; the block quotes that ``FootnoteDefinitions`` put in front.
+    private var contents: [String: CMarkNode] = [:]
+    /// Names in the order of their first references: a footnote's number is its place here, from 1.
+    private var order: [String] = []
+    private var referenceCounts: [String: Int] = [:]
+    private var written = 0
+
+    /// Takes the first block quotes out of the tree, as many as there are names.
+    func take(_ names: [String], from root: CMarkNode) {
+        for (name, node) in zip(names, root.children) where node.kind == .blockQuote {
+            node.unlink()
+            contents[name] = node
+        }
+    }
+
+    deinit {
+        for content in contents.values { content.free() }
+    }
+
+    /// The HTML of a reference, nil where the footnote is not defined.
+    func reference(to name: String) -> String? {
+        guard contents[name] != nil else { return nil }
+        let number: Int
+        if let index = order.firstIndex(of: name) {
+            number = index + 1
+        } else {
+            order.append(name)
+            number = order.count
+        }
+        let repeated = referenceCounts[name, default: 0]
+        referenceCounts[name] = repeated + 1
+        let id = repeated == 0 ? name : "\(name):\(repeated)"
+        return "<sup id=\"fnref:\(id)\"><a href=\"#fn:\(name)\" class=\"footnote\" rel=\"footnote\" "
+            + "role=\"doc-noteref\">\(number)</a></sup>"
+    }
+
+    /// The next footnote that is referred to and was not given out yet.
+    func nextToWrite() -> CMarkNode? {
+        guard written < order.count else { return nil }
+        defer { written += 1 }
+        return contents[order[written]]
+    }
+
+    /// Writes the list at the end; footnotes that nothing refers to are dropped.
+    func append(to root: CMarkNode) {
+        guard !order.isEmpty else { return }
+        let list = CMarkNode.block(
+            before: "<div class=\"footnotes\" role=\"doc-endnotes\">\n<ol>", after: "</ol>\n</div>")
+        for name in order {
+            guard let content = contents[name] else { continue }
+            let item = CMarkNode.block(before: "<li id=\"fn:\(name)\">", after: "</li>")
+            content.moveChildren(to: item)
+            let links = CMarkNode.inline(backReferences(to: name))
+            if let last = item.lastChild, last.kind == .paragraph {
+                last.append(.text("\u{A0}"))
+                last.append(links)
+            } else {
+                let paragraph = CMarkNode.paragraph()
+                paragraph.append(links)
+                item.append(paragraph)
+            }
+            list.append(item)
+        }
+        root.append(list)
+    }
+
+    private func backReferences(to name: String) -> String {
+        (0..<referenceCounts[name, default: 0]).map { repeated in
+            let id = repeated == 0 ? name : "\(name):\(repeated)"
+            let count = repeated == 0 ? "" : "<sup>\(repeated + 1)</sup>"
+            return "<a href=\"#fnref:\(id)\" class=\"reversefootnote\" role=\"doc-backlink\">&#8617;\(count)</a>"
+        }.joined(separator: "\u{A0}")
+    }
+}

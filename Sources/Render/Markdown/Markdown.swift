@@ -1,0 +1,119 @@
+// Markdown to HTML: what a writer's text becomes, and what its surroundings have a say in.
+
+/// How Markdown is read. CommonMark through libcmark, with kramdown's footnotes, tables and heading ids.
+public struct Markdown: Sendable {
+    /// Whether quotes, dashes and ellipses become typographic ones.
+    public var smartPunctuation = true
+    /// Whether HTML in the text is HTML in the page. Otherwise it is shown as text, and links that run scripts are
+    /// emptied.
+    public var rawHTML = false
+    /// Whether footnotes, tables, heading ids, figures and inline values are recognised. Without them the HTML is the
+    /// CommonMark specification's.
+    public var extensions = true
+
+    /// The way Markdown is read unless a configuration says otherwise.
+    public init() {}
+
+    /// A link or an image's source.
+    public struct Destination: Equatable, Sendable {
+        /// As written, without the escapes.
+        public let text: String
+        /// Whether it is an image's.
+        public let isImage: Bool
+        /// Line of the file.
+        public let line: Int
+    }
+
+    /// An image whose destination has the scheme `neuron:` or `layer:`.
+    public struct Figure: Equatable, Sendable {
+        /// The destination, e.g. `neuron:encoder_layer_5.mlp.3/17?seeds=0,1`.
+        public let destination: String
+        /// The caption as text.
+        public let caption: String
+        /// The caption as HTML, with the writer's emphasis, code and links.
+        public let captionHTML: String
+        /// The image's title, or an empty text.
+        public let title: String
+        /// Line of the file.
+        public let line: Int
+    }
+
+    /// What the surroundings of a text decide.
+    public struct Handlers {
+        /// The destination that takes a link's or image's place. Inline figures and links with the schemes `neuron:`
+        /// and `layer:` come here too.
+        public var link: (Destination) throws -> String
+        /// The HTML that takes the place of a figure that stands alone in its paragraph.
+        public var figure: (Figure) throws -> String
+        /// The text that takes the place of `{{…}}`: given what stands between the braces and the line of the file.
+        public var value: (String, Int) throws -> String
+
+        /// Handlers; the ones left out keep links, and refuse figures and values.
+        public init(
+            link: @escaping (Destination) throws -> String = { $0.text },
+            figure: @escaping (Figure) throws -> String = {
+                throw RenderError("line \($0.line): figures cannot be used here: \($0.destination)")
+            },
+            value: @escaping (String, Int) throws -> String = {
+                throw RenderError("line \($1): values cannot be used here: {{\($0)}}")
+            }
+        ) {
+            self.link = link
+            self.figure = figure
+            self.value = value
+        }
+    }
+
+    /// A heading of a text.
+    public struct Heading: Equatable, Sendable {
+        /// From 1 to 6.
+        public let level: Int
+        /// Without markup.
+        public let text: String
+        /// Its `id`, as kramdown makes it for GitHub's Markdown (Jekyll's default).
+        public let id: String
+    }
+
+    /// Something that the writer should know and that stops nothing.
+    public struct Warning: Equatable, Sendable {
+        /// Line of the file.
+        public let line: Int
+        /// What it is.
+        public let message: String
+    }
+
+    /// What a text became.
+    public struct Output: Equatable, Sendable {
+        /// The HTML, a sequence of blocks.
+        public let html: String
+        /// The headings in the order of the text (without those inside footnotes).
+        public let headings: [Heading]
+        /// The first paragraph as text; empty where there is none.
+        public let excerpt: String
+        /// In the order of the passes.
+        public let warnings: [Warning]
+    }
+
+    /// The schemes of figures.
+    public static let figureSchemes = ["neuron", "layer"]
+
+    /// Turns a text into HTML.
+    ///
+    /// - Parameters:
+    ///   - text: The text without front matter.
+    ///   - firstLine: Line of the file on which the text starts.
+    ///   - handlers: See ``Handlers``.
+    /// - Throws: What a handler throws; ``RenderError`` where libcmark is out of memory.
+    public func html(from text: String, firstLine: Int = 1, handlers: Handlers = Handlers()) throws -> Output {
+        var source = MarkdownSource(text, firstLine: firstLine)
+        guard extensions else {
+            let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
+            return Output(html: document.html(), headings: [], excerpt: "", warnings: [])
+        }
+        let footnotes = try FootnoteDefinitions.extract(from: &source)
+        let tables = try TableRows.extract(from: &source)
+        let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
+        var tree = MarkdownTree(document: document, source: source, rawHTML: rawHTML, handlers: handlers)
+        return try tree.output(footnotes: footnotes, tables: tables)
+    }
+}

@@ -1,0 +1,93 @@
+// The lines of a Markdown text on their way to libcmark, each with the line of the file that it came from.
+
+import Foundation
+
+/// Lines that the passes before libcmark rewrite, with their places in the file.
+struct MarkdownSource {
+    /// One line without its end.
+    struct Line {
+        var text: String
+        /// Line of the file, from 1.
+        var number: Int
+    }
+
+    var lines: [Line]
+
+    /// The lines of a text whose first line is this line of its file.
+    ///
+    /// Control characters other than white space are taken out: HTML forbids them, and the passes mark places with them.
+    init(_ text: String, firstLine: Int) {
+        let clean =
+            text.unicodeScalars.contains(where: MarkdownMark.isMark)
+            ? String(String.UnicodeScalarView(text.unicodeScalars.filter { !MarkdownMark.isMark($0) })) : text
+        var number = firstLine - 1
+        lines = MarkdownSource.split(clean).map { line in
+            number += 1
+            return Line(text: line, number: number)
+        }
+    }
+
+    /// The whole text, as libcmark gets it.
+    var text: String {
+        lines.map(\.text).joined(separator: "\n") + "\n"
+    }
+
+    /// The line of the file for a line (from 1) of ``text``.
+    func number(of line: Int) -> Int {
+        lines.isEmpty ? 1 : lines[min(max(line, 1), lines.count) - 1].number
+    }
+
+    /// Lines ended by a line feed, a carriage return or both. (A Swift character may be both, so bytes are compared.)
+    static func split(_ text: String) -> [String] {
+        var lines: [String] = []
+        let bytes = Array(text.utf8)
+        var start = 0
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == 10 || byte == 13 {
+                lines.append(String(decoding: bytes[start..<index], as: UTF8.self))
+                if byte == 13, index + 1 < bytes.count, bytes[index + 1] == 10 { index += 1 }
+                start = index + 1
+            }
+            index += 1
+        }
+        if start < bytes.count { lines.append(String(decoding: bytes[start...], as: UTF8.self)) }
+        return lines
+    }
+}
+
+/// Marks that the passes leave in the text for their other half, which works on libcmark's tree.
+enum MarkdownMark {
+    static let footnoteStart: Unicode.Scalar = "\u{1}"
+    static let footnoteEnd: Unicode.Scalar = "\u{2}"
+    /// Stands for a hyphen in a name, because smart punctuation would make a dash of two.
+    static let hyphen: Unicode.Scalar = "\u{5}"
+    static let cellStart: Unicode.Scalar = "\u{3}"
+    static let cellEnd: Unicode.Scalar = "\u{4}"
+
+    /// Whether a scalar is one of the control characters that the marks are taken from.
+    static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        (0x01...0x08).contains(scalar.value) || (0x0E...0x1F).contains(scalar.value)
+    }
+
+    /// The text that stands in a reference's place until libcmark is done: brackets that form no link, and that count
+    /// as punctuation beside `*` and `_`.
+    static func footnote(_ name: String) -> String {
+        "\\[\(footnoteStart)\(name.replacingOccurrences(of: "-", with: "\(hyphen)"))\(footnoteEnd)\\]"
+    }
+
+    /// Gives places where libcmark does not read inlines (code, raw HTML, destinations) back what the writer wrote.
+    static func restored(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isMark) else { return text }
+        var text = text
+        // Literally, because a combining mark behind a bracket makes another character of it.
+        for (mark, original) in [
+            ("\\[\(footnoteStart)", "[^"), ("[\(footnoteStart)", "[^"), ("\(footnoteEnd)\\]", "]"),
+            ("\(footnoteEnd)]", "]"), ("\(hyphen)", "-"),
+        ] {
+            text = text.replacingOccurrences(of: mark, with: original, options: .literal)
+        }
+        return text
+    }
+}

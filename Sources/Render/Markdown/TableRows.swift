@@ -1,0 +1,207 @@
+// Tables before libcmark: finds them and hands each cell over as a heading of its own.
+
+/// The tables of a text, as kramdown and GFM write them.
+///
+/// libcmark has no tables, and reads one as a paragraph. Each cell becomes a line `###### ⟨mark⟩ text ######`: a heading
+/// is one line of inlines that ends no list's tightness, leaks no emphasis into the next cell and sees the text's link
+/// definitions. The tree's other half turns the marked headings into the table.
+struct TableRows {
+    /// How a column is aligned.
+    enum Alignment: String {
+        case left, center, right
+    }
+
+    /// A cell's place.
+    struct Cell {
+        enum Part: String {
+            case head = "thead"
+            case body = "tbody"
+            case foot = "tfoot"
+        }
+
+        /// Counts the tables, the parts of each and the rows of each part.
+        var table: Int
+        var part: Int
+        var kind: Part
+        var row: Int
+        var alignment: Alignment?
+    }
+
+    /// All cells; a mark's number is an index.
+    private(set) var cells: [Cell] = []
+    private var tableCount = 0
+
+    /// Rewrites a source.
+    static func extract(from source: inout MarkdownSource) throws(RenderError) -> TableRows {
+        var tables = TableRows()
+        guard source.lines.contains(where: { $0.text.contains("|") }) else { return tables }
+        let document = try CMarkDocument(source.text, smart: false, unsafe: false)
+        let paragraphs = withExtendedLifetime(document) {
+            document.root.descendants()
+                .filter { $0.kind == .paragraph && $0.startLine > 0 && $0.endLine >= $0.startLine }
+                .map { (start: $0.startLine - 1, end: min($0.endLine, source.lines.count), column: $0.startColumn) }
+        }
+        var lines: [MarkdownSource.Line] = []
+        var done = 0
+        for paragraph in paragraphs where paragraph.start >= done && paragraph.start < paragraph.end {
+            let block = source.lines[paragraph.start..<paragraph.end]
+            guard let table = tables.table(in: block, column: paragraph.column) else { continue }
+            lines += source.lines[done..<paragraph.start] + table
+            done = paragraph.end
+        }
+        source.lines = lines + source.lines[done...]
+        return tables
+    }
+
+    /// The headings for a paragraph that is a table, nil for any other.
+    private mutating func table(
+        in block: ArraySlice<MarkdownSource.Line>, column: Int
+    ) -> [MarkdownSource.Line]? {
+        guard block.allSatisfy({ $0.text.contains("|") }), let first = block.first else { return nil }
+        // What stands before the paragraph's text in its first line: block quotes' and lists' marks.
+        let firstPrefix = String(decoding: Array(first.text.utf8.prefix(max(0, column - 1))), as: UTF8.self)
+        let prefix = String(firstPrefix.map { $0 == ">" || $0 == "\t" ? $0 : " " })
+        let quotes = prefix.count { $0 == ">" }
+        let rows = block.enumerated().map { index, line -> (text: Substring, number: Int) in
+            let text =
+                index == 0 ? line.text.dropFirst(firstPrefix.count) : TableRows.drop(quotes: quotes, of: line.text)
+            return (TableRows.trimmed(text), line.number)
+        }
+        // With a line of dashes in second place it is a table with a head; otherwise every line must open with a bar,
+        // so that prose with a bar in it stays prose.
+        let hasHead = rows.count >= 2 && TableRows.alignments(in: rows[1].text) != nil
+        guard hasHead || rows.allSatisfy({ $0.text.hasPrefix("|") }) else { return nil }
+        guard rows.contains(where: { TableRows.alignments(in: $0.text) == nil && !TableRows.isFootRule($0.text) })
+        else { return nil }
+
+        let alignments = rows.lazy.compactMap { TableRows.alignments(in: $0.text) }.first ?? []
+        var content: [(cells: [String], number: Int, part: Int, kind: Cell.Part)] = []
+        var part = 0
+        var kind = hasHead ? Cell.Part.head : .body
+        for row in rows {
+            if TableRows.isFootRule(row.text) {
+                part += 1
+                kind = .foot
+            } else if TableRows.alignments(in: row.text) != nil {
+                part += 1
+                if kind == .head { kind = .body }
+            } else {
+                content.append((TableRows.cells(of: row.text), row.number, part, kind))
+            }
+        }
+        let columns = content.reduce(0) { max($0, $1.cells.count) }
+        var lines: [MarkdownSource.Line] = []
+        for (index, row) in content.enumerated() {
+            for column in 0..<columns {
+                let text = column < row.cells.count ? row.cells[column] : ""
+                let mark = "\(MarkdownMark.cellStart)\(cells.count)\(MarkdownMark.cellEnd)"
+                let lead = lines.isEmpty ? firstPrefix : prefix
+                lines.append(.init(text: "\(lead)###### \(mark) \(text) ######", number: row.number))
+                cells.append(
+                    Cell(
+                        table: tableCount, part: row.part, kind: row.kind, row: index,
+                        alignment: column < alignments.count ? alignments[column] : nil))
+            }
+        }
+        tableCount += 1
+        return lines
+    }
+
+    private static func drop(quotes: Int, of line: String) -> Substring {
+        var rest = line[...]
+        for _ in 0..<quotes {
+            let text = rest.drop { $0 == " " || $0 == "\t" }
+            guard text.first == ">" else { break }
+            rest = text.dropFirst()
+        }
+        return rest
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text.drop { $0 == " " || $0 == "\t" }
+        while let last = text.last, last == " " || last == "\t" { text = text.dropLast() }
+        return text
+    }
+
+    /// The alignments of a line such as `|:--|--:|:-:|---|`, nil for any other line.
+    private static func alignments(in line: Substring) -> [Alignment?]? {
+        guard line.contains("-"), line.contains("|"), line.allSatisfy({ "|-:+ \t".contains($0) }) else { return nil }
+        var alignments: [Alignment?] = []
+        for cell in cells(of: line) {
+            // kramdown also lets `+` part the columns.
+            for rule in cell.split(separator: "+", omittingEmptySubsequences: true) {
+                let rule = trimmed(rule)
+                let dashes = rule.drop { $0 == ":" }.prefix { $0 == "-" }
+                guard !dashes.isEmpty, rule.count - dashes.count <= 2 else { return nil }
+                switch (rule.first == ":", rule.last == ":") {
+                case (true, true): alignments.append(.center)
+                case (true, false): alignments.append(.left)
+                case (false, true): alignments.append(.right)
+                case (false, false): alignments.append(nil)
+                }
+            }
+        }
+        return alignments
+    }
+
+    /// Whether a line such as `|===|===` parts the foot from the body.
+    private static func isFootRule(_ line: Substring) -> Bool {
+        line.contains("=") && line.allSatisfy { "|=+ \t".contains($0) }
+    }
+
+    /// The cells of a row. A bar parts cells unless a backslash precedes it or it stands in code or in `{{…}}`.
+    static func cells(of row: Substring) -> [String] {
+        let characters = Array(row)
+        var cells: [String] = []
+        var cell = ""
+        var index = characters.first == "|" ? 1 : 0
+        while index < characters.count {
+            let character = characters[index]
+            if character == "\\", index + 1 < characters.count {
+                // The bar loses its backslash here, because in code libcmark would keep it.
+                if characters[index + 1] != "|" { cell.append(character) }
+                cell.append(characters[index + 1])
+                index += 2
+            } else if character == "|" {
+                cells.append(cell)
+                cell = ""
+                index += 1
+            } else if let end = closed(characters, at: index) {
+                cell += String(characters[index..<end]).replacingOccurrences(of: "\\|", with: "|")
+                index = end
+            } else {
+                let length = max(1, run(characters, at: index, of: "`"))
+                cell += String(characters[index..<(index + length)])
+                index += length
+            }
+        }
+        if !cell.allSatisfy({ $0 == " " || $0 == "\t" }) || characters.last != "|" { cells.append(cell) }
+        return cells.map { String(trimmed($0[...])) }
+    }
+
+    /// The end of the code span or inline value that starts at an index, nil where none does.
+    private static func closed(_ characters: [Character], at index: Int) -> Int? {
+        if characters[index] == "`" {
+            let ticks = run(characters, at: index, of: "`")
+            var end = index + ticks
+            while end < characters.count {
+                let length = run(characters, at: end, of: "`")
+                if length == ticks { return end + ticks }
+                end += max(1, length)
+            }
+            return nil
+        }
+        guard characters[index] == "{", index + 1 < characters.count, characters[index + 1] == "{" else { return nil }
+        var end = index + 2
+        while end + 1 < characters.count {
+            if characters[end] == "}", characters[end + 1] == "}" { return end + 2 }
+            end += 1
+        }
+        return nil
+    }
+
+    /// How many times a character stands at an index and after it.
+    private static func run(_ characters: [Character], at index: Int, of character: Character) -> Int {
+        characters[index...].prefix { $0 == character }.count
+    }
+}

@@ -1,0 +1,135 @@
+// Runs of a neuron as panels of a grid: methods, token selections and attention modes down, seeds across.
+
+/// One run as a panel.
+public struct RunContext: TemplateContext {
+    /// What tells it from its neighbours, e.g. `seed 0`.
+    public var title: String
+    /// Path of its picture; nil where the run was not made.
+    public var image: String?
+    /// The picture's size in pixels.
+    public var width: Int
+    /// The picture's size in pixels.
+    public var height: Int
+    /// What the picture is, for those who do not see it; it claims only what was measured.
+    public var alternative: String
+    /// Activation of the picture that the run started from.
+    public var startActivation: Double?
+    /// Activation of the picture that it ended with.
+    public var finalActivation: Double?
+    /// What went wrong, e.g. `never activated`.
+    public var note: String?
+
+    /// A run; see the properties.
+    public init(
+        title: String, image: String?, width: Int, height: Int, alternative: String, startActivation: Double? = nil,
+        finalActivation: Double? = nil, note: String? = nil
+    ) {
+        self.title = title
+        self.image = image
+        self.width = width
+        self.height = height
+        self.alternative = alternative
+        self.startActivation = startActivation
+        self.finalActivation = finalActivation
+        self.note = note
+    }
+
+    /// See ``TemplateContext``.
+    public static let keys: [TemplateKey<RunContext>] = [
+        .text("title", "what tells the run from its neighbours, e.g. `seed 0`", \.title),
+        .text("image", "path of its picture; missing where the run was not made", \.image),
+        .text("width", "the picture's width in pixels") { String($0.width) },
+        .text("height", "the picture's height in pixels") { String($0.height) },
+        .text("alternative", "what the picture is, for those who do not see it", \.alternative),
+        .text("startActivation", "the activation of the first picture") { $0.startActivation.map(Format.number) },
+        .text("finalActivation", "the activation of the last picture") { $0.finalActivation.map(Format.number) },
+        .text("note", "what went wrong, e.g. `never activated`", \.note),
+    ]
+}
+
+/// The runs of one method, token selection and attention mode.
+public struct RunRowContext: TemplateContext {
+    /// What the row's runs have in common, e.g. `atlas · class token`; nil where there is nothing to tell apart.
+    public var title: String?
+    /// A line about it.
+    public var explanation: String?
+    /// One run for each column.
+    public var runs: [RunContext]
+    /// The activation curves of the row's runs, as SVG.
+    public var curves: String?
+
+    /// A row; see the properties.
+    public init(title: String? = nil, explanation: String? = nil, runs: [RunContext], curves: String? = nil) {
+        self.title = title
+        self.explanation = explanation
+        self.runs = runs
+        self.curves = curves
+    }
+
+    /// See ``TemplateContext``.
+    public static let keys: [TemplateKey<RunRowContext>] = [
+        .text("title", "what the row's runs have in common", \.title),
+        .text("explanation", "a line about it", \.explanation),
+        .list("runs", "the runs, one for each seed", \.runs),
+        .text("columns", "how many runs there are, at least 1") { String(max(1, $0.runs.count)) },
+        .html("curves", "the runs' activation curves, as SVG", \.curves),
+    ]
+}
+
+/// A neuron in a grid or list.
+public struct NeuronCard: TemplateContext {
+    /// The neuron's number.
+    public var number: Int
+    /// Its name, where it has one (a class).
+    public var label: String?
+    /// Path of its page.
+    public var path: String
+    /// Path of its thumbnail; nil where it has no picture.
+    public var thumbnail: String?
+    /// The thumbnail's size in pixels.
+    public var width: Int
+    /// The thumbnail's size in pixels.
+    public var height: Int
+    /// Final activation of the first seed's run.
+    public var activation: Double?
+    /// Consistency in look, as the percentile among pairs of different neurons, from 0 to 100.
+    public var consistency: Double?
+    /// Consistency in meaning, likewise; for sorting.
+    public var meaning: Double?
+    /// The mean reciprocal rank of its identification, from 0 to 1; for sorting.
+    public var identification: Double?
+    /// What went wrong, e.g. `never activated`.
+    public var note: String?
+
+    /// A card; see the properties.
+    public init(
+        number: Int, label: String? = nil, path: String, thumbnail: String?, width: Int, height: Int,
+        activation: Double? = nil, consistency: Double? = nil, meaning: Double? = nil, identification: Double? = nil,
+        note: String? = nil
+    ) {
+        self.number = number
+        self.label = label
+        self.path = path
+        self.thumbnail = thumbnail
+        self.width = width
+        self.height = height
+        self.activation = activation
+        self.consistency = consistency
+        self.meaning = meaning
+        self.identification = identification
+        self.note = note
+    }
+
+    /// See ``TemplateContext``.
+    public static let keys: [TemplateKey<NeuronCard>] = [
+        .text("number", "the neuron's number") { String($0.number) },
+        .text("label", "its name, where it has one", \.label),
+        .text("path", "path of its page", \.path),
+        .text("thumbnail", "path of its thumbnail, if it has one", \.thumbnail),
+        .text("width", "the thumbnail's width in pixels") { String($0.width) },
+        .text("height", "the thumbnail's height in pixels") { String($0.height) },
+        .text("activation", "the final activation of the first seed's run") { $0.activation.map(Format.number) },
+        .text("consistency", "the consistency's percentile, from 0 to 100") { $0.consistency.map(Format.percentile) },
+        .text("note", "what went wrong, e.g. `never activated`", \.note),
+    ]
+}

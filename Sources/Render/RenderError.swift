@@ -1,0 +1,14 @@
+// The error of everything that reads or writes pictures, Markdown and templates.
+
+/// What was wrong with a picture, a text or a template, in words for the person who gave it.
+///
+/// The message names the file and the line or place in it, what was found, what was expected, and what to do.
+public struct RenderError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The whole message.
+    public let description: String
+
+    /// An error with the message that the user reads.
+    public init(_ message: String) {
+        description = message
+    }
+}

@@ -1,0 +1,29 @@
+// The nearest of several names, for messages about a name that is none of them.
+
+/// What the writer may have meant.
+enum Suggestion {
+    /// A sentence that names the nearest candidates, or nothing where none is near.
+    static func sentence(for name: String, among candidates: some Sequence<String>) -> String {
+        let near = Set(candidates)
+            .map { (name: $0, distance: distance(Array(name.lowercased().utf8), Array($0.lowercased().utf8))) }
+            .filter { $0.distance <= max(1, ($0.name.utf8.count + 1) / 3) }
+            .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+            .prefix(2).map(\.name)
+        return near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+    }
+
+    /// Levenshtein distance.
+    private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        var row = Array(0...b.count)
+        for (i, x) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, y) in b.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
+                diagonal = above
+            }
+        }
+        return row[b.count]
+    }
+}

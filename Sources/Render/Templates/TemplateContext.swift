@@ -1,0 +1,124 @@
+// What templates are filled with: values whose keys are declared once, with their documentation, and checked against.
+
+import Foundation
+
+/// A value that templates read through declared keys.
+///
+/// Each key is declared once: with its name, its documentation and the closure that gives its value. Templates are
+/// checked against the declarations before anything is built.
+public protocol TemplateContext: Sendable {
+    /// The keys, in the order in which `templates --list` shows them.
+    static var keys: [TemplateKey<Self>] { get }
+}
+
+/// A context that a template of its own turns into a page or a part of one.
+public protocol TemplateRoot: TemplateContext {
+    /// Name of the template's file, without `.mustache`.
+    static var template: String { get }
+    /// What the template makes, in one sentence.
+    static var summary: String { get }
+}
+
+/// What a key holds, which is also how a template may use it.
+public enum TemplateKind: Sendable {
+    /// Text: `{{key}}`, always escaped; `{{#key}}` where it is not empty.
+    case text
+    /// HTML that is ready: `{{{key}}}`.
+    case html
+    /// Yes or no: `{{#key}}`, `{{^key}}`.
+    case flag
+    /// Another context, or nothing: `{{#key}}…{{/key}}` with its keys inside, or `{{key.inner}}`.
+    case object(any TemplateContext.Type)
+    /// Any number of contexts: `{{#key}}…{{/key}}` once for each.
+    case list(any TemplateContext.Type)
+}
+
+/// One declared key of a context.
+public struct TemplateKey<Context>: Sendable {
+    let name: String
+    let documentation: String
+    let kind: TemplateKind
+    let value: @Sendable (Context) -> Any?
+
+    /// A text; nil and the empty text are the same to a template.
+    public static func text(
+        _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> String?
+    ) -> TemplateKey {
+        TemplateKey(name: name, documentation: documentation, kind: .text) { context in
+            value(context).flatMap { $0.isEmpty ? nil : HTML.escaped($0) }
+        }
+    }
+
+    /// HTML; nil and the empty text are the same to a template.
+    public static func html(
+        _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> String?
+    ) -> TemplateKey {
+        TemplateKey(name: name, documentation: documentation, kind: .html) { context in
+            value(context).flatMap { $0.isEmpty ? nil : $0 }
+        }
+    }
+
+    /// Yes or no.
+    public static func flag(
+        _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> Bool
+    ) -> TemplateKey {
+        TemplateKey(name: name, documentation: documentation, kind: .flag) { value($0) }
+    }
+
+    /// Another context, or nothing.
+    public static func object<Inner: TemplateContext>(
+        _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> Inner?
+    ) -> TemplateKey {
+        TemplateKey(name: name, documentation: documentation, kind: .object(Inner.self)) { context in
+            value(context)?.templateValues
+        }
+    }
+
+    /// Any number of contexts.
+    public static func list<Inner: TemplateContext>(
+        _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> [Inner]
+    ) -> TemplateKey {
+        TemplateKey(name: name, documentation: documentation, kind: .list(Inner.self)) { context in
+            value(context).map(\.templateValues)
+        }
+    }
+}
+
+extension TemplateContext {
+    /// The values as the template engine takes them. Texts are escaped already (see ``TemplateSource``), and a value
+    /// that is not there is null, so that the engine does not look for the key in the contexts around.
+    var templateValues: [String: Any] {
+        var values: [String: Any] = [:]
+        for key in Self.keys { values[key.name] = key.value(self) ?? NSNull() }
+        return values
+    }
+
+    /// The declared keys without their values.
+    static var schema: TemplateSchema {
+        TemplateSchema(
+            name: String(describing: Self.self),
+            keys: keys.map { TemplateSchema.Key(name: $0.name, documentation: $0.documentation, kind: $0.kind) })
+    }
+}
+
+/// The keys of a context, for checks and for the reader of `templates --list`.
+public struct TemplateSchema: Sendable {
+    /// A key.
+    public struct Key: Sendable {
+        /// As templates write it.
+        public let name: String
+        /// What it holds.
+        public let documentation: String
+        /// How it may be used.
+        public let kind: TemplateKind
+    }
+
+    /// The Swift type's name.
+    public let name: String
+    /// In the order of their declaration.
+    public let keys: [Key]
+
+    subscript(name: some StringProtocol) -> Key? {
+        keys.first { $0.name == name }
+    }
+}

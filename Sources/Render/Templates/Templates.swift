@@ -1,0 +1,152 @@
+// The theme: templates and assets from the built-in folder and the user's, checked, and ready to render.
+
+import Foundation
+import Mustache
+
+/// A checked set of templates and the assets beside them.
+public struct Templates: Sendable {
+    /// A file of the theme that is copied into the site.
+    public struct Asset: Equatable, Sendable {
+        /// Path below the theme's `assets` folder, e.g. `atlas.css`.
+        public let name: String
+        /// The file.
+        public let url: URL
+    }
+
+    /// The CSS, JavaScript and icons, sorted by name.
+    public let assets: [Asset]
+    /// Names of the templates, sorted.
+    public let names: [String]
+    private let library: MustacheLibrary
+
+    /// Every page and part that has a template of its own.
+    public static let roots: [any TemplateRoot.Type] = [
+        IndexPage.self, LayerPage.self, NeuronPage.self, PostPage.self, PostListPage.self, NotFoundPage.self,
+        RunsFigure.self, SheetFigure.self, ChartFigure.self, TableFigure.self,
+    ]
+
+    /// Loads `*.mustache` and `assets/` from folders; a file of a later folder takes the place of an earlier folder's
+    /// file of the same name.
+    ///
+    /// - Throws: Where a template cannot be read, is no plain Mustache, uses a key that its context does not document,
+    ///   or is missing; the message names file and line.
+    public init(folders: [URL]) throws(RenderError) {
+        var files: [String: URL] = [:]
+        var assets: [String: URL] = [:]
+        for folder in folders {
+            for (path, url) in try Templates.files(below: folder) {
+                if path.hasPrefix("assets/") {
+                    assets[String(path.dropFirst("assets/".count))] = url
+                } else if path.hasSuffix(".mustache"), !path.contains("/") {
+                    files[String(path.dropLast(".mustache".count))] = url
+                }
+            }
+        }
+        var texts: [String: (text: String, file: String)] = [:]
+        for (name, url) in files {
+            do {
+                texts[name] = (try String(contentsOf: url, encoding: .utf8), url.path)
+            } catch {
+                throw RenderError("\(url.path): cannot be read as UTF-8 text: \(error.localizedDescription)")
+            }
+        }
+        try self.init(
+            texts: texts, assets: assets.sorted { $0.key < $1.key }.map { Asset(name: $0.key, url: $0.value) })
+    }
+
+    /// Templates from their texts by name; see ``init(folders:)``.
+    init(texts: [String: (text: String, file: String)], assets: [Asset] = []) throws(RenderError) {
+        self.assets = assets
+        var sources: [String: TemplateSource] = [:]
+        // In the order of the names, so that of several errors always the same one is reported.
+        for (name, template) in texts.sorted(by: { $0.key < $1.key }) {
+            sources[name] = try TemplateSource(template.text, file: template.file)
+        }
+        let check = TemplateCheck(sources: sources)
+        for root in Templates.roots { try check.check(root) }
+        var library = MustacheLibrary()
+        for (name, source) in sources {
+            do {
+                try library.register(source.engineText, named: name)
+            } catch let error as MustacheTemplate.ParserError {
+                throw RenderError("\(source.file):\(error.context.lineNumber): \(error.error)")
+            } catch {
+                throw RenderError("\(source.file): \(error)")
+            }
+        }
+        self.library = library
+        names = sources.keys.sorted()
+    }
+
+    /// The text that a page's or part's template makes of it.
+    public func render<Root: TemplateRoot>(_ root: Root) -> String {
+        // The initialiser has checked that every root's template is there.
+        library.render(root.templateValues, withTemplate: Root.template) ?? ""
+    }
+
+    /// The documentation of every template's keys, as Markdown.
+    public static var documentation: String {
+        var text = ""
+        var contexts: [any TemplateContext.Type] = []
+        var seen: Set<String> = []
+        func add(_ type: any TemplateContext.Type) {
+            guard seen.insert(type.schema.name).inserted else { return }
+            contexts.append(type)
+            for key in type.schema.keys {
+                switch key.kind {
+                case .object(let inner), .list(let inner): add(inner)
+                case .text, .html, .flag: break
+                }
+            }
+        }
+        text += "# Templates\n\n"
+        for root in roots {
+            text += "- `\(root.template).mustache` (\(root.schema.name)) \(root.summary)\n"
+        }
+        for root in roots { add(root) }
+        for type in contexts {
+            text += "\n## \(type.schema.name)\n\n"
+            for key in type.schema.keys {
+                text += "- `\(key.name)` (\(key.kind.description)): \(key.documentation)\n"
+            }
+        }
+        return text
+    }
+
+    /// Files below a folder by their path relative to it.
+    private static func files(below folder: URL) throws(RenderError) -> [(path: String, url: URL)] {
+        let manager = FileManager.default
+        var isFolder: ObjCBool = false
+        guard manager.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw RenderError("\(folder.path): there is no such folder of templates")
+        }
+        // A folder that is a link is read; the enumerator alone would find nothing in it.
+        let folder = folder.resolvingSymlinksInPath()
+        guard let paths = manager.enumerator(atPath: folder.path) else {
+            throw RenderError("\(folder.path): the folder of templates cannot be read")
+        }
+        var files: [(String, URL)] = []
+        for case let path as String in paths {
+            let url = folder.appending(path: path)
+            var isFolder: ObjCBool = false
+            let isHidden = path.split(separator: "/").contains { $0.hasPrefix(".") }
+            if !isHidden, manager.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
+                files.append((path, url))
+            }
+        }
+        return files.sorted { $0.0 < $1.0 }
+    }
+}
+
+extension TemplateKind {
+    /// The kind in the words of the documentation.
+    var description: String {
+        switch self {
+        case .text: "text"
+        case .html: "HTML"
+        case .flag: "yes or no"
+        case .object(let type): "a \(type.schema.name), or nothing"
+        case .list(let type): "any number of \(type.schema.name)"
+        }
+    }
+}

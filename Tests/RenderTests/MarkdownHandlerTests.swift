@@ -1,0 +1,221 @@
+// Figures, values, links and raw HTML in Markdown: what the surroundings are asked, and what becomes of hostile text.
+
+import Foundation
+import Testing
+
+@testable import Render
+
+struct MarkdownHandlerTests {
+    @Test func figuresTakeTheirParagraphsPlace() throws {
+        var figures: [Markdown.Figure] = []
+        let handlers = Markdown.Handlers(figure: {
+            figures.append($0)
+            return "<figure>\(figures.count)</figure>"
+        })
+        let html = try MarkdownTests.html(
+            """
+            Text.
+
+            ![Two *runs* of `17`](neuron:encoder_layer_5.mlp.3/17?seeds=0,1 "Title")
+
+            - ![In a list](layer:heads.head?sort=consistency&limit=12)
+
+            ![A](neuron:a/1)
+            ![B](neuron:b/2)
+            """, handlers: handlers)
+        #expect(
+            figures.map(\.destination) == [
+                "neuron:encoder_layer_5.mlp.3/17?seeds=0,1", "layer:heads.head?sort=consistency&limit=12", "neuron:a/1",
+                "neuron:b/2",
+            ])
+        #expect(figures[0].caption == "Two runs of 17")
+        #expect(figures[0].captionHTML == "Two <em>runs</em> of <code>17</code>")
+        #expect(figures[0].title == "Title")
+        #expect(figures.map(\.line) == [3, 5, 7, 8])
+        #expect(
+            html == """
+                <p>Text.</p>
+                <figure>1</figure>
+                <ul>
+                <li>
+                <figure>2</figure>
+                </li>
+                </ul>
+                <figure>3</figure>
+                <figure>4</figure>
+
+                """)
+    }
+
+    @Test func figuresInASentenceAreLinks() throws {
+        var seen: [Markdown.Destination] = []
+        let handlers = Markdown.Handlers(link: {
+            seen.append($0)
+            return "x/\(seen.count)"
+        })
+        let html = try MarkdownTests.html(
+            "See ![neuron *17*](neuron:a/17) and ![i](p.png) or [l](q.md).", handlers: handlers)
+        #expect(
+            html == "<p>See <a href=\"x/1\">neuron <em>17</em></a> and <img src=\"x/2\" alt=\"i\" /> or "
+                + "<a href=\"x/3\">l</a>.</p>\n")
+        #expect(seen.map(\.text) == ["neuron:a/17", "p.png", "q.md"])
+        #expect(seen.map(\.isImage) == [false, true, false])
+    }
+
+    @Test func valuesAreTextOutsideCode() throws {
+        var asked: [String] = []
+        let handlers = Markdown.Handlers(value: { expression, _ in
+            asked.append(expression)
+            return "<0.93>"
+        })
+        let html = try MarkdownTests.html(
+            """
+            AUC {{layer:encoder_layer_5.mlp.3|auc}}, `{{code}}`, *{{ a_b }}*
+
+            | v |
+            |---|
+            | {{layer:x|auc}} |
+
+                {{block}}
+            """, handlers: handlers)
+        #expect(asked == ["layer:encoder_layer_5.mlp.3|auc", "a_b", "layer:x|auc"])
+        #expect(html.contains("AUC &lt;0.93&gt;, <code>{{code}}</code>, <em>&lt;0.93&gt;</em>"))
+        #expect(html.contains("<code>{{block}}\n</code>"))
+        #expect(html.contains("<td>\n&lt;0.93&gt;\n</td>"))
+    }
+
+    @Test func handlersErrorsArePassedOn() {
+        #expect(throws: RenderError("line 3: values cannot be used here: {{x}}")) {
+            try MarkdownTests.html("a\n\n{{x}}")
+        }
+        #expect(throws: RenderError("line 8: figures cannot be used here: neuron:a/1")) {
+            try Markdown().html(from: "a\n\n![x](neuron:a/1)", firstLine: 6)
+        }
+    }
+
+    @Test func linesAreTheFilesBehindFootnotesAndTables() throws {
+        var lines: [Int] = []
+        let handlers = Markdown.Handlers(link: {
+            lines.append($0.line)
+            return $0.text
+        })
+        let text = """
+            A[^1].
+
+            [^1]: Note [in](note).
+
+            | a | b |
+            |---|---|
+            | [c](cell) | d |
+
+            [last](one)
+            """
+        _ = try Markdown().html(from: text, firstLine: 11, handlers: handlers)
+        #expect(lines == [17, 19, 13])
+    }
+
+    @Test func rawHTMLIsTextUnlessTurnedOn() throws {
+        let text = "<script>alert(1)</script>\n\na <b onclick=x>b</b> <!-- gone -->\n\n<!-- gone\ntoo -->\n"
+        let output = try Markdown().html(from: text)
+        #expect(
+            output.html
+                == "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n<p>a &lt;b onclick=x&gt;b&lt;/b&gt; </p>\n")
+        #expect(output.warnings.map(\.line) == [1, 3, 3])
+        var raw = Markdown()
+        raw.rawHTML = true
+        #expect(try raw.html(from: text).html.hasPrefix("<script>alert(1)</script>"))
+    }
+
+    @Test(arguments: [
+        "[x](javascript:alert(1))", "![x](javascript:alert(1))", "<javascript:alert(1)>", "[x](JaVaScRiPt:alert(1))",
+        "[x]\n\n[x]: vbscript:msgbox", "[x](data:text/html,<script>)", "[x](file:///etc/passwd)",
+    ])
+    func linksThatRunScriptsAreEmptied(text: String) throws {
+        let html = try MarkdownTests.html(text)
+        #expect(html.contains("href=\"\"") || html.contains("src=\"\""))
+    }
+
+    @Test(arguments: [
+        "# \"><script>\u{301}alert(1)</script>", "![\"\u{301} onerror=x](u \"\\\"\u{301} onload=y\")",
+        "a[^1]\n\n[^1]: <img src=x onerror=y>", "| <script> | \" onclick=x |\n|---|---|\n| `<script>` | b |",
+        "\u{1}0\u{2} \\[\u{1}x\u{2}\\] ###### \u{3}0\u{4}", "{{", "{{}", "[^", "[^]: x", "[^1]:", "|", "|\n|-|", "||||",
+        "> [^1]: x\n\n[^1]", "- a\n\n      | b |\n      |---|", "\u{0}", "\u{202E}rtl", "",
+        "[^1]\u{301} `[^1]\u{301}` [a](<[^1]\u{301}>)\n\n[^1]: x\u{301}\n", "{{a}}\u{301} {{\u{301}a}}",
+        "| [^1]\u{301} |\u{301}\n|---|\n\n[^1]: x",
+    ])
+    func hostileTextStaysText(text: String) throws {
+        let html = try MarkdownTests.html(text, handlers: .init(value: { expression, _ in expression }))
+        #expect(!html.contains("<script"))
+        #expect(!html.contains("<img src=x"))
+        #expect(html.unicodeScalars.allSatisfy { !MarkdownMark.isMark($0) })
+    }
+
+    @Test func longAndDeepTextsEnd() throws {
+        let long = String(repeating: "a ", count: 500_000)
+        #expect(try MarkdownTests.html(long).utf8.count > 900_000)
+        #expect(try MarkdownTests.html(String(repeating: "> ", count: 5000) + "x").contains("x"))
+        #expect(
+            try MarkdownTests.html(String(repeating: "[^1] ", count: 10_000) + "\n\n[^1]: x").contains("fnref:1:9999"))
+        #expect(try MarkdownTests.html(String(repeating: "|", count: 2000) + "\n|-|").contains("<th>"))
+    }
+
+    @Test func excerptAndHeadings() throws {
+        let output = try Markdown().html(from: "# One *two*\n\nA `b`[^1]\nc.\n\n## Three\n\n[^1]: n\n")
+        #expect(output.excerpt == "A b c.")
+        #expect(output.headings.map(\.text) == ["One two", "Three"])
+        #expect(output.headings.map(\.level) == [1, 2])
+        #expect(output.headings.map(\.id) == ["one-two", "three"])
+    }
+
+    @Test func warningsNameTheLine() throws {
+        let output = try Markdown().html(from: "a[^x]\n\n[^1]: b\n[^1]: c\n", firstLine: 5)
+        #expect(
+            output.warnings == [
+                .init(line: 8, message: "footnote [^1] is defined twice; the last definition counts"),
+                .init(line: 5, message: "footnote [^x] is not defined"),
+            ])
+    }
+
+    @Test func frontMatterIsCutOff() throws {
+        let matter = try FrontMatter(splitting: "\u{FEFF}--- \r\ntitle: x\r\n---\r\nBody\r\n", file: "p.md")
+        #expect(matter.yaml == "title: x\n")
+        #expect(matter.yamlLine == 2)
+        #expect(matter.body == "Body\n")
+        #expect(matter.bodyLine == 4)
+        let none = try FrontMatter(splitting: "Body\n---\nx", file: "p.md")
+        #expect(none.yaml == nil && none.body == "Body\n---\nx" && none.bodyLine == 1)
+        #expect(try FrontMatter(splitting: "---\n---", file: "p.md").yaml == "")
+        #expect(throws: RenderError.self) { try FrontMatter(splitting: "---\ntitle: x\n", file: "p.md") }
+    }
+
+    /// Texts put together from what the passes look for, in any order.
+    @Test(arguments: 0..<40 as Range<UInt64>)
+    func anyTextEnds(seed: UInt64) throws {
+        let parts = [
+            "[^1]", "[^1]: ", "|", "\n", "\n\n", "    ", "> ", "- ", "1. ", "```", "`", "{{", "}}", "![",
+            "](neuron:a/1)",
+            "](u)", "---", "===", "<b>", "<!--", "-->", "<script>", "#", "*", "_", "\\", "\u{301}", "\u{1}", "\t", "\r",
+            "a", "word ", ":", "é", "[x]: /u", "[x]", "\u{0}",
+        ]
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        let handlers = Markdown.Handlers(figure: { _ in "<figure></figure>" }, value: { expression, _ in expression })
+        for _ in 0..<60 {
+            let text = (0..<(5 + next(60))).map { _ in parts[next(parts.count)] }.joined()
+            let html = try Markdown().html(from: text, handlers: handlers).html
+            #expect(!html.contains("<script"), "\(text)")
+            #expect(
+                html.unicodeScalars.allSatisfy { !MarkdownMark.isMark($0) },
+                "\(text.debugDescription) → \(html.debugDescription)")
+        }
+    }
+
+    @Test func smartPunctuationKeepsFootnotesNames() throws {
+        let html = try MarkdownTests.html("a--b[^x--y] `[^x--y]`\n\n``` [^x--y]\n```\n\n[^x--y]: n")
+        #expect(html.contains("a–b<sup id=\"fnref:x--y\">") && html.contains("<code>[^x--y]</code>"))
+        #expect(html.contains("class=\"language-[^x--y]\""))
+    }
+}
