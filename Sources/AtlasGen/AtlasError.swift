@@ -1,0 +1,28 @@
+// The error of the program: configuration, content, store and commands.
+
+/// What stops a command, in words for the person who ran it, and the exit code that says of what kind it is.
+struct AtlasError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The codes of BSD's sysexits.h that atlasgen uses.
+    enum Code: Int32, Sendable {
+        /// The command line was wrong (EX_USAGE).
+        case usage = 64
+        /// A file that the user gave is wrong: configuration, content, weights, template (EX_DATAERR).
+        case data = 65
+        /// A file or folder that the user named does not exist (EX_NOINPUT).
+        case noInput = 66
+        /// An output could not be created (EX_CANTCREAT).
+        case cannotCreate = 73
+        /// Reading or writing failed (EX_IOERR).
+        case io = 74
+    }
+
+    /// The kind of error, which is the exit code.
+    let code: Code
+    /// What went wrong, where, what was expected, and what to do.
+    let description: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        description = message
+    }
+}

@@ -1,0 +1,45 @@
+// The entry of the program.
+
+import ArgumentParser
+import Foundation
+import Render
+import ViT
+
+/// `atlasgen`, the root command.
+@main
+struct AtlasGenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "atlasgen",
+        abstract: "Turn a Vision Transformer's weights into a website of its neurons.",
+        subcommands: [
+            BuildCommand.self, ServeCommand.self, NewCommand.self, InitCommand.self, VisualiseCommand.self,
+            ProbeCommand.self, InspectCommand.self, WorkCommand.self,
+            StoreCommand.self, TemplatesCommand.self,
+        ]
+    )
+
+    /// Runs the command that the arguments name; an error becomes one message and an exit code of sysexits.h.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as AtlasError {
+            stop(error.description, error.code)
+        } catch let error as ViTError {
+            stop(error.description, .data)
+        } catch let error as RenderError {
+            stop(error.description, .data)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func stop(_ message: String, _ code: AtlasError.Code) -> Never {
+        Terminal.writeError("atlasgen: \(message)\n")
+        Foundation.exit(code.rawValue)
+    }
+}

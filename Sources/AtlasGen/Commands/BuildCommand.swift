@@ -1,0 +1,90 @@
+// `atlasgen build`: makes what is missing, and writes the site.
+
+import ArgumentParser
+import Foundation
+import Render
+
+/// Makes the runs that the store lacks and writes the site.
+struct BuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build", abstract: "Make the missing runs and write the site.")
+
+    @OptionGroup var project: ProjectOptions
+
+    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's.")
+    var output = "site"
+
+    @Option(help: "Number of workers. (default: one a core)")
+    var workers: Int?
+
+    @Flag(help: "Show drafts too: posts with `published: false` or a date to come.")
+    var drafts = false
+
+    @Flag(help: "Make no runs: fail, and list what is missing.")
+    var frozen = false
+
+    @Flag(help: "Make no runs: publish what exists, with pages that say what is still to come.")
+    var partial = false
+
+    @OptionGroup var engine: EngineOptions
+
+    @Flag(help: "Only print the plan: runs wanted, present and missing, and the core-hours that they take.")
+    var dryRun = false
+
+    @Flag(help: "With --dry-run: print JSON.")
+    var json = false
+
+    func validate() throws {
+        if let workers, workers < 1 { throw ValidationError("--workers takes a number from 1 on, and got \(workers).") }
+        if frozen, partial { throw ValidationError("--frozen fails where --partial publishes: choose one.") }
+        if json, !dryRun { throw ValidationError("--json is the form of a plan; it needs --dry-run.") }
+    }
+
+    func run() async throws {
+        let say: @Sendable (String) -> Void = { Terminal.writeError($0 + "\n") }
+        var cluster = try engine.cluster
+        cluster?.drafts = drafts
+        if dryRun {
+            let estimate = try SiteBuild.estimate(options(.local), say: say)
+            let workers = workers ?? cluster?.shardCount ?? WorkerCount.automatic()
+            print(try json ? Self.json(estimate) : estimate.text(workers: workers))
+        } else if let cluster, engine.detach {
+            let jobs = try await SiteBuild.submit(options(.slurm(cluster)), cluster, say: say)
+            for job in jobs { print(job) }
+            say(
+                jobs.isEmpty
+                    ? "atlasgen: all runs are there or on their way."
+                    : "atlasgen: submitted. `atlasgen build --engine slurm` follows the job and writes the site.")
+        } else {
+            try await build(cluster.map { .slurm($0) } ?? .local, say: say)
+        }
+    }
+
+    private func options(_ engine: EngineChoice) -> SiteBuild.Options {
+        SiteBuild.Options(
+            file: project.file, output: output, workers: workers, drafts: drafts, engine: engine,
+            missing: frozen ? .refused : partial ? .left : .made)
+    }
+
+    private func build(_ engine: EngineChoice, say: @escaping @Sendable (String) -> Void) async throws {
+        guard let summary = try await SiteBuild.run(options(engine), say: say) else {
+            throw ExitCode(InterruptMonitor.exitCode)
+        }
+        for warning in summary.warnings { say("atlasgen: warning: \(warning)") }
+        print(
+            """
+            \(summary.output)/index.html: \(Format.count(summary.files)) files, \(Self.size(summary.bytes)).
+            \(summary.made) runs made, \(summary.reused) reused, in \(BuildProgress.duration(summary.seconds)).
+            """)
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        bytes < 1_000_000 ? "\(bytes / 1000) kB" : String(format: "%.1f MB", Double(bytes) / 1e6)
+    }
+
+    private static func json(_ estimate: BuildEstimate) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(estimate), as: UTF8.self)
+    }
+}

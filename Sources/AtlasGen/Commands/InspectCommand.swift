@@ -1,0 +1,128 @@
+// `atlasgen inspect`: what a checkpoint is, and how long its runs take here.
+
+import ArgumentParser
+import Foundation
+import Render
+import ViT
+
+/// Reads a checkpoint and tells what it holds, what was assumed about it, and how long a run takes on this machine.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Tell what a checkpoint is, and how long its runs take here.")
+
+    @Argument(
+        help: ArgumentHelp(
+            "A checkpoint, file or folder, read with nothing from atlas.yml; by default the model that comes with "
+                + "atlasgen.", valueName: "file"))
+    var path: String?
+
+    @OptionGroup var checkpoint: CheckpointOptions
+
+    @Option(help: "The address at which a run is timed; by default the last block's mlp.3.")
+    var layer: String?
+
+    @Flag(help: "Print everything as JSON.")
+    var json = false
+
+    func run() throws {
+        let path = try path ?? Installation.embeddedModel()
+        let model = try LoadedModel(argument: path, overrides: checkpoint.overrides)
+        let shape = model.model.configuration
+        let address =
+            try layer.map { try Address(argument: $0, in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
+        let timing = RunTiming(measuring: model.model, at: address, workers: WorkerCount.automatic())
+        let inspection = Inspection(model, timing: timing)
+        print(json ? try JSONEncoder.commands.text(of: inspection) : inspection.text)
+    }
+}
+
+/// What `inspect` tells of a checkpoint.
+struct Inspection: Encodable {
+    /// An address with its size.
+    struct Entry: Encodable {
+        let address: String
+        /// Number of neurons.
+        let width: Int
+        /// Number of tokens.
+        let tokens: Int
+    }
+
+    let path: String
+    let files: [String]
+    let format: String
+    let naming: String
+    let precision: [String]
+    let parameters: Int
+    let sha256: String
+    let configuration: ViTConfiguration
+    let assumptions: [Assumption]
+    let ignoredTensors: [String]
+    let addresses: [Entry]
+    let timing: RunTiming
+
+    init(_ model: LoadedModel, timing: RunTiming) {
+        let checkpoint = model.checkpoint
+        let shape = model.model.configuration
+        path = checkpoint.path
+        files = checkpoint.weightPaths
+        format = checkpoint.format
+        naming = checkpoint.naming.rawValue
+        precision = checkpoint.elementTypes.map(\.rawValue)
+        parameters = checkpoint.parameterCount
+        sha256 = model.weightsDigest
+        configuration = shape
+        assumptions = checkpoint.assumptions
+        ignoredTensors = checkpoint.ignoredTensors
+        addresses = Address.all(in: shape).map {
+            Entry(address: $0.description, width: $0.width(in: shape), tokens: $0.tokenCount(in: shape))
+        }
+        self.timing = timing
+    }
+
+    /// The same for people.
+    var text: String {
+        var lines = [
+            path,
+            "Vision Transformer, \(Format.count(parameters)) parameters, \(precision.joined(separator: " and ")), "
+                + "\(format) with \(naming)'s names",
+            "SHA-256 \(sha256)" + (files.count > 1 ? " (of the SHA-256s of \(files.count) files)" : ""), "",
+        ]
+        lines += architecture
+        if !assumptions.isEmpty {
+            var table = TextTable(columns: [.init(title: "assumed"), .init(title: "value"), .init(title: "because of")])
+            table.rows = assumptions.map { [$0.name, $0.value, $0.source] }
+            lines += ["", table.text]
+        }
+        if !ignoredTensors.isEmpty {
+            lines += ["", "Ignored, for the model does not need them: \(ignoredTensors.joined(separator: ", "))"]
+        }
+        var table = TextTable(
+            columns: [
+                .init(title: "address"), .init(title: "neurons", isNumeric: true),
+                .init(title: "tokens", isNumeric: true),
+            ])
+        table.rows = addresses.map { [$0.address, "\($0.width)", "\($0.tokens)"] }
+        lines += ["", table.text, "", timing.text]
+        return lines.joined(separator: "\n")
+    }
+
+    private var architecture: [String] {
+        let c = configuration
+        let prefix = c.prefixTokenCount == 0 ? "" : " and \(c.prefixTokenCount) before them"
+        let head =
+            c.classCount == 0
+            ? "no head"
+            : "\(Format.count(c.classCount)) classes, read from "
+                + (c.pooling == .classToken
+                    ? c.headTokenCount == 1 ? "the class token" : "the first \(c.headTokenCount) tokens"
+                    : "the mean of the patches")
+        return [
+            "\(c.blockCount) blocks of width \(c.width), \(c.headCount) heads, MLP width \(c.mlpWidth); \(head)",
+            "image \(c.imageWidth) × \(c.imageHeight) pixels in patches of \(c.patchSize): \(c.patchCount) tokens\(prefix)",
+            "mean \(Self.list(c.mean)), standard deviation \(Self.list(c.standardDeviation)), "
+                + "LayerNorm ε \(c.layerNormEpsilon)",
+        ]
+    }
+
+    private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
+}

@@ -1,0 +1,72 @@
+// Which model a command is about, and what its checkpoint does not say of itself.
+
+import ArgumentParser
+import ViT
+
+/// What the user states about a checkpoint on the command line.
+struct CheckpointOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Attention heads a block, where the checkpoint does not say.", valueName: "count"))
+    var heads: Int?
+
+    @Option(help: ArgumentHelp("Mean that is subtracted from R, G, B in 0…1, as 0.5,0.5,0.5.", valueName: "r,g,b"))
+    var mean: ChannelValues?
+
+    @Option(help: ArgumentHelp("Standard deviation that R, G, B are divided by, as 0.5,0.5,0.5.", valueName: "r,g,b"))
+    var std: ChannelValues?
+
+    /// The same for the loader.
+    var overrides: CheckpointOverrides {
+        CheckpointOverrides(headCount: heads, mean: mean?.values, standardDeviation: std?.values)
+    }
+}
+
+/// A number for each of R, G, B.
+struct ChannelValues: ExpressibleByArgument {
+    /// The numbers.
+    let values: [Float]
+
+    init?(argument: String) {
+        let values = argument.split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+        let finite = values.compactMap(\.self).filter(\.isFinite)
+        guard values.count == 3, finite.count == 3 else { return nil }
+        self.values = finite
+    }
+}
+
+/// Which model: a checkpoint by its path, or else the project's, or else the one that comes with the program.
+struct ModelOptions: ParsableArguments {
+    @OptionGroup var project: ProjectOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A checkpoint, read with nothing from atlas.yml; by default the project's model, and without a project "
+                + "the one that comes with atlasgen.", valueName: "file|folder"))
+    var weights: String?
+
+    @OptionGroup var checkpoint: CheckpointOptions
+
+    /// Reads the model, and the project where the model is a project's.
+    func load() throws -> (model: LoadedModel, project: Project?) {
+        if let weights { return (try LoadedModel(argument: weights, overrides: checkpoint.overrides), nil) }
+        guard project.file != ProjectOptions.defaultFile || FileSystem.exists(project.file) else {
+            return (try LoadedModel(path: Installation.embeddedModel(), overrides: checkpoint.overrides), nil)
+        }
+        let project = try Project(file: project.file, stated: checkpoint.overrides)
+        return (project.model, project)
+    }
+}
+
+extension LoadedModel {
+    /// Reads the checkpoint that a command line names.
+    ///
+    /// - Throws: `AtlasError` of code `noInput` where there is none; `ViTError` for what is wrong in it.
+    init(argument path: String, overrides: CheckpointOverrides) throws {
+        guard FileSystem.exists(path) else {
+            throw AtlasError(
+                .noInput,
+                "\(path): there is no such file or folder. Name a checkpoint (.safetensors, .pth, .pt, .bin) or a "
+                    + "folder that holds one.")
+        }
+        try self.init(path: path, overrides: overrides)
+    }
+}

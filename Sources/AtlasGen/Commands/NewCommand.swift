@@ -1,0 +1,97 @@
+// `atlasgen new post "Title"`: a post to write in.
+
+import ArgumentParser
+import Foundation
+
+/// Makes files for writers.
+struct NewCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "new", abstract: "Make a file to write in.", subcommands: [NewPostCommand.self])
+}
+
+/// Makes a post.
+struct NewPostCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "post", abstract: "Make a post of this title, dated now, in content/posts.")
+
+    @OptionGroup var project: ProjectOptions
+
+    @Argument(help: "The post's title.")
+    var title: String
+
+    func run() throws {
+        guard FileSystem.exists(project.file) else {
+            throw AtlasError(
+                .noInput, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
+        }
+        let draft = try PostDraft(title: title, date: Date(), in: .current)
+        let folder = OutputPath.joined(FileSystem.parent(of: project.file), "content/posts")
+        print(try draft.write(to: folder))
+    }
+}
+
+/// A post that has a title and a date, and nothing else yet.
+struct PostDraft: Equatable {
+    /// The file's name.
+    let name: String
+    /// The file's text.
+    let text: String
+
+    /// Longer names are a nuisance in every list.
+    private static let longestSlug = 80
+
+    /// - Throws: `AtlasError` of code `usage` where the title has neither letters nor digits.
+    init(title: String, date: Date, in zone: TimeZone) throws {
+        let title = title.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        var slug = String(Slug.plain(title).prefix(Self.longestSlug))
+        while slug.hasSuffix("-") { slug.removeLast() }
+        guard !slug.isEmpty else {
+            throw AtlasError(.usage, "the title \"\(title)\" has neither letters nor digits for the file's name")
+        }
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.calendar = Calendar(identifier: .gregorian)
+        format.timeZone = zone
+        format.dateFormat = "yyyy-MM-dd HH:mm:ss xx"
+        let written = format.string(from: date)
+        name = "\(written.prefix(10))-\(slug).md"
+        text = """
+            ---
+            title: \(Self.quoted(title))
+            date: \(written)
+            tags: []
+            ---
+
+            Figures are images, such as the runs of one neuron side by side:
+
+                ![What it looks for](neuron:heads.head/0)
+
+
+            """
+    }
+
+    /// Writes the file, which must not be there yet, and gives its path.
+    func write(to folder: String) throws -> String {
+        let path = OutputPath.joined(folder, name)
+        guard !FileSystem.exists(path) else {
+            throw AtlasError(.cannotCreate, "\(path) is there already; choose another title")
+        }
+        try FileSystem.createFolder(folder)
+        try FileSystem.writeDurably(Array(text.utf8), to: path, by: OutputPath.joined(folder, ".\(name).new"))
+        return path
+    }
+
+    /// A YAML text in double quotes.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case _ where scalar.properties.generalCategory == .control:
+                quoted += String(format: "\\x%02x", scalar.value)
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        }
+        return quoted + "\""
+    }
+}

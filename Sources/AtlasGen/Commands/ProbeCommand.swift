@@ -1,0 +1,105 @@
+// `atlasgen probe`: which neurons a picture excites.
+
+import ArgumentParser
+import Foundation
+import Render
+import ViT
+
+/// Shows the model a picture and tells which neurons of an address it excites most.
+struct ProbeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe", abstract: "Tell which neurons a picture excites most.")
+
+    @Argument(help: "A PNG file; one of another size than the model's is scaled to it.")
+    var image: String
+
+    @Option(help: "The address whose neurons are asked, e.g. encoder_layer_5.mlp.3 or heads.head.")
+    var layer: String
+
+    @OptionGroup var model: ModelOptions
+
+    @Option(help: "Over which tokens: auto, patches, cls, center, token:k or slice.")
+    var tokens = "auto"
+
+    @Option(help: ArgumentHelp("How many neurons the table shows.", valueName: "count"))
+    var top = 10
+
+    @Flag(help: "Print every neuron's activation as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard top > 0 else { throw ValidationError("--top takes a number from 1 on, and got \(top).") }
+    }
+
+    func run() throws {
+        guard FileSystem.exists(image) else {
+            throw AtlasError(.noInput, "\(image): there is no such file. Name a PNG file.")
+        }
+        let picture = try PNG.read(URL(fileURLWithPath: image))
+        let (model, _) = try model.load()
+        let shape = model.model.configuration
+        let address = try Address(argument: layer, in: shape)
+        let tokens = try TokenSelection(argument: tokens, at: address, in: shape)
+        if (picture.width, picture.height) != (shape.imageWidth, shape.imageHeight) {
+            Terminal.writeError(
+                "atlasgen: \(image) has \(picture.width) × \(picture.height) pixels, and the model reads "
+                    + "\(shape.imageWidth) × \(shape.imageHeight): it was scaled to that size\n")
+        }
+        let planes = picture.planes(height: shape.imageHeight, width: shape.imageWidth)
+        let activations = Readout(model: model.model, address: address)
+            .read(image: planes, tokens: tokens).activations
+        if json {
+            let result = Result(
+                image: image, address: address.description, tokens: tokens.description, activations: activations)
+            print(try JSONEncoder.commands.text(of: result))
+        } else {
+            print(table(activations, address: address, tokens: tokens, model: model))
+        }
+    }
+
+    /// What `--json` prints.
+    private struct Result: Encodable {
+        let image: String
+        let address: String
+        let tokens: String
+        let activations: [Float]
+    }
+
+    private func table(
+        _ activations: [Float], address: Address, tokens: TokenSelection, model: LoadedModel
+    ) -> String {
+        let unit = tokens == .slice ? "token" : "neuron"
+        let hasLabels = model.label(address, 0) != nil
+        var table = TextTable(
+            columns: [.init(title: unit, isNumeric: true), .init(title: "activation", isNumeric: true)]
+                + (hasLabels ? [.init(title: "class")] : []))
+        // Equal activations in the order of the neurons, NaN last.
+        let ranked = activations.indices.sorted { first, second in
+            let (a, b) = (activations[first], activations[second])
+            return a == b || (a.isNaN && b.isNaN) ? first < second : b.isNaN || a > b
+        }
+        for neuron in ranked.prefix(top) {
+            let label = hasLabels ? [model.label(address, neuron) ?? ""] : []
+            table.rows.append(["\(neuron)", Format.number(Double(activations[neuron]))] + label)
+        }
+        return """
+            \(image) at \(address) of \(model.name), tokens \(tokens): \
+            the \(table.rows.count) most excited of \(activations.count) \(unit)s
+            \(table.text)
+            """
+    }
+}
+
+extension JSONEncoder {
+    /// Keys in order, and a number that JSON has no word for as a text.
+    static var commands: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return encoder
+    }
+
+    /// The value as text.
+    func text(of value: some Encodable) throws -> String { String(decoding: try encode(value), as: UTF8.self) }
+}

@@ -1,0 +1,90 @@
+// `atlasgen serve`: builds, shows the site in the browser, and builds again whenever a file changes.
+
+import ArgumentParser
+import Foundation
+import Render
+import ViT
+
+/// Serves the site on this machine while it is being written.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Build the site, serve it on this machine, and build it again when a file changes.")
+
+    @OptionGroup var project: ProjectOptions
+
+    @Option(help: "The port on 127.0.0.1.")
+    var port: UInt16 = 8000
+
+    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's.")
+    var output = "site"
+
+    @Option(help: "Number of workers. (default: one a core)")
+    var workers: Int?
+
+    @Flag(help: "Show drafts too: posts with `published: false` or a date to come.")
+    var drafts = false
+
+    func validate() throws {
+        if let workers, workers < 1 { throw ValidationError("--workers takes a number from 1 on, and got \(workers).") }
+        if port == 0 { throw ValidationError("--port takes a number from 1 to 65535, and got 0.") }
+    }
+
+    func run() async throws {
+        guard FileSystem.exists(project.file) else {
+            throw AtlasError(
+                .noInput, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
+        }
+        let state = PreviewState()
+        let server = try PreviewServer(port: port, state: state)
+        let signal = StopSignal()
+        let interrupts = InterruptMonitor(signal) {}
+        defer { withExtendedLifetime(interrupts) {} }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            group.addTask {
+                try await server.waitUntilListening()
+                try await build(state, until: signal)
+            }
+            // Whatever ends first ends the other: the port that is taken, or Ctrl-C.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Seconds between two looks at the files.
+    private static let interval = 0.25
+
+    private func build(_ state: PreviewState, until signal: StopSignal) async throws {
+        let folder = FileSystem.parent(of: project.file)
+        let watched = [project.file] + ["content", "_posts", "templates"].map { OutputPath.joined(folder, $0) }
+        Terminal.writeError("atlasgen: http://127.0.0.1:\(port)/ (Ctrl-C ends it)\n")
+        var seen: FileWatch?
+        while !signal.isStopping, !Task.isCancelled {
+            let now = FileWatch(watched)
+            if now != seen {
+                seen = now
+                await build(state)
+            }
+            // Only a cancelled task sleeps less, and the loop's condition sees that.
+            try? await Task.sleep(for: .seconds(Self.interval))
+        }
+    }
+
+    /// Builds once; what is wrong is told on the page and here, and the last good site stays.
+    private func build(_ state: PreviewState) async {
+        let options = SiteBuild.Options(file: project.file, output: output, workers: workers, drafts: drafts)
+        do {
+            guard let summary = try await SiteBuild.run(options, say: { Terminal.writeError($0 + "\n") }) else {
+                return
+            }
+            for warning in summary.warnings { Terminal.writeError("atlasgen: warning: \(warning)\n") }
+            let seconds = String(format: "%.1f", summary.seconds)
+            Terminal.writeError("atlasgen: built in \(seconds) s, \(Format.count(summary.files)) files\n")
+            await state.succeed(site: summary.output)
+        } catch {
+            Terminal.writeError("atlasgen: \(error)\n")
+            await state.fail("\(error)")
+        }
+    }
+}

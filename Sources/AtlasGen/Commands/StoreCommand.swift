@@ -1,0 +1,124 @@
+// `atlasgen store`: checks, lists and prunes the runs of a project.
+
+import ArgumentParser
+import Foundation
+import ViT
+
+/// What can be done with a project's store.
+struct StoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store", abstract: "Check, list or prune the runs that a project has made.",
+        subcommands: [Verify.self, List.self, Prune.self])
+
+    /// Reads every run.
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read every run and check it; damaged ones are set aside.")
+
+        @OptionGroup var project: ProjectOptions
+
+        func run() throws {
+            let verification = try project.store().verify()
+            let damaged = verification.damaged.count
+            print("\(counted(verification.whole)) whole, \(damaged) damaged")
+            guard damaged > 0 else { return }
+            throw AtlasError(.data, "\(counted(damaged)) set aside; `atlasgen build` makes them again")
+        }
+    }
+
+    /// Shows sizes.
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show number and size of runs by layer and method.")
+
+        @OptionGroup var project: ProjectOptions
+
+        private struct Group: Hashable {
+            let address: Address
+            let method: String
+        }
+
+        func run() throws {
+            let groups = Dictionary(grouping: try project.store().entries()) {
+                Group(address: $0.header.recipe.address, method: $0.header.recipe.method)
+            }
+            var table = TextTable(
+                columns: [
+                    .init(title: "layer"), .init(title: "method"), .init(title: "runs", isNumeric: true),
+                    .init(title: "size", isNumeric: true),
+                ])
+            let sorted = groups.sorted { first, second in
+                first.key.address == second.key.address
+                    ? first.key.method < second.key.method
+                    : first.key.address.precedes(second.key.address)
+            }
+            for (group, entries) in sorted {
+                table.rows.append([group.address.description, group.method] + Self.sum(entries))
+            }
+            table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self)))
+            print(table.text)
+        }
+
+        private static func sum(_ entries: [Store.Entry]) -> [String] {
+            ["\(entries.count)", size(entries.reduce(0) { $0 + $1.bytes })]
+        }
+    }
+
+    /// Removes what is not needed.
+    struct Prune: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove the runs that neither atlas.yml nor a post refers to.")
+
+        @OptionGroup var project: ProjectOptions
+
+        @Flag(help: "Only tell what would be removed.")
+        var dryRun = false
+
+        func run() throws {
+            let store = try project.store()
+            let kept = Set(try Project(file: project.file).wholePlan().recipes.map(\.key))
+            // A build that reads another configuration may be making what this one does not keep.
+            let lock = dryRun ? nil : try BuildLock(storeFolder: store.folder)
+            defer { withExtendedLifetime(lock) {} }
+            let pruning = try store.prune(keeping: kept, isDry: dryRun)
+            print(
+                "\(counted(pruning.runs.count)) and \(pruning.leftovers) damaged or half-written files "
+                    + "\(dryRun ? "would be " : "")removed, \(size(pruning.bytes))")
+        }
+    }
+}
+
+extension ProjectOptions {
+    /// The store beside the configuration.
+    ///
+    /// - Throws: `AtlasError` of code `noInput` where there is none.
+    fileprivate func store() throws -> Store {
+        let parent = FileSystem.parent(of: file)
+        let folder = parent.isEmpty ? ".atlas" : "\(parent)/.atlas"
+        guard FileSystem.isFolder(folder) else {
+            throw AtlasError(
+                .noInput,
+                "\(folder): there is no store. Run this in a project that `atlasgen build` has made runs for, or name "
+                    + "its configuration with --file.")
+        }
+        return try Store(folder: folder) { Terminal.writeError("atlasgen: \($0)\n") }
+    }
+}
+
+extension Address {
+    /// Whether this address is computed before another.
+    fileprivate func precedes(_ other: Address) -> Bool { place.lexicographicallyPrecedes(other.place) }
+
+    private var place: [Int] {
+        switch self {
+        case .block(let index, let site): [0, index, Address.Site.allCases.firstIndex(of: site) ?? 0]
+        case .encoderNorm: [1]
+        case .head: [2]
+        }
+    }
+}
+
+private func counted(_ runs: Int) -> String { runs == 1 ? "1 run" : "\(runs) runs" }
+
+private func size(_ bytes: Int) -> String {
+    bytes < 1_000_000 ? "\((bytes + 999) / 1000) kB" : String(format: "%.1f MB", Double(bytes) / 1e6)
+}

@@ -1,0 +1,65 @@
+// The methods of a configuration: presets with their overrides applied.
+
+import ViT
+
+extension AtlasConfiguration {
+    /// The methods as recipes name them, in the order of the file; `steps` replaces each one's own unless the method's
+    /// entry names its steps.
+    ///
+    /// - Throws: `AtlasError` of code `data`, with the place, for an unknown method, an unknown parameter, and a value
+    ///   that the parameter cannot have.
+    func plannedMethods() throws -> [PlannedMethod] {
+        try methods.map { try PlannedMethod($0.method(steps: steps)) }
+    }
+}
+
+extension AtlasConfiguration.MethodSettings {
+    /// The preset of this name with the overrides applied.
+    fileprivate func method(steps: Int?) throws -> Method {
+        let preset: Method
+        do throws(ViTError) {
+            preset = try Method.named(name.value)
+        } catch {
+            throw name.place.error(error.description)
+        }
+        var texts = overrides.mapValues(\.value)
+        if let steps, texts["steps"] == nil { texts["steps"] = "\(steps)" }
+        do throws(ViTError) {
+            return try preset.applying(texts)
+        } catch {
+            throw place(of: error, in: preset).error(error.description)
+        }
+    }
+
+    /// Where the override stands that is refused by itself; the method's name where only several together are.
+    private func place(of error: ViTError, in preset: Method) -> Place {
+        for (name, value) in overrides.sorted(by: { $0.key < $1.key }) {
+            do throws(ViTError) {
+                _ = try preset.applying([name: value.value])
+            } catch let alone {
+                if alone == error { return value.place }
+            }
+        }
+        return name.place
+    }
+}
+
+extension PlannedMethod {
+    /// A method as recipes name it.
+    init(_ method: Method) {
+        let parameters = method.parameters.filter { $0.name != "steps" }
+        self.init(
+            name: method.name,
+            parameters: Dictionary(parameters.map { ($0.name, $0.value.description) }) { first, _ in first },
+            steps: method.steps)
+    }
+}
+
+extension PlannedMethod {
+    /// The parameters that are not the preset's, by name; without the steps.
+    var overrides: [(name: String, value: String)] {
+        // A method that no preset has the name of has no parameters to compare with.
+        let preset = (try? Method.named(name)).map { PlannedMethod($0).parameters } ?? [:]
+        return parameters.filter { preset[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}

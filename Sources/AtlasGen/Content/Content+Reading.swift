@@ -1,0 +1,224 @@
+// Finds and reads the texts of a project.
+
+import Foundation
+import Render
+import ViT
+
+extension Content {
+    /// Reads `content/` of a project, and `_posts/` beside it.
+    ///
+    /// - Parameters:
+    ///   - now: the moment after which posts are drafts.
+    ///   - drafts: whether drafts are read as posts.
+    /// - Throws: `AtlasError` of code `data`, with file and line, for whatever is wrong in a text.
+    init(of project: Project, now: Date, drafts includesDrafts: Bool = false) throws {
+        let reader = ContentReader(project: project)
+        introduction = try reader.introduction()
+        layers = try reader.layers()
+        neurons = try reader.neurons()
+        let found = try reader.posts()
+        let readable = found.filter { includesDrafts || !$0.isDraft(at: now) }
+        try ContentReader.checkPaths(of: readable)
+        posts = try readable.map { ($0, try reader.page($0.text, at: $0.path)) }
+        self.drafts = Set(found.map(\.text.file)).subtracting(readable.map(\.text.file))
+        folders = reader.folders
+        pages =
+            [introduction].compactMap { $0 }
+            + layers.sorted { $0.key.description < $1.key.description }.map(\.value)
+            + neurons.sorted { $0.value.path < $1.value.path }.map(\.value) + posts.map(\.page)
+        shown = Dictionary(grouping: pages.flatMap(\.requests).compactMap(\.runs)) {
+            Neuron(address: $0.address, number: $0.neuron)
+        }
+    }
+}
+
+/// Reads the files below a project's folders of texts.
+private struct ContentReader {
+    let project: Project
+
+    /// Folders whose files pages may show.
+    var folders: [String] { [root, project.path("_posts")] }
+
+    private var root: String { project.path("content") }
+
+    // MARK: - Pages
+
+    func introduction() throws -> Content.Page? {
+        let file = "\(root)/index.md"
+        guard FileSystem.exists(file) else { return nil }
+        return try page(SourceText(file: file, named: name(of: file)), at: "index.html")
+    }
+
+    func layers() throws -> [Address: Content.Page] {
+        var pages: [Address: Content.Page] = [:]
+        for (file, stem) in try markdownFiles(in: "\(root)/layers") {
+            let address = try address(stem, file: file, isFolder: false)
+            guard pages[address] == nil else {
+                throw AtlasError(.data, "\(name(of: file)): there is another file for \(address); keep one")
+            }
+            pages[address] = try page(
+                SourceText(file: file, named: name(of: file)), at: SitePaths.layer(address))
+        }
+        return pages
+    }
+
+    func neurons() throws -> [Content.Neuron: Content.Page] {
+        var pages: [Content.Neuron: Content.Page] = [:]
+        let folder = "\(root)/neurons"
+        for entry in try names(in: folder) where FileSystem.isFolder("\(folder)/\(entry)") {
+            let address = try address(entry, file: "\(folder)/\(entry)", isFolder: true)
+            let width = address.width(in: project.model.model.configuration)
+            for (file, stem) in try markdownFiles(in: "\(folder)/\(entry)") {
+                guard let number = Int(stem), String(number) == stem, (0..<width).contains(number) else {
+                    let near = Suggestion.nearest(to: stem, among: (0..<width).map(String.init), limit: 1).first
+                    throw AtlasError(
+                        .data,
+                        "\(name(of: file)): \(address) has the neurons 0 to \(width - 1), and none is called "
+                            + "\"\(stem)\"; the nearest file's name is \(near ?? "\(width - 1)").md")
+                }
+                let neuron = Content.Neuron(address: address, number: number)
+                guard pages[neuron] == nil else {
+                    throw AtlasError(.data, "\(name(of: file)): there is another file for this neuron; keep one")
+                }
+                pages[neuron] = try page(
+                    SourceText(file: file, named: name(of: file)), at: SitePaths.neuron(address, number))
+            }
+        }
+        return pages
+    }
+
+    func posts() throws -> [Post] {
+        let folders = ["\(root)/posts", "\(root)/_posts", project.path("_posts")]
+        return try folders.flatMap { try postFiles(below: $0, depth: 0) }
+            .map { try Post(SourceText(file: $0, named: name(of: $0))) }
+            .sorted { ($0.date.instant, $0.text.name) < ($1.date.instant, $1.text.name) }
+    }
+
+    /// A text with what it asks for.
+    func page(_ text: SourceText, at path: String) throws -> Content.Page {
+        var requests: [ContentRequest] = []
+        guard
+            ["neuron:", "layer:", "{{"].contains(where: { text.body.range(of: $0, options: .caseInsensitive) != nil })
+        else { return Content.Page(text: text, path: path, requests: []) }
+        let reader = FigureReader(project: project, text: text)
+        _ = try Markdown.html(
+            of: text, project: project,
+            handlers: Markdown.Handlers(
+                link: { destination in
+                    if FigureReader.isFigure(destination.text) {
+                        requests.append(try reader.link(destination.text, line: destination.line))
+                    }
+                    return destination.text
+                },
+                figure: { figure in
+                    requests.append(.figure(try reader.figure(figure.destination, line: figure.line)))
+                    return ""
+                },
+                value: { expression, line in
+                    if let value = try reader.value(expression, line: line) { requests.append(.value(value)) }
+                    return ""
+                }))
+        return Content.Page(text: text, path: path, requests: requests)
+    }
+
+    // MARK: - Files
+
+    /// The file as messages name it: relative to the project's folder as the user named that.
+    private func name(of file: String) -> String { file.hasPrefix("./") ? String(file.dropFirst(2)) : file }
+
+    /// The names in a folder that are meant: not hidden, no editor's backup.
+    private func names(in folder: String) throws -> [String] {
+        guard FileSystem.isFolder(folder) else { return [] }
+        return try FileSystem.names(in: folder).filter { entry in
+            guard OutputPath.isName(entry), FileSystem.exists("\(folder)/\(entry)") else {
+                throw AtlasError(
+                    .data,
+                    "\(name(of: folder)): the file name \"\(Self.printable(entry))\" is too long, no UTF-8, or has "
+                        + "control characters; rename the file")
+            }
+            return !entry.hasPrefix(".") && !entry.hasPrefix("#") && !entry.hasSuffix("~")
+        }
+    }
+
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+
+    private func markdownFiles(in folder: String) throws -> [(file: String, stem: String)] {
+        try names(in: folder).compactMap { entry in
+            guard let ending = Post.endings.first(where: entry.hasSuffix), !FileSystem.isFolder("\(folder)/\(entry)")
+            else { return nil }
+            return ("\(folder)/\(entry)", String(entry.dropLast(ending.count)))
+        }
+    }
+
+    /// Links may make folders that contain themselves; nobody nests posts this deep.
+    private static let deepest = 12
+
+    private func postFiles(below folder: String, depth: Int) throws -> [String] {
+        guard depth < Self.deepest else { return [] }
+        return try markdownFiles(in: folder).map(\.file)
+            + names(in: folder).filter { FileSystem.isFolder("\(folder)/\($0)") }
+            .flatMap { try postFiles(below: "\(folder)/\($0)", depth: depth + 1) }
+    }
+
+    private func address(_ text: String, file: String, isFolder: Bool) throws -> Address {
+        let all = Address.all(in: project.model.model.configuration)
+        if let address = Address(text), all.contains(address) { return address }
+        let names = all.map { text.hasPrefix("encoder.") || text.hasPrefix("heads") ? $0.description : $0.shortName }
+        throw AtlasError(
+            .data,
+            "\(name(of: file)): the model has no address \"\(text)\"\(Suggestion.question(for: text, among: names)) "
+                + "(the \(isFolder ? "folder" : "file") is named after one; `atlasgen inspect` lists all of them)")
+    }
+
+    // MARK: - Paths
+
+    /// Files and folders that the site has whatever its posts are.
+    private static let reserved = [
+        "index.html", "404.html", "atlas.json", "feed.xml", "robots.txt", "sitemap.xml", "posts/index.html",
+    ]
+
+    /// Refuses posts that want one page, or a page that the site has already.
+    static func checkPaths(of posts: [Post]) throws {
+        var owners: [String: String] = [:]
+        for path in reserved { owners[path] = "the site itself" }
+        var folders: [String: String] = [:]
+        for post in posts {
+            func refuse(_ owner: String, _ path: String) -> AtlasError {
+                AtlasError(
+                    .data,
+                    "\(post.text.name): its page would be \(post.path), and \(path) belongs to \(owner) already; give "
+                        + "one of them another permalink")
+            }
+            if let owner = owners[post.path] { throw refuse(owner, post.path) }
+            if let owner = folders[post.path] { throw refuse(owner, "the folder \(post.path)") }
+            if ["assets/", "layers/", "search/", "categories/", "tags/"].contains(where: post.path.hasPrefix),
+                post.path.hasSuffix("/index.html") || post.path.hasPrefix("assets/")
+            {
+                throw refuse("the site itself", OutputPath.folder(of: post.path))
+            }
+            var folder = OutputPath.folder(of: post.path)
+            while !folder.isEmpty {
+                if let owner = owners[folder] { throw refuse(owner, folder) }
+                folders[folder] = post.text.name
+                folder = OutputPath.folder(of: folder)
+            }
+            owners[post.path] = post.text.name
+        }
+    }
+}
+
+extension Markdown {
+    /// A text as the project reads it. What the Markdown code refuses names the file.
+    static func html(of text: SourceText, project: Project, handlers: Handlers) throws -> Output {
+        var markdown = Markdown()
+        markdown.rawHTML = project.configuration.rawHTML
+        do {
+            return try markdown.html(from: text.body, firstLine: text.bodyLine, handlers: handlers)
+        } catch let error as RenderError {
+            throw AtlasError(.data, "\(text.name): \(error)")
+        }
+    }
+}

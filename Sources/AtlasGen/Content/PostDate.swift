@@ -1,0 +1,93 @@
+// A post's date as its writer wrote it, with the zone that stands there.
+
+import Foundation
+
+/// A day and a time in a zone.
+///
+/// Pages and permalinks show the day that was written, not the day that it was somewhere else at that moment; only the
+/// order of posts and the feed go by the instant.
+struct PostDate: Sendable, Equatable {
+    let year: Int
+    let month: Int
+    let day: Int
+    var hour = 0
+    var minute = 0
+    var second = 0
+    /// Seconds by which the zone is ahead of UTC; 0 where none was written.
+    var offset = 0
+
+    /// A day at midnight, UTC; nil where there is no such day.
+    init?(year: Int, month: Int, day: Int) {
+        guard (1...9999).contains(year), (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day)
+        else { return nil }
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    /// Reads `2024-03-09`, `2024-03-09 14:05`, `2024-03-09 14:05:30.5 +0100`, `2024-03-09T14:05:30Z`; nil for anything
+    /// else.
+    init?(_ text: String) {
+        let pattern =
+            /(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[ \t]*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?))?)?/
+        guard let match = try? pattern.wholeMatch(in: text.trimmingCharacters(in: .whitespaces)) else { return nil }
+        let (_, year, month, day, hour, minute, second, zone) = match.output
+        guard let year = Int(year), let month = Int(month), let day = Int(day) else { return nil }
+        self.init(year: year, month: month, day: day)
+        guard let hour, let minute else { return }
+        guard let hours = Int(hour), let minutes = Int(minute), let seconds = Int(second ?? "0"),
+            hours < 24, minutes < 60, seconds < 60
+        else { return nil }
+        (self.hour, self.minute, self.second) = (hours, minutes, seconds)
+        guard let zone, let first = zone.first, first == "+" || first == "-" else { return }
+        let digits = zone.dropFirst().filter { $0 != ":" }
+        let minuteDigits = digits.count > 2 ? 2 : 0
+        guard let zoneHours = Int(digits.dropLast(minuteDigits)),
+            let zoneMinutes = Int(minuteDigits > 0 ? digits.suffix(2) : "0"), zoneHours <= 14, zoneMinutes < 60
+        else { return nil }
+        offset = (first == "-" ? -60 : 60) * (zoneHours * 60 + zoneMinutes)
+    }
+
+    /// The moment.
+    var instant: Date {
+        Date(timeIntervalSince1970: Double(dayNumber * 86_400 + hour * 3600 + minute * 60 + second - offset))
+    }
+
+    /// `2024-03-09`, as machines read it.
+    var machine: String { "\(Self.padded(year, 4))-\(Self.padded(month))-\(Self.padded(day))" }
+
+    /// `9 March 2024`, as people read it.
+    var display: String { "\(day) \(Self.monthNames[month - 1]) \(year)" }
+
+    /// Day of the year, from 1.
+    var dayOfYear: Int { (1..<month).reduce(day) { $0 + Self.days(in: $1, of: year) } }
+
+    /// A number with zeros in front.
+    static func padded(_ value: Int, _ width: Int = 2) -> String {
+        let text = String(value)
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+
+    private static let monthNames = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+
+    private static func isLeap(_ year: Int) -> Bool {
+        year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+    }
+
+    private static func days(in month: Int, of year: Int) -> Int {
+        switch month {
+        case 2: isLeap(year) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days since 1 January 1970 in the Gregorian calendar.
+    private var dayNumber: Int {
+        let before = year - 1
+        return 365 * before + before / 4 - before / 100 + before / 400 + dayOfYear - 719_163
+    }
+}

@@ -1,0 +1,38 @@
+// Runs another program; the one file that calls swift-subprocess.
+
+import Subprocess
+
+/// What a program that was run has said.
+struct CommandResult: Sendable, Equatable {
+    /// Whether it exited with 0.
+    var succeeded: Bool
+    /// Its standard output.
+    var output: String
+    /// Its standard error stream.
+    var errors: String
+}
+
+/// Programs found by name, run with argument lists and never through a shell.
+enum ExternalCommand {
+    /// More than any of these programs says.
+    private static let outputLimit = 16 << 20
+
+    /// Runs `command`, a program's name and its arguments, and waits for its end.
+    ///
+    /// - Throws: `AtlasError` of code `noInput` where there is no such program.
+    static func run(_ command: [String]) async throws -> CommandResult {
+        do {
+            let result = try await Subprocess.run(
+                .name(command[0]), arguments: Arguments(Array(command.dropFirst())),
+                output: .string(limit: outputLimit), error: .string(limit: outputLimit))
+            return CommandResult(
+                succeeded: result.terminationStatus.isSuccess, output: result.standardOutput,
+                errors: result.standardError)
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            throw AtlasError(
+                .noInput, "There is no program \"\(command[0])\" on this machine; is Slurm installed and in PATH?")
+        } catch let error as SubprocessError {
+            throw AtlasError(.io, "\(command[0]) could not be run: \(error)")
+        }
+    }
+}

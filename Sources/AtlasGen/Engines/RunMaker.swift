@@ -1,0 +1,29 @@
+// The engine's boundary: what makes runs, and what the engine tells of them.
+
+/// Makes batches of runs; one belongs to one worker and keeps that worker's buffers.
+protocol RunMaker {
+    /// Makes runs of one group side by side.
+    ///
+    /// - Parameters:
+    ///   - recipes: at least one, all of one `BatchGroup`.
+    ///   - shouldStop: asked before each step.
+    ///   - onStep: told the number of steps done after each.
+    /// - Returns: a record a recipe, in their order; nil where `shouldStop` ended it.
+    func make(_ recipes: [Recipe], shouldStop: () -> Bool, onStep: (Int) -> Void) throws -> [RunRecord]?
+}
+
+/// What an engine tells while it works. Events come from the workers' threads.
+enum EngineEvent: Sendable {
+    /// A worker's batch has made this many of its steps.
+    case step(worker: Int, runs: Int, step: Int, of: Int)
+    /// Runs are in the store.
+    case stored([RunHeader])
+}
+
+/// What an engine has done.
+struct EngineSummary: Sendable, Equatable {
+    /// Number of runs that were made and stored.
+    var made = 0
+    /// Whether a stop was asked for before all were made.
+    var wasStopped = false
+}

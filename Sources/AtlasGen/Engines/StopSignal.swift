@@ -1,0 +1,17 @@
+// A wish to stop, from Ctrl-C or from a failing worker to all workers.
+
+import Foundation
+
+/// Says once that work is to stop.
+///
+/// Unchecked Sendable: the value is read and written under the lock.
+final class StopSignal: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value = false
+
+    /// Whether a stop was asked for.
+    var isStopping: Bool { lock.withLock { value } }
+
+    /// Asks for it.
+    func stop() { lock.withLock { value = true } }
+}

@@ -1,0 +1,75 @@
+// The runs that a configuration asks for.
+
+import ViT
+
+/// A method with its overrides applied, as recipes name it.
+struct PlannedMethod: Hashable, Sendable {
+    /// The preset's name.
+    let name: String
+    /// Every parameter by its name, in the text that provenance shows; the steps apart.
+    let parameters: [String: String]
+    /// Number of optimisation steps.
+    let steps: Int
+}
+
+/// An attention mode with its reference's digest, as recipes name it.
+struct PlannedAttention: Hashable, Sendable {
+    /// The mode.
+    let kind: AttentionKind
+    /// SHA-256 of the frozen attention's reference image; nil for the mean colour, and for other modes.
+    let reference: String?
+}
+
+extension Plan {
+    /// What all runs of an atlas share.
+    struct Setting: Sendable {
+        /// SHA-256 of the weights file.
+        var weights: String
+        /// The methods; the first fills the grids.
+        var methods: [PlannedMethod]
+        /// The attention modes; the first fills the grids.
+        var attention: [PlannedAttention]
+        /// The seeds of each neuron.
+        var seeds: [UInt64]
+        /// Which way the neurons are driven.
+        var direction: Direction
+        /// Whether a sample of each layer is also made with shuffled weights.
+        var control: Bool
+    }
+
+    /// Seed of the permutation of the randomised-weights control.
+    static let controlSeed: UInt64 = 0
+
+    /// The runs of the layers, in their order: each layer's grid, then its sample under each further method, token
+    /// selection and attention mode, one changed at a time, then its control.
+    ///
+    /// - Precondition: there are a method, an attention mode, and a token selection in each layer.
+    init(_ layers: [AtlasLayer], _ setting: Setting) {
+        self.init()
+        let method = setting.methods[0]
+        let attention = setting.attention[0]
+        for layer in layers {
+            let tokens = layer.tokens[0]
+            func add(
+                _ neurons: [Int], _ method: PlannedMethod, _ tokens: TokenSelection, _ attention: PlannedAttention,
+                shuffle: UInt64? = nil
+            ) {
+                for neuron in neurons {
+                    append(
+                        setting.seeds.map { seed in
+                            Recipe(
+                                weights: setting.weights, shuffle: shuffle, address: layer.address, neuron: neuron,
+                                direction: setting.direction, tokens: tokens, attention: attention.kind,
+                                reference: attention.reference, method: method.name, parameters: method.parameters,
+                                steps: method.steps, seed: seed)
+                        })
+                }
+            }
+            add(layer.neurons, method, tokens, attention)
+            for other in setting.methods.dropFirst() { add(layer.sample, other, tokens, attention) }
+            for other in layer.tokens.dropFirst() { add(layer.sample, method, other, attention) }
+            for other in setting.attention.dropFirst() { add(layer.sample, method, tokens, other) }
+            if setting.control { add(layer.sample, method, tokens, attention, shuffle: Self.controlSeed) }
+        }
+    }
+}

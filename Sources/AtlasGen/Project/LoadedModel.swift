@@ -1,0 +1,41 @@
+// A checkpoint as a project uses it: the model, its labels, and the digest by which recipes know it.
+
+import Foundation
+import ViT
+
+/// A model that was read, and what identifies it.
+struct LoadedModel: Sendable {
+    /// The checkpoint.
+    let checkpoint: Checkpoint
+    /// The model.
+    let model: ViT
+    /// SHA-256 of the weights: of the file, or of the list of the digests where there are several files.
+    let weightsDigest: String
+    /// SHA-256 of the weights' digest and of the configuration that they are used with: a mean or a number of heads
+    /// that was stated by hand gives other pictures.
+    let digest: String
+    /// The weights' file or folder name, without its ending.
+    let name: String
+
+    /// Reads a checkpoint.
+    init(path: String, overrides: CheckpointOverrides = .init()) throws {
+        checkpoint = try Checkpoint.load(path: path, overrides: overrides)
+        model = ViT(configuration: checkpoint.configuration, parameters: checkpoint.parameters)
+        let digests = try checkpoint.weightPaths.map { path in
+            Digest.hexadecimal(try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped))
+        }
+        weightsDigest =
+            digests.count == 1 ? digests[0] : Digest.hexadecimal(Array(digests.joined(separator: "\n").utf8))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let configuration = try encoder.encode(checkpoint.configuration)
+        digest = Digest.hexadecimal(Array(weightsDigest.utf8) + configuration)
+        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    }
+
+    /// The name of a neuron: its class, at `heads.head` of a model that has names for them.
+    func label(_ address: Address, _ neuron: Int) -> String? {
+        guard address == .head, let labels = checkpoint.labels, labels.indices.contains(neuron) else { return nil }
+        return labels[neuron]
+    }
+}

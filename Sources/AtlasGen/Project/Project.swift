@@ -1,0 +1,132 @@
+// A project: the folder with atlas.yml, read, checked against its model, and planned.
+
+import Foundation
+import Render
+import ViT
+
+/// Everything that a build knows before it makes or writes anything.
+struct Project: Sendable {
+    /// The configuration's path.
+    let file: String
+    /// The folder that holds the configuration; all its paths are relative to it.
+    let folder: String
+    /// The configuration as written.
+    let configuration: AtlasConfiguration
+    /// The model.
+    let model: LoadedModel
+    /// The chosen layers, checked against the model.
+    let layers: [AtlasLayer]
+    /// The methods with their overrides; the first fills the grids.
+    let methods: [PlannedMethod]
+    /// The attention modes; the first fills the grids.
+    let attention: [PlannedAttention]
+    /// Reference pictures of frozen attention by their digest: (3, height, width) in 0…1.
+    let references: [String: FloatBuffer]
+
+    /// Reads the project whose configuration is `file`.
+    ///
+    /// - Parameter stated: what the command line says about the checkpoint; it goes before the configuration.
+    /// - Throws: `AtlasError`, `ViTError` or `RenderError` for whatever is wrong with it; nothing has been written.
+    init(file: String, stated: CheckpointOverrides = .init()) throws {
+        self.file = file
+        let folder = FileSystem.parent(of: file)
+        self.folder = folder.isEmpty ? "." : folder
+        configuration = try AtlasConfiguration.read(file: file)
+        model = try Self.loadModel(configuration.model, folder: self.folder, stated: stated)
+        layers = try configuration.layers(of: model.model.configuration)
+        let methods = try configuration.plannedMethods()
+        self.methods = methods.isEmpty ? [PlannedMethod(.atlas)] : methods
+        var references: [String: FloatBuffer] = [:]
+        let settings = configuration.attention
+        let (place, shape) = (self.folder, model.model.configuration)
+        attention =
+            try settings.isEmpty
+            ? [PlannedAttention(kind: .live, reference: nil)]
+            : settings.map { setting in
+                guard let path = setting.reference else {
+                    return PlannedAttention(kind: setting.kind, reference: nil)
+                }
+                let reference = try Self.reference(path, folder: place, model: shape)
+                references[reference.digest] = reference.image
+                return PlannedAttention(kind: setting.kind, reference: reference.digest)
+            }
+        self.references = references
+    }
+
+    /// The path of a file that the configuration names.
+    func path(_ relative: String) -> String { Self.path(relative, in: folder) }
+
+    private static func path(_ relative: String, in folder: String) -> String {
+        relative.hasPrefix("/") ? relative : "\(folder)/\(relative)"
+    }
+
+    /// The plan of the layers alone; posts append theirs.
+    var plan: Plan {
+        Plan(
+            layers,
+            Plan.Setting(
+                weights: model.digest, methods: methods, attention: attention,
+                seeds: configuration.seeds, direction: configuration.direction, control: configuration.control))
+    }
+
+    /// Every run that the site needs: those of the layers, then those that only texts show.
+    func plan(with content: Content) -> Plan {
+        var plan = plan
+        plan.append(content.recipes(for: self))
+        return plan
+    }
+
+    /// The same with the texts as they are now.
+    ///
+    /// - Parameter drafts: whether drafts are shown.
+    func wholePlan(drafts: Bool = false) throws -> Plan {
+        plan(with: try Content(of: self, now: Date(), drafts: drafts))
+    }
+
+    /// The model that judges how alike pictures are; nil for the visualised model's own embedding.
+    func judge() throws -> Judge? {
+        guard let file = configuration.judge else { return nil }
+        do {
+            return Judge(try LoadedModel(path: path(file.value)))
+        } catch let error as ViTError {
+            throw file.place.error("judge: \(error)")
+        }
+    }
+
+    // MARK: - Reading
+
+    private static func loadModel(
+        _ settings: AtlasConfiguration.ModelSettings, folder: String, stated: CheckpointOverrides
+    ) throws -> LoadedModel {
+        let overrides = CheckpointOverrides(
+            headCount: stated.headCount ?? settings.heads?.value, mean: stated.mean ?? settings.mean?.value,
+            standardDeviation: stated.standardDeviation ?? settings.standardDeviation?.value,
+            imageSize: settings.imageSize.map { ImageSize(height: $0.value.height, width: $0.value.width) },
+            labelsPath: settings.labels.map { path($0.value, in: folder) })
+        guard let weights = settings.weights else {
+            return try LoadedModel(path: Installation.embeddedModel(), overrides: overrides)
+        }
+        do {
+            return try LoadedModel(path: path(weights.value, in: folder), overrides: overrides)
+        } catch let error as ViTError {
+            throw weights.place.error("model: \(error)")
+        }
+    }
+
+    private static func reference(
+        _ file: Located<String>, folder: String, model: ViTConfiguration
+    ) throws -> (image: FloatBuffer, digest: String) {
+        let picture: Picture
+        do {
+            picture = try PNG.read(URL(fileURLWithPath: path(file.value, in: folder)))
+        } catch {
+            throw file.place.error("attention: \(error)")
+        }
+        guard picture.width == model.imageWidth, picture.height == model.imageHeight else {
+            throw file.place.error(
+                "attention: \(file.value) has \(picture.width) × \(picture.height) pixels, and the model reads "
+                    + "\(model.imageWidth) × \(model.imageHeight); scale it to that size")
+        }
+        return (picture.planes, Digest.hexadecimal(picture.pixels))
+    }
+}

@@ -1,0 +1,34 @@
+// The label permutations of a layer, made once and shared by the threads that stream the similarities.
+
+/// For each permutation, which neuron's label each run carries: shuffled within each seed, so that seeds keep whatever
+/// they have in common and no run meets its own seed.
+struct LabelShuffles: Sendable {
+    /// Number of permutations.
+    let count: Int
+    /// (count, rows): the label, as an index into the neurons, that each row carries.
+    let labels: [Int32]
+    /// (count, seeds, neurons): the place of the run that carries a label within its seed, −1 without one.
+    let places: [Int32]
+
+    /// `count` permutations of the table's labels, from the generators of `seed`.
+    init(of table: RunTable, count: Int, seed: UInt64) {
+        let neuronCount = table.neurons.count
+        var labels: [Int32] = []
+        labels.reserveCapacity(count * table.rows.count)
+        var places = [Int32](repeating: -1, count: count * table.seeds.count * neuronCount)
+        for permutation in 0..<count {
+            var generator = SplitMix64(seed: seed, stream: .permutation, index: permutation)
+            for (seedIndex, members) in table.members.enumerated() {
+                let base = (permutation * table.seeds.count + seedIndex) * neuronCount
+                for (place, source) in generator.permutation(of: members.count).enumerated() {
+                    let label = members[Int(source)]
+                    labels.append(Int32(label))
+                    places[base + label] = Int32(place)
+                }
+            }
+        }
+        self.count = count
+        self.labels = labels
+        self.places = places
+    }
+}

@@ -1,0 +1,60 @@
+// All scores of one layer's runs, and the shapes in which pages and data files show them.
+
+/// One neuron's scores, as `neuron.json` and `neurons.json` hold them; a measure without a score is absent.
+struct NeuronScores: Codable, Sendable, Equatable {
+    /// How alike its pictures look.
+    let look: NeuronConsistency?
+    /// How alike its pictures are to the judge.
+    let meaning: NeuronConsistency?
+    /// Whether it stands out on its own pictures.
+    let identification: NeuronIdentification?
+    /// The standard deviation of its final activation over seeds, relative to that between neurons.
+    let seedSpread: Double?
+}
+
+/// One layer's figures, as `atlas.json` and `neurons.json` hold them; a measure without a score is absent.
+struct LayerFigures: Codable, Sendable, Equatable {
+    /// How consistent its pictures look.
+    let look: LayerConsistency?
+    /// How consistent its pictures are to the judge.
+    let meaning: LayerConsistency?
+    /// Whether its neurons stand out on their own pictures.
+    let identification: LayerIdentification?
+}
+
+/// All scores of one group of runs: one layer, method, token selection, attention mode and direction.
+struct LayerScores: Codable, Sendable, Equatable {
+    /// Likeness by `LookDescriptor`.
+    let look: Scored<Consistency>
+    /// Likeness by the judge's embedding.
+    let meaning: Scored<Consistency>
+    /// Identification by the layer's own activations; it needs no second seed.
+    let identification: Scored<Identification>
+    /// `SeedSpread` by neuron.
+    let seedSpread: [Int: Double]
+
+    /// Scores a group of runs. The runs' order changes nothing as long as no neuron has two runs of one seed.
+    init(of runs: [ScoredRun], settings: ScoreSettings = ScoreSettings()) {
+        look = Scored { () throws(NoScore) in
+            try Consistency(of: runs, parts: LookDescriptor.parts, settings: settings) { run in
+                run.look?.count == LookDescriptor.count ? run.look : nil
+            }
+        }
+        meaning = Scored { () throws(NoScore) in try Consistency(of: runs, settings: settings, measuring: \.meaning) }
+        identification = Scored { () throws(NoScore) in try Identification(of: runs, settings: settings) }
+        seedSpread = SeedSpread.relative(of: runs)
+    }
+
+    /// The layer's figures.
+    var figures: LayerFigures {
+        LayerFigures(
+            look: look.value?.layer, meaning: meaning.value?.layer, identification: identification.value?.layer)
+    }
+
+    /// The scores of one neuron, by its number.
+    func scores(of neuron: Int) -> NeuronScores {
+        NeuronScores(
+            look: look.value?.neurons[neuron], meaning: meaning.value?.neurons[neuron],
+            identification: identification.value?.neurons[neuron], seedSpread: seedSpread[neuron])
+    }
+}

@@ -1,0 +1,63 @@
+// The scores' own source of randomness: SplitMix64, one generator a resample, so that threads change nothing.
+
+/// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", OOPSLA).
+///
+/// Each resample and each permutation starts a generator of its own from (seed, stream, index), so its draws do not
+/// depend on which thread makes it, or when.
+struct SplitMix64: RandomNumberGenerator, Sendable {
+    /// What a generator's draws are for; two purposes never share draws.
+    enum Stream: UInt64 {
+        /// Which neurons a bootstrap resample holds.
+        case bootstrap = 1
+        /// How a permutation shuffles the neuron labels.
+        case permutation = 2
+        /// Which between-neuron pairs stand for all of them.
+        case pairSample = 3
+    }
+
+    private var state: UInt64
+
+    /// The generator that starts from `state`.
+    init(state: UInt64) {
+        self.state = state
+    }
+
+    /// The generator of one resample: its state is the seed, mixed with the stream and then with the index.
+    init(seed: UInt64, stream: Stream, index: Int) {
+        var first = SplitMix64(state: seed &+ stream.rawValue)
+        var second = SplitMix64(state: first.next() &+ UInt64(truncatingIfNeeded: index))
+        state = second.next()
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A uniform integer in 0..<bound; bound ≥ 1 (Lemire 2019, with rejection, so exactly uniform).
+    ///
+    /// Written out because the standard library's algorithm may change between versions of Swift.
+    mutating func next(below bound: Int) -> Int {
+        precondition(bound >= 1)
+        let range = UInt64(bound)
+        let threshold = (0 &- range) % range
+        while true {
+            let product = next().multipliedFullWidth(by: range)
+            if product.low >= threshold { return Int(product.high) }
+        }
+    }
+
+    /// A uniformly random order of 0..<count (Fisher and Yates, from the last place down).
+    mutating func permutation(of count: Int) -> [Int32] {
+        var order = (0..<Int32(count)).map { $0 }
+        var last = count - 1
+        while last > 0 {
+            order.swapAt(last, next(below: last + 1))
+            last -= 1
+        }
+        return order
+    }
+}

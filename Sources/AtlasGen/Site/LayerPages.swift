@@ -1,0 +1,164 @@
+// A layer's pages and data.
+
+import Foundation
+import Render
+import ViT
+
+/// Makes everything in a layer's folder.
+struct LayerPages: Sendable {
+    let library: RunLibrary
+    let templates: Templates
+    let site: SiteContext
+    let files: SiteFiles
+    let neuronPages: NeuronPages
+    /// What the writer's texts show and say.
+    let content: Content
+    let contentPages: ContentPages
+
+    /// A layer as the first page and `atlas.json` show it.
+    struct Result: Sendable {
+        let summary: LayerSummary
+        let entry: AtlasFile.Layer
+        let cards: [NeuronCard]
+    }
+
+    private static let comparisonCaption =
+        "Methods, token selections and attention modes compared: one changed at a time, the first row is the grid’s."
+    /// Neurons listed as most and as least consistent.
+    private static let extremes = 12
+    /// Neurons of a layer that the first page shows.
+    private static let samples = 12
+
+    /// Writes the layer's and its neurons' pages.
+    func write(_ layer: AtlasLayer) throws -> Result {
+        let address = layer.address
+        let project = library.project
+        let variants = project.variants(of: layer)
+        let grid = variants[0]
+        let scores = try library.scores(of: layer, grid)
+        let made = try neurons(of: layer, variants: variants, scores: scores)
+        let cards = made.map(\.card)
+        let folder = SitePaths.layerFolder(address)
+        let file = LayerFile(
+            address: address.description, tokens: grid.tokens.description, method: grid.method.name,
+            attention: grid.attention.kind.rawValue, direction: grid.direction.rawValue, seeds: library.seeds,
+            scores: scores.figures, neurons: made.map(\.file))
+        try files.write(json: file, to: "\(folder)/neurons.json")
+        try files.write(file.csv, to: "\(folder)/neurons.csv")
+        let data = LayerData(neurons: cards.map { relative($0, to: "\(folder)/") })
+        try files.write(data.script, to: "\(folder)/neurons.js")
+        try writePages(layer, grid: grid, cards: cards, scores: scores)
+        return Result(
+            summary: LayerSummary(
+                address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
+                neuronCount: cards.count, explanation: Explanations.address(address),
+                score: scores.look.value.map { look in
+                    "A picture's nearest in look is of the same neuron in "
+                        + "\(ScoreContexts.percent(look.layer.retrieval)) of the cases "
+                        + "(by chance \(ScoreContexts.percent(look.layer.chance)))."
+                },
+                samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
+            entry: AtlasFile.Layer(
+                address: address.description, page: SitePaths.layer(address), data: "\(folder)/neurons.json",
+                neurons: cards.count, scores: scores.figures),
+            cards: cards)
+    }
+
+    /// Writes the neurons' folders on all cores; the order of the results is the layer's.
+    private func neurons(
+        of layer: AtlasLayer, variants: [Variant], scores: LayerScores
+    ) throws -> [(card: NeuronCard, file: LayerFile.Neuron)] {
+        let neurons = layer.neurons
+        let sample = Set(layer.sample)
+        return try concurrently(neurons.count) { index in
+            Swift.Result {
+                try neuronPages.write(
+                    NeuronPages.Subject(
+                        address: layer.address, neuron: neurons[index],
+                        rows: rows(
+                            layer.address, neurons[index], sample.contains(neurons[index]) ? variants : [variants[0]]),
+                        previous: index > 0 ? neurons[index - 1] : nil,
+                        next: index + 1 < neurons.count ? neurons[index + 1] : nil, scores: scores))
+            }
+        }.map { try $0.get() }
+    }
+
+    /// The runs of a neuron that the atlas makes, and those that only texts show.
+    private func rows(
+        _ address: Address, _ neuron: Int, _ variants: [Variant]
+    ) -> [(variant: Variant, seeds: [UInt64])] {
+        var rows = variants.map { ($0, library.seeds) }
+        for (variant, seeds) in content.rows(of: address, neuron) {
+            if let index = variants.firstIndex(of: variant) {
+                rows[index].1 = Set(rows[index].1 + seeds).sorted()
+            } else {
+                rows.append((variant, seeds))
+            }
+        }
+        return rows
+    }
+
+    private func relative(_ card: NeuronCard, to folder: String) -> NeuronCard {
+        var card = card
+        card.path = String(card.path.dropFirst(folder.count))
+        card.thumbnail = card.thumbnail.map { String($0.dropFirst(folder.count)) }
+        return card
+    }
+
+    // MARK: - Pages
+
+    private func writePages(_ layer: AtlasLayer, grid: Variant, cards: [NeuronCard], scores: LayerScores) throws {
+        let address = layer.address
+        let folder = SitePaths.layerFolder(address)
+        let (most, least) = extremes(cards)
+        for page in LayerGrid.pages(of: cards, folder: folder) {
+            var site = site
+            site.root = SitePaths.root(from: page.path)
+            let isFirst = page.path == SitePaths.layer(address)
+            let context = LayerPage(
+                site: site,
+                page: PageContext(
+                    title: isFirst ? address.shortName : "\(address.shortName), \(page.title)",
+                    summary: "\(Format.count(cards.count)) neurons of \(address.shortName). "
+                        + Explanations.address(address),
+                    path: page.path, image: cards.first?.thumbnail),
+                address: address.description, shortAddress: address.shortName,
+                explanation: Explanations.address(address),
+                tokensExplanation: Explanations.tokens(grid.tokens, at: address), neuronCount: cards.count,
+                neurons: page.neurons, pages: page.pages, previous: page.previous, next: page.next,
+                orders: page.orders, isFirst: isFirst, data: "\(folder)/neurons.js", json: "\(folder)/neurons.json",
+                csv: "\(folder)/neurons.csv",
+                distribution: isFirst ? try distribution(of: layer, scores) : nil,
+                comparison: isFirst ? try comparison(of: layer, root: site.root) : nil,
+                scores: isFirst ? ScoreContexts.layer(scores, judge: library.judge) : nil,
+                caveats: isFirst || scores.look.value == nil ? nil : ScoreWords.caveatText,
+                commentary: isFirst ? contentPages.layers[address] : nil,
+                mostConsistent: isFirst ? most : [], leastConsistent: isFirst ? least : [])
+            try files.write(templates.render(context), to: page.path)
+        }
+    }
+
+    private func distribution(of layer: AtlasLayer, _ scores: LayerScores) throws -> String {
+        let control = library.project.variants(of: layer).first { $0.shuffle != nil }
+        return ScoreFigures(library: library, layer: layer, measure: .look)
+            .distribution(of: scores, control: try control.map { try library.scores(of: layer, $0) })
+    }
+
+    private func comparison(of layer: AtlasLayer, root: String) throws -> String? {
+        guard library.project.variants(of: layer).count > 1 else { return nil }
+        return templates.render(
+            try ScoreFigures(library: library, layer: layer, measure: .look)
+                .comparison(root: root, caption: Self.comparisonCaption, link: nil))
+    }
+
+    /// The most and the least consistent neurons, where there are enough to tell them apart.
+    private func extremes(_ cards: [NeuronCard]) -> (most: [NeuronCard], least: [NeuronCard]) {
+        let scored = cards.filter { $0.consistency != nil }
+        guard scored.count >= 2 * Self.extremes else { return ([], []) }
+        // Sorting keeps the order of equals: by number.
+        let sorted = scored.sorted {
+            ($0.consistency ?? 0, $1.number) > ($1.consistency ?? 0, $0.number)
+        }
+        return (Array(sorted.prefix(Self.extremes)), Array(sorted.suffix(Self.extremes).reversed()))
+    }
+}

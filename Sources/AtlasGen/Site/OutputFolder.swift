@@ -1,0 +1,95 @@
+// The folder of the finished site: built aside, swapped in when whole, and never someone else's.
+
+import Foundation
+
+/// A site's folder and the staging folder beside it.
+struct OutputFolder: Sendable {
+    /// The finished site.
+    let path: String
+    /// Where the next one is built: on the same file system, so that the swap is one rename.
+    let staging: String
+    /// The old site's name for the moment between two renames, where the system cannot exchange two names.
+    private var aside: String { "\(staging)-old" }
+
+    /// The file that says whose the folder is.
+    static let marker = ".atlasgen"
+    private static let markerText = "This folder is made by atlasgen, which replaces it as a whole.\n"
+    /// What belongs to the folder's owner rather than to the site: kept from one site to the next.
+    private static let kept = [".git", ".gitattributes", ".gitignore", "CNAME"]
+
+    /// - Throws: `AtlasError` of code `cannotCreate` where the folder holds something that atlasgen did not make.
+    init(_ path: String) throws {
+        self.path = path
+        let parent = FileSystem.parent(of: path)
+        let name = (path as NSString).lastPathComponent
+        staging = (parent.isEmpty ? "" : "\(parent)/") + ".\(name).atlasgen-staging"
+        guard FileSystem.exists(path) else { return }
+        guard FileSystem.isFolder(path) else {
+            throw AtlasError(.cannotCreate, "\(path) is a file; name another folder for the site with --output")
+        }
+        let names = try FileSystem.names(in: path)
+        if names.contains(Self.marker) { return }
+        if let stranger = names.first(where: { !Self.kept.contains($0) }) {
+            throw AtlasError(
+                .cannotCreate,
+                "\(path) holds files that atlasgen did not make (\(stranger) for one) and is left as it is. Name an "
+                    + "empty folder or a new one for the site with --output, or move those files away.")
+        }
+    }
+
+    /// An empty staging folder; what an interrupted build left in it is removed.
+    func prepare() throws {
+        try recover()
+        try discard()
+        try FileSystem.createFolder(staging, durably: false)
+        try FileSystem.writeFile(Array(Self.markerText.utf8), to: "\(staging)/\(Self.marker)")
+    }
+
+    /// Puts the staged site in the place of the old one, which is then removed.
+    ///
+    /// The new one is on the disk before it gets its name, so that a power cut leaves one or the other.
+    func swapIn() throws {
+        try FileSystem.synchronizeFileSystem(of: staging)
+        if FileSystem.exists(path) {
+            try FileSystem.exchange(staging, path, aside: aside)
+        } else {
+            try FileSystem.move(staging, to: path)
+        }
+        try FileSystem.synchronizeFolder(FileSystem.parent(of: path))
+        try discard()
+    }
+
+    /// Removes what a build that did not end well has staged.
+    func cleanUp() {
+        // The build's own error is the one to tell; what cannot be removed now, the next build removes.
+        try? discard()
+    }
+
+    /// Ends a swap that was interrupted between two renames.
+    private func recover() throws {
+        guard FileSystem.exists(aside) else { return }
+        if FileSystem.exists(path) {
+            // The new site is in its place: what is aside is the old one.
+            try discard()
+            try FileSystem.move(aside, to: staging)
+        } else {
+            try FileSystem.move(aside, to: path)
+        }
+    }
+
+    /// Removes the staging folder, after what belongs to the owner has gone back to the site.
+    private func discard() throws {
+        guard FileSystem.exists(staging) else { return }
+        for name in Self.kept
+        where FileSystem.exists("\(staging)/\(name)") && FileSystem.isFolder(path)
+            && !FileSystem.exists("\(path)/\(name)")
+        {
+            try FileSystem.move("\(staging)/\(name)", to: "\(path)/\(name)")
+        }
+        do {
+            try FileManager.default.removeItem(atPath: staging)
+        } catch {
+            throw AtlasError(.io, "\(staging) cannot be removed: \(error.localizedDescription)")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// Writes the files of a site below one folder, and counts them.
+
+import Foundation
+
+/// The files of one site, written from several threads.
+///
+/// Unchecked Sendable: the counters are read and written under the lock.
+final class SiteFiles: @unchecked Sendable {
+    private let folder: String
+    private let lock = NSLock()
+    private var folders: Set<String> = []
+    private var count = 0
+    private var bytes = 0
+
+    /// - Parameter folder: exists; nothing is written outside it.
+    init(folder: String) {
+        self.folder = folder
+    }
+
+    /// Number of files so far, and their size in bytes.
+    var total: (files: Int, bytes: Int) { lock.withLock { (count, bytes) } }
+
+    /// Writes a file at a path relative to the site's root.
+    func write(_ content: [UInt8], to path: String) throws {
+        precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "\(path) leaves the site")
+        let file = "\(folder)/\(path)"
+        try createFolder(FileSystem.parent(of: file))
+        try FileSystem.writeFile(content, to: file)
+        lock.withLock {
+            count += 1
+            bytes += content.count
+        }
+    }
+
+    /// Writes a text as UTF-8.
+    func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+    /// Writes a value as JSON with sorted keys.
+    func write(json value: some Encodable, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        try write(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")], to: path)
+    }
+
+    private func createFolder(_ path: String) throws {
+        guard lock.withLock({ !folders.contains(path) }) else { return }
+        try FileSystem.createFolder(path, durably: false)
+        _ = lock.withLock { folders.insert(path) }
+    }
+}

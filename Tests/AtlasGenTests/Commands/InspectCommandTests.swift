@@ -1,0 +1,109 @@
+// `atlasgen inspect`, by running it.
+
+import Foundation
+import Testing
+import ViT
+
+@testable import AtlasGen
+
+@Suite struct InspectCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private struct Inspection: Decodable {
+        struct Entry: Decodable {
+            let address: String
+            let width: Int
+            let tokens: Int
+        }
+        struct Timing: Decodable {
+            let address: String
+            let steps: Int
+            let neurons: Int
+            let secondsPerRun: Double
+            let workers: Int
+            let secondsPerLayer: Double
+        }
+        let path: String
+        let format: String
+        let naming: String
+        let precision: [String]
+        let parameters: Int
+        let sha256: String
+        let configuration: ViTConfiguration
+        let assumptions: [Assumption]
+        let ignoredTensors: [String]
+        let addresses: [Entry]
+        let timing: Timing
+    }
+
+    @Test func theEmbeddedModelAsJSON() throws {
+        let run = try CommandRun("inspect", "--json", in: folder)
+        #expect(run.code == 0 && run.errors.isEmpty)
+        let inspection = try run.decoded(Inspection.self)
+        // The numbers of the model card.
+        #expect(inspection.parameters == 1_229_490)
+        #expect(inspection.format == "safetensors" && inspection.naming == "torchvision")
+        #expect(inspection.precision == ["F16"])
+        #expect(inspection.configuration == .tiny64)
+        #expect(
+            inspection.assumptions.contains { $0.name == "heads" && $0.value == "4" && $0.source.contains("metadata") })
+        #expect(inspection.addresses.count == 6 * 7 + 2)
+        #expect(inspection.addresses.first { $0.address == "encoder.layers.encoder_layer_2.mlp.1" }?.width == 512)
+        #expect(inspection.addresses.last?.address == "heads.head" && inspection.addresses.last?.tokens == 1)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: Installation.embeddedModel()))
+        #expect(inspection.sha256 == Digest.hexadecimal(bytes))
+        let timing = inspection.timing
+        #expect(timing.address == "encoder.layers.encoder_layer_5.mlp.3" && timing.steps == 64)
+        #expect(timing.neurons == 128 && timing.secondsPerRun > 0)
+        let layer = timing.secondsPerRun * 128 / Double(timing.workers)
+        #expect(abs(timing.secondsPerLayer - layer) < 1e-9 * layer)
+    }
+
+    @Test func aFolderOfShardsForPeople() throws {
+        let run = try CommandRun(
+            "inspect", CommandRun.fixture("hf-deit"), "--layer", "heads.head", "--mean", "0.5,0.5,0.25", in: folder)
+        #expect(run.code == 0)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines[1].contains("safetensors in 3 shards with Hugging Face's names"))
+        #expect(lines[2].hasPrefix("SHA-256 ") && lines[2].hasSuffix("(of the SHA-256s of 3 files)"))
+        #expect(run.output.contains("mean 0.5, 0.5, 0.25, standard deviation"))
+        #expect(lines.contains { $0.hasPrefix("mean ") && $0.hasSuffix(" given") })
+        #expect(lines.contains { $0.hasPrefix("heads ") && $0.contains("config.json") })
+        #expect(
+            lines.contains { $0.hasPrefix("A run of the method atlas (64 steps, tokens cls) at heads.head takes ") })
+    }
+
+    @Test func whatIsIgnoredIsNamed() throws {
+        let run = try CommandRun("inspect", CommandRun.fixture("hf-backbone"), in: folder)
+        #expect(
+            run.output.contains(
+                "does not need them: embeddings.mask_token, pooler.dense.bias, pooler.dense.weight\n"))
+        #expect(run.output.contains("; no head\n") && !run.output.contains("heads.head"))
+    }
+
+    @Test func refusals() throws {
+        let missing = try CommandRun("inspect", "nothing.pth", in: folder)
+        #expect(missing.code == 66 && missing.output.isEmpty)
+        #expect(
+            missing.errors
+                == "atlasgen: nothing.pth: there is no such file or folder. Name a checkpoint (.safetensors, .pth, "
+                + ".pt, .bin) or a folder that holds one.\n")
+        _ = try folder.write("hello".utf8, to: "text.pth")
+        let text = try CommandRun("inspect", "text.pth", in: folder)
+        #expect(text.code == 65 && text.output.isEmpty)
+        #expect(text.errors.hasPrefix("atlasgen: text.pth: is neither a safetensors file nor a PyTorch checkpoint"))
+        let layer = try CommandRun("inspect", "--layer", "encoder_layer_5.mlp.4", in: folder)
+        #expect(layer.code == 64 && layer.output.isEmpty)
+        #expect(layer.errors.contains("the model has no address \"encoder_layer_5.mlp.4\"; the nearest: "))
+        for (option, value) in [("--mean", "0.5,0.5"), ("--std", "a,b,c"), ("--mean", "nan,0,0"), ("--heads", "x")] {
+            let run = try CommandRun("inspect", option, value, in: folder)
+            #expect(run.code == 64 && run.output.isEmpty)
+            #expect(run.errors.contains("The value '\(value)' is invalid for '\(option)"))
+        }
+        let heads = try CommandRun("inspect", "--heads", "3", in: folder)
+        #expect(heads.code == 65)
+        #expect(heads.errors.contains("3 attention heads (given) do not divide the width 128"))
+    }
+}

@@ -1,0 +1,111 @@
+// `atlasgen work`, `store` and `templates`, by running them.
+
+import Foundation
+import Render
+import Testing
+
+@testable import AtlasGen
+
+@Suite struct StoreCommandTests {
+    private func store(of project: TemporaryFolder) throws -> Store {
+        try Store(folder: "\(project.path)/.atlas") { _ in }
+    }
+
+    @Test func sharesMakeTheWholePlan() throws {
+        let project = try TemporaryFolder.project()
+        let first = try CommandRun("work", "--shard", "1/2", "--workers", "1", in: project)
+        #expect(first.code == 0 && first.output == "Shard 1/2: 2 runs made, 0 were there.\n")
+        let plan = try Project(file: "\(project.path)/atlas.yml").wholePlan()
+        let shard = try Shard(index: 1, count: 2)
+        #expect(try store(of: project).keys() == plan.recipes(of: shard).map(\.key).sorted())
+        let again = try CommandRun("work", "--shard", "1/2", in: project)
+        #expect(again.output == "Shard 1/2: 0 runs made, 2 were there.\n" && again.errors.isEmpty)
+        #expect(try CommandRun("work", "--shard", "0/2", in: project).code == 0)
+        #expect(try store(of: project).keys() == plan.recipes.map(\.key).sorted())
+    }
+
+    @Test func sharesOfNothing() throws {
+        let project = try TemporaryFolder.project()
+        for shard in ["2/2", "-1/2", "0/0", "1", "a/b", "1/2/3"] {
+            let run = try CommandRun("work", "--shard=\(shard)", in: project)
+            #expect(run.code == 64 && run.output.isEmpty)
+            #expect(run.errors.contains("expected i/n with n at least 1 and i from 0 to n - 1, such as 0/4"))
+        }
+        let workers = try CommandRun("work", "--shard", "0/1", "--workers", "0", in: project)
+        #expect(workers.code == 64 && workers.errors.contains("--workers takes a number from 1 on, and got 0."))
+        #expect(try project.files() == ["atlas.yml"])
+    }
+
+    @Test func listShowsLayersAndMethods() throws {
+        let project = try TemporaryFolder.project("model: {mean: [0.1, 0.1, 0.1]}")
+        _ = try CommandRun("work", "--shard", "0/1", in: project)
+        let list = try CommandRun("store", "list", in: project)
+        let lines = list.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(lines.map(\.count) == [4, 5, 4])
+        #expect(lines[1].prefix(3) == ["encoder.layers.encoder_layer_0.mlp.3", "atlas", "4"])
+        let bytes = try store(of: project).entries().reduce(0) { $0 + $1.bytes }
+        #expect(lines[2] == ["all", "4", "\((bytes + 999) / 1000)", "kB"])
+    }
+
+    @Test func verifyNamesTheDamaged() throws {
+        let project = try TemporaryFolder.project()
+        _ = try CommandRun("work", "--shard", "0/1", in: project)
+        let whole = try CommandRun("store", "verify", in: project)
+        #expect(whole.code == 0 && whole.output == "4 runs whole, 0 damaged\n" && whole.errors.isEmpty)
+
+        let store = try store(of: project)
+        let path = store.path(of: try store.keys()[2])
+        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        bytes[bytes.count - 1] ^= 1
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        let damaged = try CommandRun("store", "verify", in: project)
+        #expect(damaged.code == 65 && damaged.output == "3 runs whole, 1 damaged\n")
+        #expect(damaged.errors.contains("is damaged: the checksum of its picture is wrong. It was moved to "))
+        #expect(damaged.errors.hasSuffix("atlasgen: 1 run set aside; `atlasgen build` makes them again\n"))
+        let remade = try CommandRun("work", "--shard", "0/1", in: project)
+        #expect(remade.output == "Shard 0/1: 1 runs made, 3 were there.\n")
+        #expect(try CommandRun("store", "verify", in: project).code == 0)
+    }
+
+    @Test func pruneKeepsWhatIsReferredTo() throws {
+        let project = try TemporaryFolder.project()
+        _ = try CommandRun("work", "--shard", "0/1", in: project)
+        let all = try store(of: project).keys()
+        let configuration = try String(contentsOfFile: "\(project.path)/atlas.yml", encoding: .utf8)
+        _ = try project.write(configuration.replacing("[3, 5]", with: "[5, 6]").utf8, to: "atlas.yml")
+        let kept = try Project(file: "\(project.path)/atlas.yml").wholePlan().recipes.map(\.key).filter(all.contains)
+        #expect(kept.count == 2)
+
+        let dry = try CommandRun("store", "prune", "--dry-run", in: project)
+        #expect(dry.code == 0)
+        #expect(dry.output.hasPrefix("2 runs and 0 damaged or half-written files would be removed, "))
+        #expect(try store(of: project).keys() == all)
+        let prune = try CommandRun("store", "prune", in: project)
+        #expect(prune.output == dry.output.replacing("would be removed", with: "removed"))
+        #expect(try store(of: project).keys() == kept.sorted())
+    }
+
+    @Test func pruneWaitsForNoBuild() throws {
+        let project = try TemporaryFolder.project()
+        _ = try CommandRun("work", "--shard", "0/1", in: project)
+        let lock = try BuildLock(storeFolder: "\(project.path)/.atlas")
+        let run = try CommandRun("store", "prune", in: project)
+        withExtendedLifetime(lock) {}
+        #expect(run.code == 73 && run.errors.contains("Another build is at work in this project (process "))
+    }
+
+    @Test(arguments: ["verify", "list", "prune"]) func withoutAStore(_ command: String) throws {
+        let project = try TemporaryFolder.project()
+        let run = try CommandRun("store", command, "-f", "\(project.path)/atlas.yml", in: project)
+        #expect(run.code == 66 && run.output.isEmpty)
+        #expect(run.errors.hasPrefix("atlasgen: \(project.path)/.atlas: there is no store. "))
+        #expect(try project.files() == ["atlas.yml"])
+    }
+
+    @Test func templatesAreDocumented() throws {
+        let folder = try TemporaryFolder()
+        #expect(try CommandRun("templates", "--list", in: folder).output == Templates.documentation)
+        let help = try CommandRun("templates", in: folder)
+        #expect(help.code == 0 && help.output.contains("USAGE: atlasgen templates [--list]"))
+    }
+}

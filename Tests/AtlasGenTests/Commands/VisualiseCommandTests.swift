@@ -1,0 +1,130 @@
+// `atlasgen visualise`, by running it: the atlas's own bytes, figures of several runs, and refusals.
+
+import Foundation
+import Render
+import Testing
+
+@testable import AtlasGen
+
+@Suite struct VisualiseCommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func bytes(_ name: String, in folder: TemporaryFolder) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/\(name)")))
+    }
+
+    @Test func oneRunIsTheAtlasesPicture() throws {
+        let project = try TemporaryFolder.project("tokens: center\ndirection: \"-\"")
+        #expect(try CommandRun("work", "--shard", "0/1", in: project).code == 0)
+        let store = try Store(folder: "\(project.path)/.atlas") { _ in }
+        let record = try #require(
+            try Project(file: "\(project.path)/atlas.yml").plan.recipes
+                .first { $0.neuron == 5 && $0.seed == 1 }.flatMap { try store.record($0.key) })
+
+        let run = try CommandRun("visualise", "encoder_layer_0.mlp.3/5", "--seeds", "1", in: project)
+        #expect(run.code == 0 && run.errors.contains("1 of 1 runs"))
+        let lines = run.output.split(separator: "\n")
+        #expect(lines[0] == "encoder.layers.encoder_layer_0.mlp.3/5, method atlas, tokens center")
+        #expect(
+            lines[1].hasPrefix(
+                "seed 1: final activation \(record.header.finalActivation), from \(record.header.startActivation)"))
+        #expect(lines[2] == "Wrote neuron-encoder_layer_0.mlp.3-5.png")
+        #expect(try bytes("neuron-encoder_layer_0.mlp.3-5.png", in: project) == record.png)
+
+        // The same with nothing from a project; and nothing but the picture is left.
+        let stated = try CommandRun(
+            "visualize", "encoder.layers.encoder_layer_0.mlp.3/5", "--weights", Installation.embeddedModel(),
+            "--seeds", "1", "--parameter", "rate=0.05", "--steps", "2", "--tokens", "center", "--direction", "-",
+            "-o", "stated.png", in: folder)
+        #expect(stated.code == 0)
+        #expect(try bytes("stated.png", in: folder) == record.png)
+        #expect(try folder.files() == ["stated.png"])
+    }
+
+    @Test func severalRunsStandSideBySide() throws {
+        let arguments = ["visualise", "encoder_layer_1.mlp.1/9", "--steps", "2"]
+        var pictures: [Picture] = []
+        for seed in ["0", "1", "2"] {
+            #expect(try CommandRun(arguments + ["--seeds", seed, "-o", "\(seed).png"], in: folder).code == 0)
+            pictures.append(try PNG.read(URL(fileURLWithPath: "\(folder.path)/\(seed).png")))
+        }
+        #expect(Set(pictures).count == 3)
+        let run = try CommandRun(arguments + ["--seeds", "0-2", "--scale", "3", "-o", "all.png"], in: folder)
+        #expect(run.output.split(separator: "\n").count == 5)
+        let all = try PNG.read(URL(fileURLWithPath: "\(folder.path)/all.png"))
+        #expect(all == Picture.montage(pictures.map { $0.scaled(by: 3) }, columns: 3))
+    }
+
+    @Test func anEarlierPictureIsReplacedAndItIsSaid() throws {
+        _ = try folder.write("before".utf8, to: "picture.png")
+        let run = try CommandRun(
+            "visualise", "heads.head/3", "--steps", "1", "-o", "picture.png", "--scale", "2", in: folder)
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.first == "heads.head/3 (boa constrictor), method atlas, tokens cls")
+        #expect(lines.last == "Replaced picture.png")
+        #expect(try PNG.read(URL(fileURLWithPath: "\(folder.path)/picture.png")).width == 128)
+    }
+
+    @Test(arguments: ["live", "detached", "frozen"]) func everyAttentionMode(_ attention: String) throws {
+        let run = try CommandRun(
+            "visualise", "encoder_layer_1.mlp.3/9", "--steps", "3", "--attention", attention, "-o", "a.png", in: folder)
+        let model = try LoadedModel(path: Installation.embeddedModel())
+        #expect(run.code == 0)
+        let kind = try #require(AttentionKind(rawValue: attention))
+        let method = PlannedMethod(.atlas)
+        let recipe = Recipe(
+            weights: model.digest, address: .block(1, .mlp3), neuron: 9, direction: .positive, tokens: .patches,
+            attention: kind, method: method.name, parameters: method.parameters, steps: 3, seed: 0)
+        let maker = VisualiserMaker(RecipeModels(model: model.model, references: [:]).source, capacity: 1)
+        let record = try #require(try maker.make([recipe], shouldStop: { false }, onStep: { _ in })?.first)
+        #expect(try bytes("a.png", in: folder) == record.png)
+    }
+
+    @Test func refusals() throws {
+        let cases: [(arguments: [String], code: Int32, message: String)] = [
+            ([], 64, "Missing expected argument '<address/neuron>'"),
+            (
+                ["heads.head"], 64,
+                "atlasgen: \"heads.head\" names no neuron; expected ADDRESS/NEURON, such as encoder_layer_5.mlp.3/17\n"
+            ),
+            (["heads.head/-1"], 64, "names no neuron"),
+            (["encoder_layer_9.mlp.3/1"], 64, "the model has no address \"encoder_layer_9.mlp.3\"; the nearest: "),
+            (
+                ["encoder_layer_5.mlp.3/128"], 64,
+                "atlasgen: encoder.layers.encoder_layer_5.mlp.3 has no neuron 128; it has the neurons 0 to 127\n"
+            ),
+            (
+                ["encoder_layer_5.mlp.3/65", "--tokens", "slice"], 64,
+                "atlasgen: 65 is out of range for slice, which reads the token of the neuron's number; "
+                    + "encoder.layers.encoder_layer_5.mlp.3 has the tokens 0 to 64\n"
+            ),
+            (["heads.head/1", "--method", "fourir"], 64, "Did you mean “fourier”?"),
+            (["heads.head/1", "--parameter", "rat=1"], 64, "Did you mean “rate”?"),
+            (
+                ["heads.head/1", "--parameter", "rate"], 64,
+                "atlasgen: --parameter: expected NAME=VALUE, such as rate=0.05, found \"rate\"\n"
+            ),
+            (["heads.head/1", "--steps", "0"], 64, "expected a whole number from 1"),
+            (["heads.head/1", "--tokens", "class"], 64, "tokens: \"class\" names none; did you mean \"cls\"?"),
+            (["heads.head/1", "--attention", "dead"], 64, "Please provide one of 'live', 'detached' or 'frozen'."),
+            (["heads.head/1", "--direction", "x"], 64, "Please provide one of '+' and '-'."),
+            (["heads.head/1", "--seeds", "3-1"], 64, "The value '3-1' is invalid for '--seeds <list>'"),
+            (["heads.head/1", "--seeds", "0-1000"], 64, "The value '0-1000' is invalid for '--seeds <list>'"),
+            (["heads.head/1", "--scale", "0"], 64, "--scale takes a number from 1 to 64, and got 0."),
+            (["heads.head/1", "--seeds", "0-999", "--scale", "64"], 64, "take a smaller --scale"),
+            (
+                ["heads.head/1", "-o", "no/a.png"], 73,
+                "atlasgen: no/a.png: there is no folder no. Make it, or name another.\n"
+            ),
+            (["heads.head/1", "-o", "."], 73, "atlasgen: .: is a folder. Name a file in it.\n"),
+        ]
+        for (arguments, code, message) in cases {
+            let run = try CommandRun(["visualise"] + arguments, in: folder)
+            #expect(run.code == code && run.output.isEmpty, "\(arguments)")
+            #expect(run.errors.contains(message), "\(arguments): \(run.errors)")
+        }
+        #expect(try folder.files().isEmpty)
+    }
+}

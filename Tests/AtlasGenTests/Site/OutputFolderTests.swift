@@ -1,0 +1,87 @@
+// The site's folder: swaps, interrupted swaps, and what belongs to others.
+
+import Foundation
+import Testing
+
+@testable import AtlasGen
+
+@Suite struct OutputFolderTests {
+    private let folder: TemporaryFolder
+    private let site: String
+    private let aside: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        site = "\(folder.path)/site"
+        aside = "\(folder.path)/.site.atlasgen-staging-old"
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        try FileSystem.createFolder((path as NSString).deletingLastPathComponent)
+        try FileSystem.writeFile(Array(text.utf8), to: path)
+    }
+
+    private func read(_ path: String) throws -> String? {
+        try FileSystem.read(path).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Builds a site of one page.
+    private func build(_ text: String) throws {
+        let output = try OutputFolder(site)
+        try output.prepare()
+        try write(text, to: "\(output.staging)/index.html")
+        try output.swapIn()
+    }
+
+    @Test func aSwapReplacesThePagesAndKeepsTheOwnersFiles() throws {
+        try build("first")
+        try write("ref: main", to: "\(site)/.git/HEAD")
+        try write("example.org", to: "\(site)/CNAME")
+        try write("gone", to: "\(site)/old.html")
+        try build("second")
+        #expect(
+            try folder.files() == ["site/.atlasgen", "site/.git/HEAD", "site/CNAME", "site/index.html"])
+        #expect(try read("\(site)/index.html") == "second")
+    }
+
+    /// Between the two renames of a system that cannot exchange names, the old site is aside and no site in place.
+    @Test func aSwapInterruptedAfterTheFirstRenameIsUndone() throws {
+        try build("old")
+        try write("example.org", to: "\(site)/CNAME")
+        let output = try OutputFolder(site)
+        try output.prepare()
+        try write("new", to: "\(output.staging)/index.html")
+        try FileSystem.move(site, to: aside)
+
+        try OutputFolder(site).prepare()
+        #expect(try read("\(site)/index.html") == "old")
+        #expect(try read("\(site)/CNAME") == "example.org")
+        #expect(!FileSystem.exists(aside))
+    }
+
+    /// After the second rename the new site is in place, and the old one, with its owner's files, still aside.
+    @Test func aSwapInterruptedAfterTheSecondRenameIsEnded() throws {
+        try build("old")
+        try write("example.org", to: "\(site)/CNAME")
+        try FileSystem.move(site, to: aside)
+        try build("newer")
+        #expect(try read("\(site)/CNAME") == "example.org")
+
+        try FileSystem.move(site, to: aside)
+        try write(try #require(try read("\(aside)/.atlasgen")), to: "\(site)/.atlasgen")
+        try write("new", to: "\(site)/index.html")
+        let output = try OutputFolder(site)
+        try output.prepare()
+        output.cleanUp()
+        #expect(try folder.files() == ["site/.atlasgen", "site/CNAME", "site/index.html"])
+        #expect(try read("\(site)/index.html") == "new")
+    }
+
+    @Test func aFolderOfOthersIsLeftAlone() throws {
+        try write("mine", to: "\(site)/thesis.tex")
+        let error = #expect(throws: AtlasError.self) { try OutputFolder(site) }
+        #expect(error?.code == .cannotCreate)
+        #expect(error?.description.contains("thesis.tex") == true)
+        #expect(try folder.files() == ["site/thesis.tex"])
+    }
+}
