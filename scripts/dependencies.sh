@@ -1,0 +1,105 @@
+# Installs what this project needs from the system, where it is missing; sourced by the scripts beside it.
+#
+#     install_dependencies          what the build needs: libpng, OpenBLAS, libcmark, pkg-config
+#     install_dependencies --all    also what the checks of the finished site need: Chromium, its driver, Java, Python
+#
+# Debian and Ubuntu: apt, with sudo where the user is not root. macOS: Homebrew. Elsewhere, and where neither is to be
+# had, it names what is missing and stops. Whatever is there already is left as it is.
+
+# Debian's and Homebrew's name of the package that brings a thing.
+debian_package() {
+    case $1 in
+        pkg-config) echo pkg-config ;;
+        libpng) echo libpng-dev ;;
+        openblas) echo libopenblas-dev ;;
+        libcmark) echo libcmark-dev ;;
+        chromium) echo chromium ;;
+        chromedriver) echo chromium-driver ;;
+        java) echo default-jre-headless ;;
+        python3) echo python3-venv ;;
+    esac
+}
+brew_package() {
+    case $1 in
+        pkg-config) echo pkgconf ;;
+        libpng) echo libpng ;;
+        openblas) echo openblas ;;
+        libcmark) echo cmark ;;
+        chromium) echo chromium ;;
+        chromedriver) echo chromedriver ;;
+        java) echo openjdk ;;
+        python3) echo python ;;
+    esac
+}
+
+# Whether a thing is there and works.
+has() {
+    case $1 in
+        libpng | openblas | libcmark) pkg-config --exists "$1" 2>/dev/null ;;
+        # Debian packs venv and ensurepip apart from Python itself; macOS has a java that only says where to get one.
+        python3) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
+        java) java -version >/dev/null 2>&1 ;;
+        *) command -v "$1" >/dev/null 2>&1 ;;
+    esac
+}
+
+missing_of() {
+    missing=""
+    for thing in "$@"; do
+        has "$thing" || missing="$missing $thing"
+    done
+}
+
+# What apt and brew know as packages.
+packages_of() {
+    for thing in $missing; do "$1" "$thing"; done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+stop_for_missing() {
+    echo "Missing:$missing. $1" >&2
+    exit 69
+}
+
+install_dependencies() {
+    things="pkg-config libpng openblas libcmark"
+    [ "${1:-}" != --all ] || things="$things chromium chromedriver java python3"
+
+    if [ "$(uname)" = Darwin ] && command -v brew >/dev/null 2>&1; then
+        # Homebrew keeps OpenBLAS and Java out of the usual places, as macOS has its own.
+        PKG_CONFIG_PATH="$(brew --prefix)/opt/openblas/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+        PATH="$PATH:$(brew --prefix)/opt/openjdk/bin"
+        export PKG_CONFIG_PATH PATH
+    fi
+
+    # shellcheck disable=SC2086 # One word a thing.
+    missing_of $things
+    if [ -n "$missing" ]; then
+        if [ "$(uname)" = Darwin ]; then
+            command -v brew >/dev/null 2>&1 \
+                || stop_for_missing "Install Homebrew (https://brew.sh) and run this again, or install them by hand."
+            # shellcheck disable=SC2046
+            brew install $(packages_of brew_package)
+        elif command -v apt-get >/dev/null 2>&1; then
+            [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1 \
+                || stop_for_missing "Run as root, or with sudo: apt-get install $(packages_of debian_package | tr '\n' ' ')"
+            echo "Installing$missing …" >&2
+            as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
+            # shellcheck disable=SC2046
+            as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 \
+                install --yes --no-install-recommends $(packages_of debian_package) >/dev/null
+        else
+            stop_for_missing "Install their development packages with this system's package manager; pkg-config must find them."
+        fi
+        # shellcheck disable=SC2086
+        missing_of $things
+        [ -z "$missing" ] || stop_for_missing "They were installed and are still not found; pkg-config or PATH does not lead to them."
+    fi
+
+    if ! command -v swift >/dev/null 2>&1; then
+        missing=" swift" stop_for_missing "Install Swift 6.2 or later (https://swift.org/install) and put it on the PATH."
+    fi
+}

