@@ -8,7 +8,7 @@ import Testing
 struct TemplateTests {
     @Test func theBuiltInThemeIsSound() throws {
         let templates = try SampleSite.templates()
-        #expect(templates.names.contains("layout"))
+        #expect(templates.texts.keys.contains("layout"))
         #expect(templates.assets.map(\.name) == ["atlas.css", "atlas.js", "icon.svg"])
     }
 

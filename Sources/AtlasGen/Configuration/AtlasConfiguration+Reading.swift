@@ -17,11 +17,13 @@ extension AtlasConfiguration {
     ///   - name: how messages name it; the path where nil.
     /// - Throws: `AtlasError` of code `noInput` where there is no such file, `data` for what is wrong in it.
     static func read(file: String, named name: String? = nil) throws -> AtlasConfiguration {
-        try AtlasConfiguration(
-            YAMLDocument.root(
-                of: file, named: name ?? file,
-                advice: "Run atlasgen in the folder that holds atlas.yml, or write one with at least "
-                    + "\"layers: [heads.head]\"."))
+        let bytes = try YAMLDocument.bytes(
+            of: file, named: name ?? file,
+            advice: "Run atlasgen in the folder that holds atlas.yml, or write one with at least "
+                + "\"layers: [heads.head]\".")
+        var configuration = try AtlasConfiguration(YAMLDocument.root(of: bytes, named: name ?? file))
+        configuration.digest = Digest.hexadecimal(bytes)
+        return configuration
     }
 
     /// Reads a configuration from its root node.

@@ -38,6 +38,8 @@ struct AtlasConfiguration: Sendable {
     var control = false
     /// Whether raw HTML in Markdown reaches the pages.
     var rawHTML = false
+    /// SHA-256 of the file.
+    var digest = ""
 
     /// What a state dict does not say, and where the files are. Paths are relative to the configuration's folder.
     struct ModelSettings: Sendable, Equatable {

@@ -10,17 +10,17 @@ enum YAMLDocument {
     /// Aliases multiply what they repeat; so few of them cannot grow a file beyond what fits in memory.
     private static let aliasLimit = 16
 
-    /// The root node of the file's only document.
+    /// The bytes of a file, as many as show whether it is too long.
     ///
     /// - Parameters:
     ///   - file: the path to read.
     ///   - name: how messages name the file.
     ///   - advice: what to do where there is no such file, as a sentence.
-    static func root(of file: String, named name: String, advice: String) throws -> ConfigurationNode {
+    static func bytes(of file: String, named name: String, advice: String) throws -> [UInt8] {
         guard let bytes = try FileSystem.read(file, count: byteLimit + 1) else {
             throw AtlasError(.noInput, "\(name): there is no such file. \(advice)")
         }
-        return try root(of: bytes, named: name)
+        return bytes
     }
 
     /// The root node of the only document in `bytes`.

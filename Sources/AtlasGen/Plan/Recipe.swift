@@ -72,6 +72,7 @@ extension Recipe {
     /// The text with its line feeds and colons written as escapes, so that no value can pass for another line or
     /// name.
     private static func escaped(_ text: String) -> String {
+        guard text.utf8.contains(where: { "\\\n:".utf8.contains($0) }) else { return text }
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -35,6 +35,9 @@ enum Installation {
         return executable.resolvingSymlinksInPath()
     }
 
+    /// What tells the program's file from another build of it.
+    static func programVersion() throws -> String { FileSystem.version(of: try program().path)?.description ?? "" }
+
     /// The checkpoint of the embedded model.
     static func embeddedModel() throws -> String { try folder("models") + "/vit-tiny64.safetensors" }
 }

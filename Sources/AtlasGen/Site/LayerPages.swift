@@ -14,9 +14,11 @@ struct LayerPages: Sendable {
     /// What the writer's texts show and say.
     let content: Content
     let contentPages: ContentPages
+    /// Layers of the site before.
+    let kept: KeptLayers
 
     /// A layer as the first page and `atlas.json` show it.
-    struct Result: Sendable {
+    struct Result: Codable, Sendable {
         let summary: LayerSummary
         let entry: AtlasFile.Layer
         let cards: [NeuronCard]
@@ -29,14 +31,23 @@ struct LayerPages: Sendable {
     /// Neurons of a layer that the first page shows.
     private static let samples = 12
 
-    /// Writes the layer's and its neurons' pages.
-    func write(_ layer: AtlasLayer) throws -> Result {
+    /// Writes the layer's and its neurons' pages, or takes them over from the site before.
+    func write(_ layer: AtlasLayer) throws -> KeptLayers.Layer {
+        let rows = rows(of: layer)
+        let inputs = try inputs(of: layer, rows: rows)
+        let folder = KeptLayers.Folder(
+            address: layer.address, neurons: layer.neurons, excluded: Set(contentPages.assets.map(\.path)))
+        if let result = try kept.takeOver(folder, inputs: inputs, into: files) {
+            return KeptLayers.Layer(result: result, folder: folder, newInputs: nil)
+        }
+        return KeptLayers.Layer(result: try make(layer, rows: rows), folder: folder, newInputs: inputs)
+    }
+
+    private func make(_ layer: AtlasLayer, rows: [[NeuronPages.Row]]) throws -> Result {
         let address = layer.address
-        let project = library.project
-        let variants = project.variants(of: layer)
-        let grid = variants[0]
+        let grid = library.project.gridVariant(of: layer)
         let scores = try library.scores(of: layer, grid)
-        let made = try neurons(of: layer, variants: variants, scores: scores)
+        let made = try neurons(of: layer, rows: rows, scores: scores)
         let cards = made.map(\.card)
         let folder = SitePaths.layerFolder(address)
         let file = LayerFile(
@@ -66,28 +77,30 @@ struct LayerPages: Sendable {
 
     /// Writes the neurons' folders on all cores; the order of the results is the layer's.
     private func neurons(
-        of layer: AtlasLayer, variants: [Variant], scores: LayerScores
+        of layer: AtlasLayer, rows: [[NeuronPages.Row]], scores: LayerScores
     ) throws -> [(card: NeuronCard, file: LayerFile.Neuron)] {
         let neurons = layer.neurons
-        let sample = Set(layer.sample)
         return try concurrently(neurons.count) { index in
             Swift.Result {
                 try neuronPages.write(
                     NeuronPages.Subject(
-                        address: layer.address, neuron: neurons[index],
-                        rows: rows(
-                            layer.address, neurons[index], sample.contains(neurons[index]) ? variants : [variants[0]]),
+                        address: layer.address, neuron: neurons[index], rows: rows[index],
                         previous: index > 0 ? neurons[index - 1] : nil,
                         next: index + 1 < neurons.count ? neurons[index + 1] : nil, scores: scores))
             }
         }.map { try $0.get() }
     }
 
+    /// The rows of each neuron's page.
+    private func rows(of layer: AtlasLayer) -> [[NeuronPages.Row]] {
+        let variants = library.project.variants(of: layer)
+        let sample = Set(layer.sample)
+        return layer.neurons.map { rows(layer.address, $0, sample.contains($0) ? variants : [variants[0]]) }
+    }
+
     /// The runs of a neuron that the atlas makes, and those that only texts show.
-    private func rows(
-        _ address: Address, _ neuron: Int, _ variants: [Variant]
-    ) -> [(variant: Variant, seeds: [UInt64])] {
-        var rows = variants.map { ($0, library.seeds) }
+    private func rows(_ address: Address, _ neuron: Int, _ variants: [Variant]) -> [NeuronPages.Row] {
+        var rows: [NeuronPages.Row] = variants.map { ($0, library.seeds) }
         for (variant, seeds) in content.rows(of: address, neuron) {
             if let index = variants.firstIndex(of: variant) {
                 rows[index].1 = Set(rows[index].1 + seeds).sorted()
@@ -96,6 +109,29 @@ struct LayerPages: Sendable {
             }
         }
         return rows
+    }
+
+    /// Digest of everything that the layer's files depend on.
+    private func inputs(of layer: AtlasLayer, rows: [[NeuronPages.Row]]) throws -> String {
+        let project = library.project
+        var lines = [
+            try Installation.programVersion(), project.configuration.digest, project.model.digest, project.model.name,
+            library.judge?.digest ?? "", site.feed ?? "", site.pending ?? "", contentPages.archive ?? "",
+            contentPages.layers[layer.address] ?? "",
+        ]
+        lines += project.model.checkpoint.labels ?? []
+        for template in templates.texts.sorted(by: { $0.key < $1.key }) { lines += [template.key, template.value] }
+        for (neuron, rows) in zip(layer.neurons, rows) {
+            lines += ["\(neuron)", contentPages.neurons[Content.Neuron(address: layer.address, number: neuron)] ?? ""]
+            for (variant, seeds) in rows {
+                for seed in seeds {
+                    let key = project.recipe(layer.address, neuron, variant, seed: seed).key
+                    lines += [key.description, library.store.version(of: key)]
+                }
+            }
+        }
+        // Lengths keep one line's end from passing for the next one's beginning.
+        return Digest.hexadecimal(Array(lines.map { "\($0.utf8.count) \($0)\n" }.joined().utf8))
     }
 
     private func relative(_ card: NeuronCard, to folder: String) -> NeuronCard {

@@ -15,12 +15,15 @@ struct NeuronPages: Sendable {
 
     private var project: Project { library.project }
 
+    /// The runs of one way of making them.
+    typealias Row = (variant: Variant, seeds: [UInt64])
+
     /// One neuron to show.
     struct Subject: Sendable {
         let address: Address
         let neuron: Int
         /// The ways in which it was made, the grid's first, each with its seeds; at least one.
-        let rows: [(variant: Variant, seeds: [UInt64])]
+        let rows: [Row]
         /// The neighbours in the grid; nil at its ends and outside it.
         let previous: Int?
         let next: Int?

@@ -92,10 +92,12 @@ struct SiteBuild: Sendable {
             let library = try RunLibrary(project: project, store: store)
             let pages = try ContentPages(content, library: library, templates: templates)
             let missing = try store.missing(of: plan.recipes).count
-            try SiteWriter(
+            let kept = KeptLayers(store: store, site: output.path)
+            let layers = try SiteWriter(
                 library: library, templates: templates, files: files, content: content, contentPages: pages,
                 pending: missing == 0
-                    ? nil : "\(missing) of \(plan.recipes.count) runs of this atlas are still to be made."
+                    ? nil : "\(missing) of \(plan.recipes.count) runs of this atlas are still to be made.",
+                kept: kept
             ).write()
             if let stuck = damage.unmoved {
                 throw AtlasError(.io, "\(stuck) No site was written: remove that file and build again.")
@@ -103,6 +105,8 @@ struct SiteBuild: Sendable {
             // Damage shows when a record is read: what it took is made again, and the pages with it.
             guard try options.missing == .left || store.missing(of: plan.recipes).isEmpty else { continue }
             try output.swapIn()
+            // The site is whole; without what is kept of it, the next build only takes longer.
+            for layer in layers { try? kept.keep(layer) }
             let total = files.total
             return Summary(
                 output: output.path, made: made, reused: max(0, plan.recipes.count - missing - made),

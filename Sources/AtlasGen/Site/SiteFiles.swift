@@ -32,6 +32,17 @@ final class SiteFiles: @unchecked Sendable {
         }
     }
 
+    /// Takes over a file of an earlier site by a second name for it.
+    func link(_ file: String, bytes size: Int, to path: String) throws {
+        let newFile = "\(folder)/\(path)"
+        try createFolder(FileSystem.parent(of: newFile))
+        try FileSystem.link(file, as: newFile)
+        lock.withLock {
+            count += 1
+            bytes += size
+        }
+    }
+
     /// Writes a text as UTF-8.
     func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
 

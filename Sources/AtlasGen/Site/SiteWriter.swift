@@ -13,6 +13,8 @@ struct SiteWriter: Sendable {
     let contentPages: ContentPages
     /// What is still to come; nil where all runs are there.
     let pending: String?
+    /// Layers of the site before.
+    let kept: KeptLayers
 
     /// Posts that the first page lists.
     private static let newestPosts = 5
@@ -23,8 +25,8 @@ struct SiteWriter: Sendable {
 
     private var project: Project { library.project }
 
-    /// Writes everything.
-    func write() throws {
+    /// Writes everything, and returns the layers.
+    func write() throws -> [KeptLayers.Layer] {
         for asset in templates.assets {
             try files.write(Array(try Data(contentsOf: asset.url)), to: "assets/\(asset.name)")
         }
@@ -36,8 +38,9 @@ struct SiteWriter: Sendable {
             library: library, templates: templates, site: site, files: files, commentary: contentPages.neurons)
         let layerPages = LayerPages(
             library: library, templates: templates, site: site, files: files, neuronPages: neuronPages,
-            content: content, contentPages: contentPages)
-        let layers = try project.layers.map(layerPages.write)
+            content: content, contentPages: contentPages, kept: kept)
+        let written = try project.layers.map(layerPages.write)
+        let layers = written.map(\.result)
         let extra = content.extraNeurons(of: project)
         for neuron in extra {
             _ = try neuronPages.write(
@@ -51,6 +54,7 @@ struct SiteWriter: Sendable {
         try writeNotFoundPage(site)
         try writeSearch(layers)
         if let base = project.configuration.baseURL { try writeFeeds(base, layers: layers, extra: extra) }
+        return written
     }
 
     private var siteContext: SiteContext {

@@ -102,15 +102,30 @@ enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Bytes of a file, and its last change in seconds since 1970; nil where there is no such file.
-    static func sizeAndDate(_ path: String) -> (bytes: Int, changed: Int)? {
+    /// What tells a file from its next version.
+    struct Version: CustomStringConvertible {
+        /// Number of bytes.
+        let bytes: Int
+        /// The last change, in seconds and nanoseconds since 1970.
+        let changed: timespec
+
+        var description: String { "\(bytes) \(changed.tv_sec).\(changed.tv_nsec)" }
+    }
+
+    /// A file's version; nil where there is no such file, or a folder or a link in its place.
+    static func version(of path: String) -> Version? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         #if canImport(Darwin)
-            return (Int(status.st_size), status.st_mtimespec.tv_sec)
+            return Version(bytes: Int(status.st_size), changed: status.st_mtimespec)
         #else
-            return (Int(status.st_size), status.st_mtim.tv_sec)
+            return Version(bytes: Int(status.st_size), changed: status.st_mtim)
         #endif
+    }
+
+    /// Gives a file a second name, on one file system that knows such names.
+    static func link(_ path: String, as newPath: String) throws {
+        guard Foundation.link(path, newPath) == 0 else { throw failure("linked to \(path)", newPath, errno) }
     }
 
     /// The names in a folder, sorted by their bytes; empty where there is no such folder.

@@ -45,8 +45,8 @@ extension Store {
     /// Every run by its header, sorted by key; damaged ones are set aside and left out.
     func entries() throws -> [Entry] {
         try keys().compactMap { key in
-            guard let header = try header(key), let size = FileSystem.sizeAndDate(path(of: key)) else { return nil }
-            return Entry(key: key, header: header, bytes: size.bytes)
+            guard let header = try header(key), let file = FileSystem.version(of: path(of: key)) else { return nil }
+            return Entry(key: key, header: header, bytes: file.bytes)
         }
     }
 
@@ -88,7 +88,7 @@ extension Store {
         }
         for name in try FileSystem.names(in: partialFolder) {
             let path = "\(partialFolder)/\(name)"
-            guard let date = FileSystem.sizeAndDate(path)?.changed, now - date > 86_400 else { continue }
+            guard let date = FileSystem.version(of: path)?.changed.tv_sec, now - date > 86_400 else { continue }
             pruning.leftovers += 1
             pruning.bytes += try drop(path, isDry: isDry)
         }
@@ -96,7 +96,7 @@ extension Store {
     }
 
     private func drop(_ path: String, isDry: Bool) throws -> Int {
-        let bytes = FileSystem.sizeAndDate(path)?.bytes ?? 0
+        let bytes = FileSystem.version(of: path)?.bytes ?? 0
         if !isDry { try FileSystem.remove(path) }
         return bytes
     }

@@ -5,6 +5,7 @@
 //   runs/ab/cdef….run  one record a file, by the SHA-256 of its recipe (RunFile.swift)
 //   partial/         files being written; what a crash leaves here is never read
 //   scores/          what was computed from runs, sealed (Store+Sealed.swift)
+//   layers/          what the last build made of each layer, sealed (KeptLayers.swift)
 //   damaged/         files that failed their checksum, set aside
 //   lock             held by a running build (BuildLock.swift)
 
@@ -76,6 +77,9 @@ struct Store: Sendable {
 extension Store {
     /// Whether the run is there. Its content is verified when it is read.
     func contains(_ key: RecipeKey) -> Bool { FileSystem.exists(path(of: key)) }
+
+    /// What tells a run's file from its next version; empty where the run is not there.
+    func version(of key: RecipeKey) -> String { FileSystem.version(of: path(of: key))?.description ?? "" }
 
     /// A run's header; nil where the run is not there, or was damaged and is now set aside.
     func header(_ key: RecipeKey) throws -> RunHeader? {

@@ -64,7 +64,7 @@ public struct IndexPage: TemplateRoot {
 }
 
 /// A layer on the first page.
-public struct LayerSummary: TemplateContext {
+public struct LayerSummary: TemplateContext, Codable {
     /// The full address.
     public var address: String
     /// The address without the prefix.

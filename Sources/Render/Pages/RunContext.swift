@@ -77,7 +77,7 @@ public struct RunRowContext: TemplateContext {
 }
 
 /// A neuron in a grid or list.
-public struct NeuronCard: TemplateContext {
+public struct NeuronCard: TemplateContext, Codable {
     /// The neuron's number.
     public var number: Int
     /// Its name, where it has one (a class).

@@ -15,8 +15,8 @@ public struct Templates: Sendable {
 
     /// The CSS, JavaScript and icons, sorted by name.
     public let assets: [Asset]
-    /// Names of the templates, sorted.
-    public let names: [String]
+    /// The templates' texts by name.
+    public let texts: [String: String]
     private let library: MustacheLibrary
 
     /// Every page and part that has a template of its own.
@@ -75,7 +75,7 @@ public struct Templates: Sendable {
             }
         }
         self.library = library
-        names = sources.keys.sorted()
+        self.texts = texts.mapValues(\.text)
     }
 
     /// The text that a page's or part's template makes of it.

@@ -206,10 +206,10 @@ private final class DamageLog: @unchecked Sendable {
         try replace(store.path(of: Recipe.example(seed: 3).key), with: [1, 2, 3])
         _ = try store.verify()
         let young = try folder.write([1, 2], to: ".atlas/partial/young")
-        let now = try #require(FileSystem.sizeAndDate(young)).changed
+        let now = try #require(FileSystem.version(of: young)).changed.tv_sec
         let kept: Set = [Recipe.example(seed: 0).key, Recipe.example(seed: 1).key]
         let removed = Recipe.example(seed: 2).key
-        let size = try #require(FileSystem.sizeAndDate(store.path(of: removed))).bytes
+        let size = try #require(FileSystem.version(of: store.path(of: removed))).bytes
 
         let plan = try store.prune(keeping: kept, isDry: true, now: now)
         #expect(plan == .init(runs: [removed], leftovers: 1, bytes: size + 3))
