@@ -6,10 +6,8 @@ struct AtlasError: Error, Equatable, Sendable, CustomStringConvertible {
     enum Code: Int32, Sendable {
         /// The command line was wrong (EX_USAGE).
         case usage = 64
-        /// A file that the user gave is wrong: configuration, content, weights, template (EX_DATAERR).
+        /// A file that the user gave is wrong or not there: configuration, content, weights, template (EX_DATAERR).
         case data = 65
-        /// A file or folder that the user named does not exist (EX_NOINPUT).
-        case noInput = 66
         /// An output could not be created (EX_CANTCREAT).
         case cannotCreate = 73
         /// Reading or writing failed (EX_IOERR).

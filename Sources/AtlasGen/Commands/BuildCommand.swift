@@ -37,6 +37,12 @@ struct BuildCommand: AsyncParsableCommand {
     func validate() throws {
         if let workers, workers < 1 { throw ValidationError("--workers takes a number from 1 on, and got \(workers).") }
         if frozen, partial { throw ValidationError("--frozen fails where --partial publishes: choose one.") }
+        if frozen || partial, engine.detach {
+            throw ValidationError("--frozen and --partial make no runs, and --detach submits them: choose one.")
+        }
+        if workers != nil, engine.engine == .slurm {
+            throw ValidationError("--workers is about this machine; a task's cores come from --sbatch.")
+        }
         if json, !dryRun { throw ValidationError("--json is the form of a plan; it needs --dry-run.") }
     }
 

@@ -59,11 +59,11 @@ struct ModelOptions: ParsableArguments {
 extension LoadedModel {
     /// Reads the checkpoint that a command line names.
     ///
-    /// - Throws: `AtlasError` of code `noInput` where there is none; `ViTError` for what is wrong in it.
+    /// - Throws: `AtlasError` of code `data` where there is none; `ViTError` for what is wrong in it.
     init(argument path: String, overrides: CheckpointOverrides) throws {
         guard FileSystem.exists(path) else {
             throw AtlasError(
-                .noInput,
+                .data,
                 "\(path): there is no such file or folder. Name a checkpoint (.safetensors, .pth, .pt, .bin) or a "
                     + "folder that holds one.")
         }

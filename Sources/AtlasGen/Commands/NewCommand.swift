@@ -22,7 +22,7 @@ struct NewPostCommand: ParsableCommand {
     func run() throws {
         guard FileSystem.exists(project.file) else {
             throw AtlasError(
-                .noInput, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
+                .data, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
         }
         let draft = try PostDraft(title: title, date: Date(), in: .current)
         let folder = OutputPath.joined(FileSystem.parent(of: project.file), "content/posts")

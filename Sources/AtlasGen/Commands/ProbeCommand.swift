@@ -33,7 +33,7 @@ struct ProbeCommand: ParsableCommand {
 
     func run() throws {
         guard FileSystem.exists(image) else {
-            throw AtlasError(.noInput, "\(image): there is no such file. Name a PNG file.")
+            throw AtlasError(.data, "\(image): there is no such file. Name a PNG file.")
         }
         let picture = try PNG.read(URL(fileURLWithPath: image))
         let (model, _) = try model.load()

@@ -33,7 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         guard FileSystem.exists(project.file) else {
             throw AtlasError(
-                .noInput, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
+                .data, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
         }
         let state = PreviewState()
         let server = try PreviewServer(port: port, state: state)

@@ -75,7 +75,7 @@ struct StoreCommand: ParsableCommand {
 
         func run() throws {
             let store = try project.store()
-            let kept = Set(try Project(file: project.file).wholePlan().recipes.map(\.key))
+            let kept = Set(try Project(file: project.file).wholePlan(drafts: true).recipes.map(\.key))
             // A build that reads another configuration may be making what this one does not keep.
             let lock = dryRun ? nil : try BuildLock(storeFolder: store.folder)
             defer { withExtendedLifetime(lock) {} }
@@ -90,13 +90,13 @@ struct StoreCommand: ParsableCommand {
 extension ProjectOptions {
     /// The store beside the configuration.
     ///
-    /// - Throws: `AtlasError` of code `noInput` where there is none.
+    /// - Throws: `AtlasError` of code `data` where there is none.
     fileprivate func store() throws -> Store {
         let parent = FileSystem.parent(of: file)
         let folder = parent.isEmpty ? ".atlas" : "\(parent)/.atlas"
         guard FileSystem.isFolder(folder) else {
             throw AtlasError(
-                .noInput,
+                .data,
                 "\(folder): there is no store. Run this in a project that `atlasgen build` has made runs for, or name "
                     + "its configuration with --file.")
         }

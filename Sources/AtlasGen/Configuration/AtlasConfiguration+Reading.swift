@@ -15,7 +15,7 @@ extension AtlasConfiguration {
     /// - Parameters:
     ///   - file: the path to read.
     ///   - name: how messages name it; the path where nil.
-    /// - Throws: `AtlasError` of code `noInput` where there is no such file, `data` for what is wrong in it.
+    /// - Throws: `AtlasError` of code `data` where there is no such file, and for what is wrong in it.
     static func read(file: String, named name: String? = nil) throws -> AtlasConfiguration {
         let bytes = try YAMLDocument.bytes(
             of: file, named: name ?? file,
@@ -63,8 +63,9 @@ extension AtlasConfiguration {
 
     private static func baseURL(_ node: ConfigurationNode) throws -> String {
         let text = try node.text()
-        guard let parts = URLComponents(string: text), parts.scheme == "https" || parts.scheme == "http",
-            let host = parts.host, !host.isEmpty, parts.query == nil, parts.fragment == nil
+        guard let parts = URLComponents(string: text, encodingInvalidCharacters: false),
+            parts.scheme == "https" || parts.scheme == "http", let host = parts.host, !host.isEmpty,
+            (1...65535).contains(parts.port ?? 443), parts.query == nil, parts.fragment == nil
         else { throw node.mismatch("a URL such as https://example.org/atlas/") }
         return text.hasSuffix("/") ? text : text + "/"
     }
@@ -78,11 +79,12 @@ extension AtlasConfiguration {
             return (0..<UInt64(count)).map { $0 }
         }
         var seeds: [UInt64] = []
+        var known: Set<UInt64> = []
         for entry in try node.entries(expected) {
             guard let seed = entry.scalar.flatMap({ UInt64($0) }), seed <= UInt64(Int.max) else {
                 throw entry.mismatch("a whole number from 0")
             }
-            guard !seeds.contains(seed) else { throw entry.error("the seed \(seed) stands here twice; keep one") }
+            guard known.insert(seed).inserted else { throw entry.error("the seed \(seed) stands here twice; keep one") }
             seeds.append(seed)
         }
         return seeds

@@ -18,7 +18,7 @@ enum YAMLDocument {
     ///   - advice: what to do where there is no such file, as a sentence.
     static func bytes(of file: String, named name: String, advice: String) throws -> [UInt8] {
         guard let bytes = try FileSystem.read(file, count: byteLimit + 1) else {
-            throw AtlasError(.noInput, "\(name): there is no such file. \(advice)")
+            throw AtlasError(.data, "\(name): there is no such file. \(advice)")
         }
         return bytes
     }
@@ -28,6 +28,8 @@ enum YAMLDocument {
         guard bytes.count <= byteLimit else {
             throw AtlasError(.data, "\(name): longer than \(byteLimit) bytes; a configuration is a short text")
         }
+        // The mark that some editors put at the beginning.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw invalidUTF8(in: bytes, named: name)
         }

@@ -13,6 +13,7 @@ extension Content {
     /// - Throws: `AtlasError` of code `data`, with file and line, for whatever is wrong in a text.
     init(of project: Project, now: Date, drafts includesDrafts: Bool = false) throws {
         let reader = ContentReader(project: project)
+        try reader.checkFolders()
         introduction = try reader.introduction()
         layers = try reader.layers()
         neurons = try reader.neurons()
@@ -41,11 +42,19 @@ private struct ContentReader {
 
     private var root: String { project.path("content") }
 
+    /// Texts that cannot be reached must not pass for texts that are not there.
+    func checkFolders() throws {
+        for folder in folders {
+            guard let kind = try FileSystem.kind(of: folder), kind != .folder else { continue }
+            throw AtlasError(.data, "\(name(of: folder)): is a file, and texts are read from a folder of this name")
+        }
+    }
+
     // MARK: - Pages
 
     func introduction() throws -> Content.Page? {
         let file = "\(root)/index.md"
-        guard FileSystem.exists(file) else { return nil }
+        guard try FileSystem.kind(of: file) != nil else { return nil }
         return try page(SourceText(file: file, named: name(of: file)), at: "index.html")
     }
 
@@ -128,15 +137,16 @@ private struct ContentReader {
 
     /// The names in a folder that are meant: not hidden, no editor's backup.
     private func names(in folder: String) throws -> [String] {
-        guard FileSystem.isFolder(folder) else { return [] }
+        guard try FileSystem.kind(of: folder) == .folder else { return [] }
         return try FileSystem.names(in: folder).filter { entry in
-            guard OutputPath.isName(entry), FileSystem.exists("\(folder)/\(entry)") else {
+            guard !entry.hasPrefix("."), !entry.hasPrefix("#"), !entry.hasSuffix("~") else { return false }
+            guard OutputPath.isName(entry), try FileSystem.kind(of: "\(folder)/\(entry)") != nil else {
                 throw AtlasError(
                     .data,
                     "\(name(of: folder)): the file name \"\(Self.printable(entry))\" is too long, no UTF-8, or has "
                         + "control characters; rename the file")
             }
-            return !entry.hasPrefix(".") && !entry.hasPrefix("#") && !entry.hasSuffix("~")
+            return true
         }
     }
 

@@ -30,7 +30,7 @@ struct SourceText: Sendable {
     ///   does not end or is no YAML mapping.
     init(file: String, named name: String) throws {
         guard let bytes = try FileSystem.read(file, count: Self.byteLimit + 1) else {
-            throw AtlasError(.noInput, "\(name): the file was there, and is not any more; run the command again")
+            throw AtlasError(.data, "\(name): the file was there, and is not any more; run the command again")
         }
         guard bytes.count <= Self.byteLimit else {
             throw AtlasError(.data, "\(name): longer than \(Self.byteLimit >> 20) MB; split the text into several")

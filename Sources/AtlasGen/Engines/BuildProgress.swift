@@ -6,30 +6,27 @@ struct BuildProgress: Sendable {
     let runCount: Int
     /// Steps of all of them.
     let stepCount: Int
-    /// Number of runs that were there before.
-    let reusedCount: Int
     /// Runs that are stored.
     private(set) var runsDone = 0
     private var stepsDone = 0
     /// Steps of the workers' present batches, by worker.
     private var stepsUnderWay: [Int: Int] = [:]
 
-    /// The progress of making `recipes`, where `reusedCount` others are there already.
-    init(_ recipes: [Recipe], reusedCount: Int = 0) {
+    /// The progress of making `recipes`.
+    init(_ recipes: [Recipe]) {
         runCount = recipes.count
         stepCount = recipes.reduce(0) { $0 + $1.steps }
-        self.reusedCount = reusedCount
     }
 
     /// Takes note of an event.
     mutating func note(_ event: EngineEvent) {
         switch event {
-        case .step(let worker, let runs, let step, let all):
-            // The last step's runs count when they are stored.
-            stepsUnderWay[worker] = step < all ? runs * step : nil
-        case .stored(let headers):
+        case .step(let worker, let runs, let step): stepsUnderWay[worker] = runs * step
+        case .stored(let headers, let worker):
             runsDone += headers.count
             stepsDone += headers.reduce(0) { $0 + $1.recipe.steps }
+            if let worker { stepsUnderWay[worker] = nil }
+        case .submitted, .looked: break
         }
     }
 

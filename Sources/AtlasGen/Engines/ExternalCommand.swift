@@ -19,18 +19,21 @@ enum ExternalCommand {
 
     /// Runs `command`, a program's name and its arguments, and waits for its end.
     ///
-    /// - Throws: `AtlasError` of code `noInput` where there is no such program.
+    /// - Throws: `AtlasError` of code `data` where there is no such program.
     static func run(_ command: [String]) async throws -> CommandResult {
+        // Apart from this program's group, which a terminal's Ctrl-C goes to: what sbatch has begun it shall end.
+        var options = PlatformOptions()
+        options.processGroupID = 0
         do {
             let result = try await Subprocess.run(
-                .name(command[0]), arguments: Arguments(Array(command.dropFirst())),
+                .name(command[0]), arguments: Arguments(Array(command.dropFirst())), platformOptions: options,
                 output: .string(limit: outputLimit), error: .string(limit: outputLimit))
             return CommandResult(
                 succeeded: result.terminationStatus.isSuccess, output: result.standardOutput,
                 errors: result.standardError)
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw AtlasError(
-                .noInput, "There is no program \"\(command[0])\" on this machine; is Slurm installed and in PATH?")
+                .data, "There is no program \"\(command[0])\" on this machine; is Slurm installed and in PATH?")
         } catch let error as SubprocessError {
             throw AtlasError(.io, "\(command[0]) could not be run: \(error)")
         }

@@ -81,14 +81,14 @@ private final class Crew: @unchecked Sendable {
                 let records = try maker.make(
                     batch, shouldStop: { isStopping },
                     onStep: { step in
-                        onEvent(.step(worker: worker, runs: batch.count, step: step, of: batch[0].steps))
+                        onEvent(.step(worker: worker, runs: batch.count, step: step))
                     })
                 guard let records else { return }
                 for record in records {
                     try engine.store.save(record)
                     lock.withLock { made += 1 }
                 }
-                onEvent(.stored(records.map(\.header)))
+                onEvent(.stored(records.map(\.header), worker: worker))
             }
         } catch {
             lock.withLock { if failure == nil { failure = error } }

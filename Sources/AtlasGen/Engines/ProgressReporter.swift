@@ -49,6 +49,10 @@ final class ProgressReporter: @unchecked Sendable {
     func note(_ event: EngineEvent) {
         lock.withLock {
             progress.note(event)
+            if case .submitted(let job, let tasks) = event {
+                clear()
+                write("atlasgen: submitted job \(job) of \(tasks == 1 ? "1 task" : "\(tasks) tasks")\n")
+            }
             show(isLast: false)
         }
     }

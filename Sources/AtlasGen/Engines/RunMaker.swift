@@ -15,9 +15,13 @@ protocol RunMaker {
 /// What an engine tells while it works. Events come from the workers' threads.
 enum EngineEvent: Sendable {
     /// A worker's batch has made this many of its steps.
-    case step(worker: Int, runs: Int, step: Int, of: Int)
-    /// Runs are in the store.
-    case stored([RunHeader])
+    case step(worker: Int, runs: Int, step: Int)
+    /// Runs are in the store; made by one of this machine's workers, or elsewhere.
+    case stored([RunHeader], worker: Int?)
+    /// A job of this many tasks was given to a cluster.
+    case submitted(job: String, tasks: Int)
+    /// The engine has looked for news.
+    case looked
 }
 
 /// What an engine has done.

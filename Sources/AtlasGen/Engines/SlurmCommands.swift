@@ -40,12 +40,15 @@ struct SlurmSettings: Sendable {
 
     /// Submits the tasks of `shards` as one array job. The user's options override the first ones.
     func sbatch(shards: [Int]) -> [String] {
-        ["sbatch", "--job-name=atlasgen", "--cpus-per-task=1", "--output=\(slurmFolder)/%A_%a.log"] + options
+        ["sbatch", "--job-name=atlasgen", "--cpus-per-task=1", "--output=\(escapedFolder)/%A_%a.log"] + options
             + [
                 "--requeue", "--parsable", "--array=\(Self.ranges(shards))", "--chdir=\(projectFolder)", scriptPath,
                 "\(shardCount)",
             ] + command
     }
+
+    /// The folder where sbatch fills in numbers behind a per cent sign.
+    private var escapedFolder: String { slurmFolder.replacing("%", with: "%%") }
 
     /// The log of a task, where the user's options do not put it elsewhere.
     func logPath(of task: SlurmTask) -> String { "\(slurmFolder)/\(task).log" }

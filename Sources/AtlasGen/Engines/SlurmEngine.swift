@@ -73,6 +73,7 @@ struct SlurmEngine: Sendable {
                 if !certain.isEmpty {
                     try await checkAttempts(certain, &attempts)
                     let job = try await submit(certain.map(\.index), of: plan)
+                    onEvent(.submitted(job: job, tasks: certain.count))
                     for shard in certain {
                         let task = SlurmTask(job: job, index: shard.index)
                         let count = attempts[shard.index].map { $0.missing == shard.missing ? $0.count : 0 } ?? 0
@@ -93,7 +94,7 @@ struct SlurmEngine: Sendable {
             pause = min(longestPause, pause * 1.5)
             let still = Set(try store.missing(of: Array(missing)))
             let headers = try missing.subtracting(still).compactMap { try store.header($0.key) }
-            if !headers.isEmpty { onEvent(.stored(headers)) }
+            onEvent(headers.isEmpty ? .looked : .stored(headers, worker: nil))
             // A record that was damaged is missing again.
             missing.subtract(headers.map(\.recipe))
         }

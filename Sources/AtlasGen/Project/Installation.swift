@@ -20,7 +20,7 @@ enum Installation {
             return "\(candidate)/\(name)"
         }
         throw AtlasError(
-            .noInput,
+            .data,
             "the folder \(name) that comes with atlasgen is not beside it. Searched above \(start.path) and in "
                 + "\(candidates[0]); copy `models` and `templates` to \(candidates[0]).")
     }
@@ -30,7 +30,7 @@ enum Installation {
         let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let executable = FileManager.default.fileExists(atPath: binary.path) ? binary : Bundle.main.executableURL
         guard let executable else {
-            throw AtlasError(.noInput, "the program's own folder is not known; run atlasgen by its path")
+            throw AtlasError(.data, "the program's own folder is not known; run atlasgen by its path")
         }
         return executable.resolvingSymlinksInPath()
     }

@@ -15,17 +15,40 @@ struct OutputFolder: Sendable {
     static let marker = ".atlasgen"
     private static let markerText = "This folder is made by atlasgen, which replaces it as a whole.\n"
     /// What belongs to the folder's owner rather than to the site: kept from one site to the next.
-    private static let kept = [".git", ".gitattributes", ".gitignore", "CNAME"]
+    private static let kept = [".git", ".gitattributes", ".gitignore", ".nojekyll", "CNAME"]
+    /// Folders of a project that are not for a site.
+    private static let projectFolders = [".atlas", "content", "_posts", "templates"]
 
-    /// - Throws: `AtlasError` of code `cannotCreate` where the folder holds something that atlasgen did not make.
-    init(_ path: String) throws {
+    /// - Parameters:
+    ///   - path: the site's folder; of a link, the folder that it leads to is the site's.
+    ///   - project: the project's folder.
+    /// - Throws: `AtlasError` of code `cannotCreate` where the folder holds something that atlasgen did not make, where
+    ///   it is the project's own, and where no other folder can take its place.
+    init(_ path: String, in project: String) throws {
+        let path = try FileSystem.isLink(path) ? FileSystem.resolved(path) : FileSystem.normalised(path)
         self.path = path
         let parent = FileSystem.parent(of: path)
         let name = (path as NSString).lastPathComponent
         staging = (parent.isEmpty ? "" : "\(parent)/") + ".\(name).atlasgen-staging"
-        guard FileSystem.exists(path) else { return }
-        guard FileSystem.isFolder(path) else {
+        let whole = FileSystem.resolved(path)
+        for folder in Self.projectFolders {
+            let own = FileSystem.resolved("\(project)/\(folder)")
+            guard whole != own, !whole.hasPrefix(own + "/"), !own.hasPrefix(whole + "/") else {
+                throw AtlasError(
+                    .cannotCreate,
+                    "\(path) is no place for the site: the project keeps \(folder) there. Name another folder with "
+                        + "--output.")
+            }
+        }
+        guard let kind = try FileSystem.kind(of: path) else { return }
+        guard kind == .folder else {
             throw AtlasError(.cannotCreate, "\(path) is a file; name another folder for the site with --output")
+        }
+        guard try FileSystem.device(of: path) == FileSystem.device(of: parent.isEmpty ? "." : parent) else {
+            throw AtlasError(
+                .cannotCreate,
+                "\(path) is a file system of its own, and a site is exchanged as a whole with the folder beside it. "
+                    + "Name a folder in it with --output.")
         }
         let names = try FileSystem.names(in: path)
         if names.contains(Self.marker) { return }
@@ -56,7 +79,8 @@ struct OutputFolder: Sendable {
             try FileSystem.move(staging, to: path)
         }
         try FileSystem.synchronizeFolder(FileSystem.parent(of: path))
-        try discard()
+        // The new site stands; what cannot be removed of the old one now, the next build removes, or tells of.
+        try? discard()
     }
 
     /// Removes what a build that did not end well has staged.
@@ -89,7 +113,16 @@ struct OutputFolder: Sendable {
         do {
             try FileManager.default.removeItem(atPath: staging)
         } catch {
-            throw AtlasError(.io, "\(staging) cannot be removed: \(error.localizedDescription)")
+            // What is in a read-only folder cannot be removed before the folder can be written.
+            FileSystem.makeWritable(staging)
+            do {
+                try FileManager.default.removeItem(atPath: staging)
+            } catch {
+                throw AtlasError(
+                    .cannotCreate,
+                    "\(staging) is left from an earlier build and cannot be removed: \(error.localizedDescription) "
+                        + "Remove it by hand, and build again.")
+            }
         }
     }
 }

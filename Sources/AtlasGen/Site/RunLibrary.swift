@@ -13,10 +13,10 @@ final class RunLibrary: Sendable {
     let judge: Judge?
     private let cache: ScoreCache
 
-    init(project: Project, store: Store) throws {
+    init(project: Project, store: Store, judge: Judge?) {
         self.project = project
         self.store = store
-        judge = try project.judge()
+        self.judge = judge
         cache = ScoreCache(store: store, judge: judge)
     }
 

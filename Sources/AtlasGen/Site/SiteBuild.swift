@@ -62,8 +62,9 @@ struct SiteBuild: Sendable {
         let start = ProcessInfo.processInfo.systemUptime
         let project = try Project(file: options.file)
         let templates = try Templates(folders: templateFolders(of: project))
-        let output = try OutputFolder(project.path(options.output))
+        let output = try OutputFolder(project.path(options.output), in: project.folder)
         let content = try Content(of: project, now: Date(), drafts: options.drafts)
+        let judge = try project.judge()
         let plan = project.plan(with: content)
         let damage = DamageLog()
         let store = try Store(folder: project.path(".atlas")) {
@@ -89,7 +90,7 @@ struct SiteBuild: Sendable {
             }
             try output.prepare()
             let files = SiteFiles(folder: output.staging)
-            let library = try RunLibrary(project: project, store: store)
+            let library = RunLibrary(project: project, store: store, judge: judge)
             let pages = try ContentPages(content, library: library, templates: templates)
             let missing = try store.missing(of: plan.recipes).count
             let kept = KeptLayers(store: store, site: output.path)
@@ -103,7 +104,7 @@ struct SiteBuild: Sendable {
                 throw AtlasError(.io, "\(stuck) No site was written: remove that file and build again.")
             }
             // Damage shows when a record is read: what it took is made again, and the pages with it.
-            guard try options.missing == .left || store.missing(of: plan.recipes).isEmpty else { continue }
+            guard try store.missing(of: plan.recipes).count == missing else { continue }
             try output.swapIn()
             // The site is whole; without what is kept of it, the next build only takes longer.
             for layer in layers { try? kept.keep(layer) }
@@ -148,7 +149,7 @@ struct SiteBuild: Sendable {
         if missing.count > listedRuns { lines.append("  and \(missing.count - listedRuns) more") }
         throw AtlasError(
             .data,
-            "\(missing.count) runs are missing, and --frozen makes none:\n\(lines.joined(separator: "\n"))\n"
+            "\(missing.count == 1 ? "1 run is" : "\(missing.count) runs are") missing, and --frozen makes none:\n\(lines.joined(separator: "\n"))\n"
                 + "Build without --frozen, or with --partial to publish what exists.")
     }
 
@@ -180,7 +181,7 @@ struct SiteBuild: Sendable {
     private static func templateFolders(of project: Project) throws -> [URL] {
         let builtIn = try Installation.folder("templates")
         let own = project.path("templates")
-        let folders = FileSystem.isFolder(own) ? [builtIn, own] : [builtIn]
+        let folders = try FileSystem.kind(of: own) == nil ? [builtIn] : [builtIn, own]
         return folders.map { URL(fileURLWithPath: $0) }
     }
 
@@ -191,24 +192,26 @@ struct SiteBuild: Sendable {
     ) async throws -> Int? {
         let missing = try store.missing(of: plan.recipes)
         guard !missing.isEmpty else { return 0 }
-        let reporter = ProgressReporter(
-            BuildProgress(missing, reusedCount: plan.recipes.count - missing.count))
+        let reporter = ProgressReporter(BuildProgress(missing))
         let signal = StopSignal()
         let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.wordsAtInterrupt)") }
         defer { withExtendedLifetime(interrupts) {} }
         let summary: EngineSummary
-        switch engine {
-        case .local:
-            let source = RecipeModels(model: project.model.model, references: project.references).source
-            let engine = LocalEngine(
-                store: store, workerCount: workers ?? WorkerCount.automatic(), batchSize: batchSize
-            ) { _ in VisualiserMaker(source, capacity: batchSize) }
-            summary = try await engine.make(missing, until: signal) { reporter.note($0) }
-        case .slurm(let cluster):
-            let engine = SlurmEngine(store: store, settings: try cluster.settings(of: project))
-            summary = try await engine.make(plan, until: signal) { reporter.note($0) }
+        do {
+            // What follows, also an error's message, begins on a line of its own.
+            defer { reporter.finish() }
+            switch engine {
+            case .local:
+                let source = RecipeModels(model: project.model.model, references: project.references).source
+                let engine = LocalEngine(
+                    store: store, workerCount: workers ?? WorkerCount.automatic(), batchSize: batchSize
+                ) { _ in VisualiserMaker(source, capacity: batchSize) }
+                summary = try await engine.make(missing, until: signal) { reporter.note($0) }
+            case .slurm(let cluster):
+                let engine = SlurmEngine(store: store, settings: try cluster.settings(of: project))
+                summary = try await engine.make(plan, until: signal) { reporter.note($0) }
+            }
         }
-        reporter.finish()
         guard summary.wasStopped else { return summary.made }
         say(
             "atlasgen: stopped with \(missing.count - summary.made) of \(missing.count) runs still to make. "

@@ -32,6 +32,14 @@ final class SiteFiles: @unchecked Sendable {
         }
     }
 
+    /// Writes what another file holds.
+    func copy(_ file: String, to path: String) throws {
+        guard let content = try FileSystem.read(file) else {
+            throw AtlasError(.data, "\(file): the file was there, and is not any more; run the command again")
+        }
+        try write(content, to: path)
+    }
+
     /// Takes over a file of an earlier site by a second name for it.
     func link(_ file: String, bytes size: Int, to path: String) throws {
         let newFile = "\(folder)/\(path)"

@@ -28,10 +28,10 @@ struct SiteWriter: Sendable {
     /// Writes everything, and returns the layers.
     func write() throws -> [KeptLayers.Layer] {
         for asset in templates.assets {
-            try files.write(Array(try Data(contentsOf: asset.url)), to: "assets/\(asset.name)")
+            try files.copy(asset.url.path, to: "assets/\(asset.name)")
         }
         for asset in contentPages.assets {
-            try files.write(Array(try Data(contentsOf: URL(fileURLWithPath: asset.file))), to: asset.path)
+            try files.copy(asset.file, to: asset.path)
         }
         let site = siteContext
         let neuronPages = NeuronPages(

@@ -102,6 +102,78 @@ enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether the name itself is a link's, wherever that leads.
+    static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// The number of the file system that a file or folder is on.
+    static func device(of path: String) throws -> UInt64 {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw failure("read", path, errno) }
+        return UInt64(truncatingIfNeeded: status.st_dev)
+    }
+
+    /// The path without empty parts and `.`.
+    static func normalised(_ path: String) -> String {
+        let parts = path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+        if path.hasPrefix("/") { return "/" + parts }
+        return parts.isEmpty ? "." : parts
+    }
+
+    /// The absolute path behind every link, as far as something is there; what is not there yet is appended.
+    static func resolved(_ path: String) -> String {
+        var missing: [String] = []
+        var rest = path.isEmpty ? "." : path
+        while true {
+            if let found = realpath(rest, nil) {
+                defer { free(found) }
+                let start = String(cString: found)
+                return missing.isEmpty ? start : normalised(([start] + missing).joined(separator: "/"))
+            }
+            let parent = parent(of: rest)
+            missing.insert((rest as NSString).lastPathComponent, at: 0)
+            rest = parent.isEmpty ? "." : parent
+        }
+    }
+
+    /// Lets this user change a folder and those below it, as far as they are the user's.
+    static func makeWritable(_ folder: String) {
+        guard !isLink(folder), isFolder(folder) else { return }
+        chmod(folder, 0o755)
+        // What cannot be listed cannot be removed either, which is told then.
+        for name in (try? names(in: folder)) ?? [] { makeWritable("\(folder)/\(name)") }
+    }
+
+    /// What a name can belong to.
+    enum Kind {
+        case file, folder
+        /// A device, a pipe, a socket.
+        case other
+    }
+
+    /// What a path leads to, behind every link; nil where nothing has the name.
+    ///
+    /// - Throws: `AtlasError` where that cannot be told, as in a folder that this user may not enter, and for a link
+    ///   that leads nowhere.
+    static func kind(of path: String) throws -> Kind? {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            return switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .folder
+            default: .other
+            }
+        }
+        let code = errno
+        guard code == ENOENT || code == ENOTDIR else { throw failure("read", path, code) }
+        guard lstat(path, &status) != 0 else {
+            throw AtlasError(.io, "\(path) is a link that leads nowhere. Remove it, or make what it leads to.")
+        }
+        return nil
+    }
+
     /// What tells a file from its next version.
     struct Version: CustomStringConvertible {
         /// Number of bytes.
@@ -250,12 +322,17 @@ final class OpenFile: @unchecked Sendable {
 
     /// Opens a file to read it; nil where there is no such file.
     convenience init?(reading path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting for a pipe's other end.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw FileSystem.failure("read", path, errno)
         }
         self.init(descriptor: descriptor, path: path)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw AtlasError(.data, "\(path) is no file but a folder or a device. Name a file.")
+        }
     }
 
     deinit { close(descriptor) }

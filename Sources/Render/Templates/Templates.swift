@@ -120,20 +120,28 @@ public struct Templates: Sendable {
         guard manager.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
             throw RenderError("\(folder.path): there is no such folder of templates")
         }
-        // A folder that is a link is read; the enumerator alone would find nothing in it.
-        let folder = folder.resolvingSymlinksInPath()
-        guard let paths = manager.enumerator(atPath: folder.path) else {
-            throw RenderError("\(folder.path): the folder of templates cannot be read")
-        }
         var files: [(String, URL)] = []
-        for case let path as String in paths {
-            let url = folder.appending(path: path)
-            var isFolder: ObjCBool = false
-            let isHidden = path.split(separator: "/").contains { $0.hasPrefix(".") }
-            if !isHidden, manager.fileExists(atPath: url.path, isDirectory: &isFolder), !isFolder.boolValue {
-                files.append((path, url))
+        func add(_ folder: URL, below path: String) throws(RenderError) {
+            let names: [String]
+            do {
+                names = try manager.contentsOfDirectory(atPath: folder.path)
+            } catch {
+                throw RenderError("\(folder.path): the folder of templates cannot be read")
+            }
+            for name in names where !name.hasPrefix(".") {
+                let url = folder.appending(path: name)
+                var isFolder: ObjCBool = false
+                guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+                    throw RenderError("\(url.path): cannot be read, or is a link that leads nowhere")
+                }
+                if isFolder.boolValue {
+                    try add(url, below: "\(path)\(name)/")
+                } else {
+                    files.append((path + name, url))
+                }
             }
         }
+        try add(folder, below: "")
         return files.sorted { $0.0 < $1.0 }
     }
 }

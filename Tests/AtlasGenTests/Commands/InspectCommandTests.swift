@@ -85,7 +85,7 @@ import ViT
 
     @Test func refusals() throws {
         let missing = try CommandRun("inspect", "nothing.pth", in: folder)
-        #expect(missing.code == 66 && missing.output.isEmpty)
+        #expect(missing.code == 65 && missing.output.isEmpty)
         #expect(
             missing.errors
                 == "atlasgen: nothing.pth: there is no such file or folder. Name a checkpoint (.safetensors, .pth, "

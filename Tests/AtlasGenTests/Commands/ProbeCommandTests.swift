@@ -108,7 +108,7 @@ import ViT
         _ = try folder.write("no picture".utf8, to: "text.png")
         let cases: [(arguments: [String], code: Int32, message: String)] = [
             (
-                ["none.png", "--layer", "heads.head"], 66,
+                ["none.png", "--layer", "heads.head"], 65,
                 "atlasgen: none.png: there is no such file. Name a PNG file.\n"
             ),
             (["text.png", "--layer", "heads.head"], 65, "text.png: not a readable PNG file"),
@@ -128,10 +128,10 @@ import ViT
                 [disc, "--layer", "heads.head", "--tokens", "slice"], 64,
                 "atlasgen: tokens: slice needs an address of several tokens, and heads.head has one\n"
             ),
-            ([disc, "--layer", "heads.head", "-f", "none.yml"], 66, "none.yml: there is no such file."),
+            ([disc, "--layer", "heads.head", "-f", "none.yml"], 65, "none.yml: there is no such file."),
             // A name that Foundation's own path functions trap on.
-            ([disc, "--layer", "heads.head", "-f", "x"], 66, "x: there is no such file."),
-            ([disc, "--layer", "heads.head", "--weights", "none"], 66, "none: there is no such file or folder."),
+            ([disc, "--layer", "heads.head", "-f", "x"], 65, "x: there is no such file."),
+            ([disc, "--layer", "heads.head", "--weights", "none"], 65, "none: there is no such file or folder."),
         ]
         for (arguments, code, message) in cases {
             let run = try CommandRun(["probe"] + arguments, in: folder)

@@ -259,7 +259,7 @@ extension ViTConfiguration {
         let error = try #require(throws: AtlasError.self) {
             try AtlasConfiguration.read(file: "\(folder.path)/atlas.yml", named: "atlas.yml")
         }
-        #expect(error.code == .noInput)
+        #expect(error.code == .data)
         #expect(
             error.description == "atlas.yml: there is no such file. Run atlasgen in the folder that holds atlas.yml, "
                 + "or write one with at least \"layers: [heads.head]\".")

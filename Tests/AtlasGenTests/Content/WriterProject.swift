@@ -62,7 +62,7 @@ struct WriterProject {
         plan.append(content.recipes(for: project))
         for recipe in plan.recipes where !missing(recipe) { try store.save(.drawn(recipe)) }
         return try ContentPages(
-            content, library: RunLibrary(project: project, store: store),
+            content, library: RunLibrary(project: project, store: store, judge: nil),
             templates: Templates(folders: [URL(fileURLWithPath: Installation.folder("templates"))]))
     }
 

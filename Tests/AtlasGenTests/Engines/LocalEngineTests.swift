@@ -62,7 +62,7 @@ private struct RecordMaker: RunMaker {
     @Test(arguments: [1, 2, 5, 40], [1, 4, 100]) func everyRunIsMadeOnce(workers: Int, batch: Int) async throws {
         let stored = Guarded(0)
         let summary = try await engine(workers: workers, batch: batch).make(recipes) { event in
-            if case .stored(let headers) = event { stored.change { $0 += headers.count } }
+            if case .stored(let headers, _) = event { stored.change { $0 += headers.count } }
         }
         #expect(summary == EngineSummary(made: 24, wasStopped: false))
         #expect(stored.value == 24)
@@ -89,7 +89,7 @@ private struct RecordMaker: RunMaker {
         let seen = Guarded(0)
         if count == 0 { signal.stop() }
         let summary = try await engine(workers: 2, batch: 2).make(recipes, until: signal) { event in
-            guard case .stored(let headers) = event else { return }
+            guard case .stored(let headers, _) = event else { return }
             seen.change { $0 += headers.count }
             if seen.value >= count { signal.stop() }
         }

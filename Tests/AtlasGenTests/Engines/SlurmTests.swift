@@ -69,7 +69,7 @@ import Testing
         let error = try await #require(throws: AtlasError.self) {
             try await ExternalCommand.run(["atlasgen-no-such-program"])
         }
-        #expect(error.code == .noInput)
+        #expect(error.code == .data)
         #expect(error.description.contains("\"atlasgen-no-such-program\""))
         #expect(
             try await ExternalCommand.run(["sh", "-c", "echo a; echo b >&2; exit 3"])
@@ -129,7 +129,7 @@ import Testing
     @Test func oneArrayJobMakesEverything() async throws {
         let seen = Guarded(0)
         let summary = try await engine { _, shard in try makeShare(shard, of: 4) }.make(plan) { event in
-            if case .stored(let headers) = event { seen.change { $0 += headers.count } }
+            if case .stored(let headers, _) = event { seen.change { $0 += headers.count } }
         }
         #expect(summary == EngineSummary(made: 20, wasStopped: false))
         #expect(seen.value == 20)

@@ -27,7 +27,7 @@ import Testing
 
     /// Builds a site of one page.
     private func build(_ text: String) throws {
-        let output = try OutputFolder(site)
+        let output = try OutputFolder(site, in: folder.path)
         try output.prepare()
         try write(text, to: "\(output.staging)/index.html")
         try output.swapIn()
@@ -48,12 +48,12 @@ import Testing
     @Test func aSwapInterruptedAfterTheFirstRenameIsUndone() throws {
         try build("old")
         try write("example.org", to: "\(site)/CNAME")
-        let output = try OutputFolder(site)
+        let output = try OutputFolder(site, in: folder.path)
         try output.prepare()
         try write("new", to: "\(output.staging)/index.html")
         try FileSystem.move(site, to: aside)
 
-        try OutputFolder(site).prepare()
+        try OutputFolder(site, in: folder.path).prepare()
         #expect(try read("\(site)/index.html") == "old")
         #expect(try read("\(site)/CNAME") == "example.org")
         #expect(!FileSystem.exists(aside))
@@ -70,7 +70,7 @@ import Testing
         try FileSystem.move(site, to: aside)
         try write(try #require(try read("\(aside)/.atlasgen")), to: "\(site)/.atlasgen")
         try write("new", to: "\(site)/index.html")
-        let output = try OutputFolder(site)
+        let output = try OutputFolder(site, in: folder.path)
         try output.prepare()
         output.cleanUp()
         #expect(try folder.files() == ["site/.atlasgen", "site/CNAME", "site/index.html"])
@@ -79,7 +79,7 @@ import Testing
 
     @Test func aFolderOfOthersIsLeftAlone() throws {
         try write("mine", to: "\(site)/thesis.tex")
-        let error = #expect(throws: AtlasError.self) { try OutputFolder(site) }
+        let error = #expect(throws: AtlasError.self) { try OutputFolder(site, in: folder.path) }
         #expect(error?.code == .cannotCreate)
         #expect(error?.description.contains("thesis.tex") == true)
         #expect(try folder.files() == ["site/thesis.tex"])

@@ -125,7 +125,7 @@ final class TinyProject: Sendable {
             }
             folder.deleteLastPathComponent()
         }
-        throw AtlasError(.noInput, "no program atlasgen above \(Bundle.module.bundlePath)")
+        throw AtlasError(.data, "no program atlasgen above \(Bundle.module.bundlePath)")
     }
 
     // MARK: - The checkpoint
