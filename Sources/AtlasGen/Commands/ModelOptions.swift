@@ -47,11 +47,16 @@ struct ModelOptions: ParsableArguments {
 
     /// Reads the model, and the project where the model is a project's.
     func load() throws -> (model: LoadedModel, project: Project?) {
-        if let weights { return (try LoadedModel(argument: weights, overrides: checkpoint.overrides), nil) }
+        if let weights {
+            let model = try LoadedModel(argument: weights, overrides: checkpoint.overrides)
+            if let assumed = model.assumed { Terminal.writeError("atlasgen: \(assumed)\n") }
+            return (model, nil)
+        }
         guard project.file != ProjectOptions.defaultFile || FileSystem.exists(project.file) else {
             return (try LoadedModel(path: Installation.embeddedModel(), overrides: checkpoint.overrides), nil)
         }
         let project = try Project(file: project.file, stated: checkpoint.overrides)
+        if let assumed = project.assumed { Terminal.writeError("atlasgen: \(assumed)\n") }
         return (project.model, project)
     }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Render
+import Synchronization
 import ViT
 
 /// Makes one neuron's picture, or several side by side, and stores nothing else.
@@ -56,6 +57,9 @@ struct VisualiseCommand: AsyncParsableCommand {
         guard (1...64).contains(scale) else {
             throw ValidationError("--scale takes a number from 1 to 64, and got \(scale).")
         }
+        if steps != nil, parameters.contains(where: { $0.hasPrefix("steps=") }) {
+            throw ValidationError("--steps and --parameter steps= say the same; keep one.")
+        }
     }
 
     func run() async throws {
@@ -64,41 +68,33 @@ struct VisualiseCommand: AsyncParsableCommand {
         let subject = try NeuronName(argument: neuron, in: shape)
         let tokens = try tokens(at: subject.address, project: project, in: shape)
         try subject.check(under: tokens, in: shape)
-        let method = try plannedMethod(in: project)
-        let attention = plannedAttention(in: project)
+        let variant = Variant(
+            method: try plannedMethod(in: project), tokens: tokens, attention: plannedAttention(in: project),
+            direction: direction ?? project?.configuration.direction ?? .positive, shuffle: nil)
         let recipes = (seeds?.seeds ?? [0]).map { seed in
-            Recipe(
-                weights: model.digest, address: subject.address, neuron: subject.number,
-                direction: direction ?? project?.configuration.direction ?? .positive, tokens: tokens,
-                attention: attention.kind, reference: attention.reference, method: method.name,
-                parameters: method.parameters, steps: method.steps, seed: seed)
+            variant.recipe(weights: model.digest, address: subject.address, neuron: subject.number, seed: seed)
         }
-        let output = output ?? "neuron-\(subject.address.shortName)-\(subject.number).png"
         let figure = Figure(scale: scale)
         try figure.check(count: recipes.count, shape)
-        let replaces = try Self.check(output)
+        let place = try PicturePlace(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
 
         let source = RecipeModels(model: model.model, references: project?.references ?? [:]).source
         guard let records = try await Self.make(recipes, source: source) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
-        try FileSystem.writeDurably(
-            try figure.png(of: records), to: output, by: "\(output).\(UInt64.random(in: .min ... .max)).part")
+        try place.write(figure.png(of: records))
 
         let label = model.label(subject.address, subject.number).map { " (\($0))" } ?? ""
-        print("\(subject.address)/\(subject.number)\(label), method \(method.name), tokens \(tokens)")
+        print("\(subject.address)/\(subject.number)\(label), \(variant.statement)")
         for record in records { print(record.header.report) }
-        print("\(replaces ? "Replaced" : "Wrote") \(output)")
+        print("\(place.replaces ? "Replaced" : "Wrote") \(place.name)")
     }
 
     // MARK: - What is asked for
 
     private func tokens(at address: Address, project: Project?, in shape: ViTConfiguration) throws -> TokenSelection {
         if let tokens { return try TokenSelection(argument: tokens, at: address, in: shape) }
-        guard case .selection(let selection) = project?.configuration.tokens.first?.value else {
-            return .automatic(at: address, in: shape)
-        }
-        return try selection.checked(at: address, in: shape)
+        return project?.usualTokens(at: address) ?? .automatic(at: address, in: shape)
     }
 
     private func plannedMethod(in project: Project?) throws -> PlannedMethod {
@@ -129,42 +125,67 @@ struct VisualiseCommand: AsyncParsableCommand {
             ?? PlannedAttention(kind: attention ?? .live, reference: nil)
     }
 
-    /// Whether there is something in the output's place; nothing is made for a place that cannot be written to.
-    private static func check(_ output: String) throws -> Bool {
-        let folder = FileSystem.parent(of: output)
-        guard folder.isEmpty || FileSystem.isFolder(folder) else {
-            throw AtlasError(.cannotCreate, "\(output): there is no folder \(folder). Make it, or name another.")
-        }
-        guard !FileSystem.isFolder(output) else {
-            throw AtlasError(.cannotCreate, "\(output): is a folder. Name a file in it.")
-        }
-        return FileSystem.exists(output)
-    }
-
     // MARK: - Making it
 
-    /// Makes the runs with progress, in a store that is gone afterwards; nil where Ctrl-C stopped it.
+    /// Makes the runs with progress; nil where Ctrl-C stopped it.
     private static func make(_ recipes: [Recipe], source: VisualiserMaker.Source) async throws -> [RunRecord]? {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "atlasgen-\(UUID().uuidString)").path
-        // What cannot be removed is left to the system's own cleaning.
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let store = try Store(folder: folder) { Terminal.writeError("atlasgen: \($0)\n") }
+        let made = Mutex<[Recipe: RunRecord]>([:])
         let reporter = ProgressReporter(BuildProgress(recipes))
         let signal = StopSignal()
         let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: stopping; nothing is written.") }
         defer { withExtendedLifetime(interrupts) {} }
         let engine = LocalEngine(
-            store: store, workerCount: WorkerCount.automatic(), batchSize: SiteBuild.batchSize
-        ) { _ in VisualiserMaker(source, capacity: min(recipes.count, SiteBuild.batchSize)) }
-        let summary = try await engine.make(recipes, until: signal) { reporter.note($0) }
-        reporter.finish()
-        guard !summary.wasStopped else { return nil }
-        return try recipes.map { recipe in
-            guard let record = try store.record(recipe.key) else {
-                throw AtlasError(.io, "\(folder) lost a run while it was made; run the command again")
-            }
-            return record
+            workerCount: WorkerCount.automatic(), batchSize: SiteBuild.batchSize,
+            save: { record in made.withLock { $0[record.header.recipe] = record } },
+            makeMaker: { _ in VisualiserMaker(source, capacity: SiteBuild.batchSize) })
+        let summary: EngineSummary
+        do {
+            defer { reporter.finish() }
+            summary = try await engine.make(recipes, until: signal) { reporter.note($0) }
         }
+        guard !summary.wasStopped else { return nil }
+        return made.withLock { made in recipes.compactMap { made[$0] } }
+    }
+}
+
+/// Where the picture goes: looked at before the runs are made, written in one step after.
+private struct PicturePlace {
+    /// The file as the user named it.
+    let name: String
+    /// Whether there is a file in its place.
+    let replaces: Bool
+    private let path: String
+
+    /// - Throws: `AtlasError` of code `usage` for a name that is no PNG's, `cannotCreate` for a place that no file can
+    ///   be written to.
+    init(_ name: String) throws {
+        self.name = name
+        guard ["", "png"].contains((name as NSString).pathExtension.lowercased()) else {
+            throw AtlasError(.usage, "\(name): the picture is a PNG; name a file that ends in .png")
+        }
+        guard !name.isEmpty, !name.hasSuffix("/") else {
+            throw AtlasError(.usage, "\"\(name)\" names no file; name the PNG file to write")
+        }
+        path = FileSystem.isLink(name) ? FileSystem.resolved(name) : name
+        let folder = FileSystem.parent(of: path)
+        guard folder.isEmpty || FileSystem.isFolder(folder) else {
+            throw AtlasError(.cannotCreate, "\(name): there is no folder \(folder). Make it, or name another.")
+        }
+        switch try FileSystem.kind(of: path) {
+        case nil: replaces = false
+        case .file: replaces = true
+        case .folder: throw AtlasError(.cannotCreate, "\(name): is a folder. Name a file in it.")
+        case .other: throw AtlasError(.cannotCreate, "\(name): is a device or a pipe. Name a file.")
+        }
+        try FileSystem.writeDurably([], to: temporary, by: temporary)
+        try FileSystem.remove(temporary)
+    }
+
+    func write(_ picture: [UInt8]) throws { try FileSystem.writeDurably(picture, to: path, by: temporary) }
+
+    /// A short name, as the picture's own may be as long as a name can be.
+    private var temporary: String {
+        OutputPath.joined(FileSystem.parent(of: path), ".atlasgen-\(ProcessInfo.processInfo.processIdentifier).part")
     }
 }
 
@@ -219,12 +240,14 @@ extension RunHeader {
     }
 }
 
-extension PlannedMethod {
-    /// The method that the name and the parameters stand for.
-    fileprivate func makeMethod() throws -> Method {
-        var overrides = parameters
-        overrides["steps"] = "\(steps)"
-        return try Method.named(name).applying(overrides)
+extension Variant {
+    /// How the runs are made: method and tokens, and what is not as it is by default.
+    fileprivate var statement: String {
+        let method = (["method \(method.name)"] + method.overrides.map { "\($0.name) \($0.value)" })
+        var parts = ["\(method.joined(separator: " "))", "tokens \(tokens)"]
+        if attention.kind != .live { parts.append("\(attention.kind.rawValue) attention") }
+        if direction == .negative { parts.append("direction -") }
+        return parts.joined(separator: ", ")
     }
 }
 

@@ -56,6 +56,13 @@ extension PlannedMethod {
 }
 
 extension PlannedMethod {
+    /// The method that the name and the parameters stand for.
+    func makeMethod() throws -> Method {
+        var overrides = parameters
+        overrides["steps"] = "\(steps)"
+        return try Method.named(name).applying(overrides)
+    }
+
     /// The parameters that are not the preset's, by name; without the steps.
     var overrides: [(name: String, value: String)] {
         // A method that no preset has the name of has no parameters to compare with.

@@ -218,7 +218,7 @@ extension FigureReader {
     ) throws -> [TokenSelection] {
         let configuration = project.model.model.configuration
         let automatic = TokenSelection.automatic(at: address, in: configuration)
-        guard let names = reference.list("tokens") else { return [try usual ?? configuredTokens(at: address)] }
+        guard let names = reference.list("tokens") else { return [usual ?? project.usualTokens(at: address)] }
         return try reference.distinct(
             "tokens",
             names.map { name in
@@ -235,16 +235,6 @@ extension FigureReader {
                 }
                 return selection
             })
-    }
-
-    /// The configuration's first token selection at an address that is none of the chosen layers.
-    private func configuredTokens(at address: Address) throws -> TokenSelection {
-        let configuration = project.model.model.configuration
-        let automatic = TokenSelection.automatic(at: address, in: configuration)
-        guard case .selection(let selection) = project.configuration.tokens.first?.value,
-            selection.isDefined(at: address, in: configuration)
-        else { return automatic }
-        return selection
     }
 
     private func methods(of reference: FigureReference) throws -> [PlannedMethod] {

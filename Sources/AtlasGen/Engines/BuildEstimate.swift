@@ -130,12 +130,12 @@ extension VisualiserMaker {
 
     /// Seconds of one core for a run of `recipes`, all of one group, from a few steps of a batch of them.
     static func measure(_ recipes: [Recipe], model: ViT, source: Source) throws -> Double {
-        let batch = Array(
-            recipes.prefix(min(SiteBuild.batchSize, max(1, tallEnough / model.configuration.tokenCount))))
+        let images = min(SiteBuild.batchSize, max(1, tallEnough / model.configuration.tokenCount))
+        let batch = Array(recipes.prefix(recipes[0].group.runs(ofImages: images)))
         var first = 0.0
         var last = 0.0
         var count = 0
-        let records = try VisualiserMaker(source, capacity: batch.count).make(
+        let records = try VisualiserMaker(source, capacity: images).make(
             batch, shouldStop: { count > 2 && last - first >= span },
             onStep: { step in
                 // The first step touches all memory for the first time, and is left out.

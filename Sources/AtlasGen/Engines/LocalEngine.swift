@@ -6,12 +6,12 @@ import Foundation
 ///
 /// The threads are outside Swift's cooperative pool, which long computations must not occupy.
 struct LocalEngine: Sendable {
-    /// Where runs are kept.
-    let store: Store
     /// Number of workers.
     let workerCount: Int
-    /// Runs that a worker makes side by side, at most.
+    /// Images that a worker computes side by side, at most: runs, or their copies where a method has several.
     let batchSize: Int
+    /// Stores a run; called from the workers' threads.
+    let save: @Sendable (RunRecord) throws -> Void
     /// Makes one worker's maker, on that worker's thread.
     let makeMaker: @Sendable (_ worker: Int) throws -> any RunMaker
 
@@ -85,7 +85,7 @@ private final class Crew: @unchecked Sendable {
                     })
                 guard let records else { return }
                 for record in records {
-                    try engine.store.save(record)
+                    try engine.save(record)
                     lock.withLock { made += 1 }
                 }
                 onEvent(.stored(records.map(\.header), worker: worker))

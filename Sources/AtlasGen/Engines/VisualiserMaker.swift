@@ -18,7 +18,7 @@ final class VisualiserMaker: RunMaker {
     private let capacity: Int
     private var current: (group: BatchGroup, visualiser: Visualiser)?
 
-    /// A maker of batches of at most `capacity` runs.
+    /// A maker of batches of at most `capacity` images.
     init(_ source: Source, capacity: Int) {
         self.source = source
         self.capacity = capacity
@@ -58,7 +58,7 @@ final class VisualiserMaker: RunMaker {
         else { throw AtlasError(.data, "the model has no tokens \(group.tokens) at \(group.address)") }
         let visualiser = Visualiser(
             model: model, address: group.address, tokens: group.tokens, method: try group.makeMethod(),
-            attention: attention, capacity: capacity)
+            attention: attention, capacity: group.runs(ofImages: capacity))
         current = (group, visualiser)
         return visualiser
     }
@@ -87,8 +87,6 @@ final class VisualiserMaker: RunMaker {
 extension BatchGroup {
     /// The method that the name and the parameters stand for.
     func makeMethod() throws -> Method {
-        var overrides = parameters
-        overrides["steps"] = "\(steps)"
-        return try Method.named(method).applying(overrides)
+        try PlannedMethod(name: method, parameters: parameters, steps: steps).makeMethod()
     }
 }

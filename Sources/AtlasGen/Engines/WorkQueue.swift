@@ -11,7 +11,7 @@ final class WorkQueue: @unchecked Sendable {
     private let workerCount: Int
     private let batchSize: Int
 
-    /// A queue of `recipes` for `workerCount` workers, in batches of at most `batchSize`.
+    /// A queue of `recipes` for `workerCount` workers, in batches of at most `batchSize` images.
     init(_ recipes: [Recipe], workerCount: Int, batchSize: Int) {
         rest = recipes[...]
         self.workerCount = workerCount
@@ -27,7 +27,7 @@ final class WorkQueue: @unchecked Sendable {
             guard let first = rest.first else { return nil }
             let share = max(1, (rest.count + workerCount - 1) / workerCount)
             let group = first.group
-            let batch = rest.prefix(min(batchSize, share)).prefix { $0.group == group }
+            let batch = rest.prefix(min(group.runs(ofImages: batchSize), share)).prefix { $0.group == group }
             rest = rest.dropFirst(batch.count)
             return Array(batch)
         }

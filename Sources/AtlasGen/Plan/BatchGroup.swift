@@ -23,6 +23,9 @@ struct BatchGroup: Hashable, Sendable {
     let parameters: [String: String]
     /// Number of optimisation steps.
     let steps: Int
+
+    /// How many runs a batch of so many images has: a method may compute several copies of each run's picture.
+    func runs(ofImages count: Int) -> Int { max(1, count / max(1, parameters["copies"].flatMap { Int($0) } ?? 1)) }
 }
 
 extension Recipe {

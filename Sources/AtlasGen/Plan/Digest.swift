@@ -18,6 +18,21 @@ enum Digest {
         hexadecimal(digest: sha256(bytes))
     }
 
+    /// The SHA-256 of a file, read piece by piece: a mapping's pages would count as the program's memory.
+    ///
+    /// - Throws: `AtlasError` where the file cannot be read.
+    static func hexadecimal(ofFile path: String) throws -> String {
+        guard let file = try OpenFile(reading: path) else {
+            throw AtlasError(.data, "\(path): the file was there, and is not any more; run the command again")
+        }
+        var hash = SHA256()
+        let pieceSize = 1 << 20
+        for offset in stride(from: 0, to: try file.size(), by: pieceSize) {
+            hash.update(data: try file.read(from: offset, count: pieceSize))
+        }
+        return hexadecimal(digest: Array(hash.finalize()))
+    }
+
     /// The bytes of a digest as lower-case hexadecimal digits.
     static func hexadecimal(digest: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)

@@ -46,30 +46,15 @@ extension Plan {
     /// - Precondition: there are a method, an attention mode, and a token selection in each layer.
     init(_ layers: [AtlasLayer], _ setting: Setting) {
         self.init()
-        let method = setting.methods[0]
-        let attention = setting.attention[0]
         for layer in layers {
-            let tokens = layer.tokens[0]
-            func add(
-                _ neurons: [Int], _ method: PlannedMethod, _ tokens: TokenSelection, _ attention: PlannedAttention,
-                shuffle: UInt64? = nil
-            ) {
-                for neuron in neurons {
+            for (index, variant) in setting.variants(of: layer).enumerated() {
+                for neuron in index == 0 ? layer.neurons : layer.sample {
                     append(
                         setting.seeds.map { seed in
-                            Recipe(
-                                weights: setting.weights, shuffle: shuffle, address: layer.address, neuron: neuron,
-                                direction: setting.direction, tokens: tokens, attention: attention.kind,
-                                reference: attention.reference, method: method.name, parameters: method.parameters,
-                                steps: method.steps, seed: seed)
+                            variant.recipe(weights: setting.weights, address: layer.address, neuron: neuron, seed: seed)
                         })
                 }
             }
-            add(layer.neurons, method, tokens, attention)
-            for other in setting.methods.dropFirst() { add(layer.sample, other, tokens, attention) }
-            for other in layer.tokens.dropFirst() { add(layer.sample, method, other, attention) }
-            for other in setting.attention.dropFirst() { add(layer.sample, method, tokens, other) }
-            if setting.control { add(layer.sample, method, tokens, attention, shuffle: Self.controlSeed) }
         }
     }
 }

@@ -21,9 +21,7 @@ struct LoadedModel: Sendable {
     init(path: String, overrides: CheckpointOverrides = .init()) throws {
         checkpoint = try Checkpoint.load(path: path, overrides: overrides)
         model = ViT(configuration: checkpoint.configuration, parameters: checkpoint.parameters)
-        let digests = try checkpoint.weightPaths.map { path in
-            Digest.hexadecimal(try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped))
-        }
+        let digests = try checkpoint.weightPaths.map(Digest.hexadecimal(ofFile:))
         weightsDigest =
             digests.count == 1 ? digests[0] : Digest.hexadecimal(Array(digests.joined(separator: "\n").utf8))
         let encoder = JSONEncoder()
@@ -31,6 +29,16 @@ struct LoadedModel: Sendable {
         let configuration = try encoder.encode(checkpoint.configuration)
         digest = Digest.hexadecimal(Array(weightsDigest.utf8) + configuration)
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    }
+
+    /// What the checkpoint does not say and only a convention gave, in a line for the user; nil where nothing is.
+    var assumed: String? {
+        let guesses = checkpoint.assumptions.filter { $0.source.hasPrefix("convention") }
+        guard !guesses.isEmpty else { return nil }
+        return "\(checkpoint.path) does not say, and by convention are assumed: "
+            + guesses.map { "\($0.name) \($0.value)" }.joined(separator: "; ")
+            + ". `atlasgen inspect` tells more; what is wrong can be stated by --heads, --mean and --std, or under "
+            + "\"model\" in atlas.yml."
     }
 
     /// The name of a neuron: its class, at `heads.head` of a model that has names for them.

@@ -34,24 +34,21 @@ struct Project: Sendable {
         configuration = try AtlasConfiguration.read(file: file)
         model = try Self.loadModel(configuration.model, folder: self.folder, stated: stated)
         layers = try configuration.layers(of: model.model.configuration)
-        let methods = try configuration.plannedMethods()
-        self.methods = methods.isEmpty ? [PlannedMethod(.atlas)] : methods
+        methods = try configuration.plannedMethods()
         var references: [String: FloatBuffer] = [:]
         let settings = configuration.attention
         let (place, shape) = (self.folder, model.model.configuration)
-        attention =
-            try settings.isEmpty
-            ? [PlannedAttention(kind: .live, reference: nil)]
-            : settings.map { setting in
-                guard let path = setting.reference else {
-                    return PlannedAttention(kind: setting.kind, reference: nil)
-                }
-                let reference = try Self.reference(path, folder: place, model: shape)
-                references[reference.digest] = reference.image
-                return PlannedAttention(kind: setting.kind, reference: reference.digest)
-            }
+        attention = try settings.map { setting in
+            guard let path = setting.reference else { return PlannedAttention(kind: setting.kind, reference: nil) }
+            let reference = try Self.reference(path, folder: place, model: shape)
+            references[reference.digest] = reference.image
+            return PlannedAttention(kind: setting.kind, reference: reference.digest)
+        }
         self.references = references
     }
+
+    /// What had to be assumed about the user's own checkpoint; see `LoadedModel.assumed`.
+    var assumed: String? { configuration.model.weights == nil ? nil : model.assumed }
 
     /// The path of a file that the configuration names.
     func path(_ relative: String) -> String { Self.path(relative, in: folder) }
@@ -60,14 +57,15 @@ struct Project: Sendable {
         relative.hasPrefix("/") ? relative : "\(folder)/\(relative)"
     }
 
-    /// The plan of the layers alone; posts append theirs.
-    var plan: Plan {
-        Plan(
-            layers,
-            Plan.Setting(
-                weights: model.digest, methods: methods, attention: attention,
-                seeds: configuration.seeds, direction: configuration.direction, control: configuration.control))
+    /// What all runs share.
+    var setting: Plan.Setting {
+        Plan.Setting(
+            weights: model.digest, methods: methods, attention: attention, seeds: configuration.seeds,
+            direction: configuration.direction, control: configuration.control)
     }
+
+    /// The plan of the layers alone; posts append theirs.
+    var plan: Plan { Plan(layers, setting) }
 
     /// Every run that the site needs: those of the layers, then those that only texts show.
     func plan(with content: Content) -> Plan {

@@ -16,18 +16,12 @@ struct Variant: Hashable, Sendable {
     var shuffle: UInt64?
 }
 
-extension Project {
-    /// How the grid of a layer is made.
-    func gridVariant(of layer: AtlasLayer) -> Variant {
-        Variant(
-            method: methods[0], tokens: layer.tokens[0], attention: attention[0], direction: configuration.direction,
-            shuffle: nil)
-    }
-
+extension Plan.Setting {
     /// Every way in which runs of a layer are made: the grid's first, then those of the comparison's sample, one
-    /// thing changed at a time, then the control. The same order as the plan's.
+    /// thing changed at a time, then the control.
     func variants(of layer: AtlasLayer) -> [Variant] {
-        let grid = gridVariant(of: layer)
+        let grid = Variant(
+            method: methods[0], tokens: layer.tokens[0], attention: attention[0], direction: direction, shuffle: nil)
         func changed(_ change: (inout Variant) -> Void) -> Variant {
             var variant = grid
             change(&variant)
@@ -37,16 +31,46 @@ extension Project {
         variants += methods.dropFirst().map { method in changed { $0.method = method } }
         variants += layer.tokens.dropFirst().map { tokens in changed { $0.tokens = tokens } }
         variants += attention.dropFirst().map { attention in changed { $0.attention = attention } }
-        if configuration.control { variants.append(changed { $0.shuffle = Plan.controlSeed }) }
+        if control { variants.append(changed { $0.shuffle = Plan.controlSeed }) }
         return variants
+    }
+}
+
+extension Project {
+    /// How the grid of a layer is made.
+    func gridVariant(of layer: AtlasLayer) -> Variant { setting.variants(of: layer)[0] }
+
+    /// Every way in which runs of a layer are made; see `Plan.Setting.variants`.
+    func variants(of layer: AtlasLayer) -> [Variant] { setting.variants(of: layer) }
+
+    /// How runs are made at an address where nothing else is asked for: as in its grid, or as in one's that it would
+    /// have.
+    func usualVariant(at address: Address) -> Variant {
+        if let layer = layers.first(where: { $0.address == address }) { return gridVariant(of: layer) }
+        let layer = AtlasLayer(address: address, neurons: [], tokens: [usualTokens(at: address)], sample: [])
+        return gridVariant(of: layer)
+    }
+
+    /// The first token selection of the configuration, or what the model reads where the address lacks it.
+    func usualTokens(at address: Address) -> TokenSelection {
+        guard case .selection(let selection) = configuration.tokens.first?.value,
+            selection.isDefined(at: address, in: model.model.configuration)
+        else { return .automatic(at: address, in: model.model.configuration) }
+        return selection
     }
 
     /// The recipe of one run.
     func recipe(_ address: Address, _ neuron: Int, _ variant: Variant, seed: UInt64) -> Recipe {
+        variant.recipe(weights: model.digest, address: address, neuron: neuron, seed: seed)
+    }
+}
+
+extension Variant {
+    /// The recipe of one run made this way.
+    func recipe(weights: String, address: Address, neuron: Int, seed: UInt64) -> Recipe {
         Recipe(
-            weights: model.digest, shuffle: variant.shuffle, address: address, neuron: neuron,
-            direction: variant.direction, tokens: variant.tokens, attention: variant.attention.kind,
-            reference: variant.attention.reference, method: variant.method.name,
-            parameters: variant.method.parameters, steps: variant.method.steps, seed: seed)
+            weights: weights, shuffle: shuffle, address: address, neuron: neuron, direction: direction, tokens: tokens,
+            attention: attention.kind, reference: attention.reference, method: method.name,
+            parameters: method.parameters, steps: method.steps, seed: seed)
     }
 }

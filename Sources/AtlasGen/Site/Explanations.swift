@@ -45,9 +45,8 @@ enum Explanations {
         case .live: "live attention"
         case .detached: "detached attention (no gradient through queries and keys)"
         case .frozen:
-            attention.reference == nil
-                ? "frozen attention (the pattern of a picture of the mean colour)"
-                : "frozen attention (the pattern of a reference picture)"
+            attention.reference.map { "frozen attention (the pattern of the picture whose pixels have SHA-256 \($0))" }
+                ?? "frozen attention (the pattern of a picture of the mean colour)"
         }
     }
 

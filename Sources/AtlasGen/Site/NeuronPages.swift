@@ -138,8 +138,8 @@ struct NeuronPages: Sendable {
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
             commentary: commentary[Content.Neuron(address: address, number: neuron)], scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
-            writesExplanation: Self.writesExplanation, provenance: provenance(subject), command: command(subject),
-            figureSyntax: "![\(name)](neuron:\(address.shortName)/\(neuron))",
+            writesExplanation: Self.writesExplanation, provenance: provenance(subject), command: commands(subject),
+            figureSyntax: figureSyntax(name, subject),
             bibtex: bibtex(name, address, path: path), json: "\(SitePaths.neuronFolder(address, neuron))/neuron.json")
         try files.write(templates.render(page), to: path)
     }
@@ -180,31 +180,73 @@ struct NeuronPages: Sendable {
     }
 
     private func provenance(_ subject: Subject) -> [EntryContext] {
-        let (grid, seeds) = subject.rows[0]
-        let parameters = grid.method.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let shape = project.model.model.configuration
+        let variants = subject.rows.map(\.variant)
+        let preprocessing =
+            "\(shape.imageWidth) × \(shape.imageHeight) pixels, mean \(Self.list(shape.mean)), standard deviation "
+            + "\(Self.list(shape.standardDeviation)); \(shape.headCount) heads"
         return [
             EntryContext(name: "Model", value: project.model.name),
             EntryContext(name: "Weights (SHA-256)", value: project.model.weightsDigest, isCode: true),
+            EntryContext(name: "Reads", value: preprocessing),
             EntryContext(name: "Address", value: subject.address.description, isCode: true),
-            EntryContext(name: "Tokens", value: grid.tokens.description, isCode: true),
-            EntryContext(name: "Direction", value: grid.direction.rawValue, isCode: true),
-            EntryContext(name: "Attention", value: Explanations.attention(grid.attention)),
-            EntryContext(name: "Method", value: "\(grid.method.name): \(parameters.joined(separator: ", "))"),
-            EntryContext(name: "Steps", value: "\(grid.method.steps)"),
-            EntryContext(name: "Seeds", value: seeds.map(String.init).joined(separator: ", ")),
-            EntryContext(name: "Made with", value: "\(Version.generator), numerics \(NumericsVersion.current)"),
         ]
+            + subject.rows.flatMap { row in
+                Self.statement(
+                    row, title: variants.count == 1 ? nil : row.variant.title(among: variants, usual: variants[0]))
+            }
+            + [EntryContext(name: "Made with", value: "\(Version.generator), numerics \(NumericsVersion.current)")]
     }
 
-    private func command(_ subject: Subject) -> String {
-        let (grid, seeds) = subject.rows[0]
-        var words = ["atlasgen", "visualise", "\(subject.address.shortName)/\(subject.neuron)"]
-        words += ["--method", grid.method.name, "--tokens", grid.tokens.description]
-        words += ["--attention", grid.attention.kind.rawValue, "--steps", "\(grid.method.steps)"]
-        words += ["--seeds", seeds.map(String.init).joined(separator: ",")]
-        for (name, value) in grid.method.overrides { words += ["--parameter", "\(name)=\(value)"] }
-        if grid.direction == .negative { words += ["--direction", "-"] }
-        return words.joined(separator: " ")
+    private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
+
+    /// Everything that decides a row's pictures.
+    private static func statement(_ row: Row, title: String?) -> [EntryContext] {
+        let (variant, seeds) = row
+        let parameters = variant.method.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let entries =
+            [
+                EntryContext(name: "Tokens", value: variant.tokens.description),
+                EntryContext(name: "Direction", value: variant.direction.rawValue),
+                EntryContext(name: "Attention", value: Explanations.attention(variant.attention)),
+                EntryContext(
+                    name: "Method", value: "\(variant.method.name): \(parameters.joined(separator: ", "))"),
+                EntryContext(name: "Steps", value: "\(variant.method.steps)"),
+                EntryContext(name: "Seeds", value: seeds.map(String.init).joined(separator: ", ")),
+            ]
+            + (variant.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] }
+                ?? [])
+        guard let title else { return entries }
+        let words = entries.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; ")
+        return [EntryContext(name: "Runs: \(title)", value: words)]
+    }
+
+    /// The commands that make the rows again; there is none for shuffled weights.
+    private func commands(_ subject: Subject) -> String {
+        subject.rows.filter { $0.variant.shuffle == nil }.map { row in
+            let (variant, seeds) = row
+            var words = ["atlasgen", "visualise", "\(subject.address.shortName)/\(subject.neuron)"]
+            words += ["--method", variant.method.name, "--tokens", variant.tokens.description]
+            words += ["--attention", variant.attention.kind.rawValue, "--steps", "\(variant.method.steps)"]
+            words += ["--seeds", seeds.map(String.init).joined(separator: ",")]
+            for (name, value) in variant.method.overrides { words += ["--parameter", "\(name)=\(value)"] }
+            if variant.direction == .negative { words += ["--direction", "-"] }
+            return words.joined(separator: " ")
+        }.joined(separator: "\n")
+    }
+
+    /// The Markdown of the page's first row, with what tells it from the runs that a figure shows by itself.
+    private func figureSyntax(_ name: String, _ subject: Subject) -> String {
+        let (variant, seeds) = subject.rows[0]
+        let usual = project.usualVariant(at: subject.address)
+        var options: [String] = []
+        if seeds != library.seeds { options.append("seeds=\(seeds.map(String.init).joined(separator: ","))") }
+        if variant.method != usual.method { options.append("method=\(variant.method.name)") }
+        if variant.tokens != usual.tokens { options.append("tokens=\(variant.tokens)") }
+        if variant.attention != usual.attention { options.append("attention=\(variant.attention.kind.rawValue)") }
+        if variant.direction != usual.direction { options.append("direction=\(variant.direction.rawValue)") }
+        let query = options.isEmpty ? "" : "?\(options.joined(separator: "&"))"
+        return "![\(name)](neuron:\(subject.address.shortName)/\(subject.neuron)\(query))"
     }
 
     private func bibtex(_ name: String, _ address: Address, path: String) -> String {

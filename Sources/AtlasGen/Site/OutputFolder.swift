@@ -25,7 +25,7 @@ struct OutputFolder: Sendable {
     /// - Throws: `AtlasError` of code `cannotCreate` where the folder holds something that atlasgen did not make, where
     ///   it is the project's own, and where no other folder can take its place.
     init(_ path: String, in project: String) throws {
-        let path = try FileSystem.isLink(path) ? FileSystem.resolved(path) : FileSystem.normalised(path)
+        let path = FileSystem.isLink(path) ? FileSystem.resolved(path) : FileSystem.normalised(path)
         self.path = path
         let parent = FileSystem.parent(of: path)
         let name = (path as NSString).lastPathComponent
@@ -36,8 +36,8 @@ struct OutputFolder: Sendable {
             guard whole != own, !whole.hasPrefix(own + "/"), !own.hasPrefix(whole + "/") else {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(path) is no place for the site: the project keeps \(folder) there. Name another folder with "
-                        + "--output.")
+                    "\(path) is left as it is: the project keeps \(folder) there. Name an empty folder or a new one for "
+                        + "the site with --output.")
             }
         }
         guard let kind = try FileSystem.kind(of: path) else { return }

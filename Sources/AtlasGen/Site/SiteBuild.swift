@@ -48,7 +48,7 @@ struct SiteBuild: Sendable {
         let seconds: Double
     }
 
-    /// Runs in a batch: enough to make the matrix products tall, few enough that buffers stay in memory.
+    /// Images in a batch: enough to make the matrix products tall, few enough that buffers stay in memory.
     static let batchSize = 8
 
     /// So often runs that turn out to be damaged are made again before the disk is to blame.
@@ -192,6 +192,7 @@ struct SiteBuild: Sendable {
     ) async throws -> Int? {
         let missing = try store.missing(of: plan.recipes)
         guard !missing.isEmpty else { return 0 }
+        if let assumed = project.assumed { say("atlasgen: \(assumed)") }
         let reporter = ProgressReporter(BuildProgress(missing))
         let signal = StopSignal()
         let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.wordsAtInterrupt)") }
@@ -204,7 +205,7 @@ struct SiteBuild: Sendable {
             case .local:
                 let source = RecipeModels(model: project.model.model, references: project.references).source
                 let engine = LocalEngine(
-                    store: store, workerCount: workers ?? WorkerCount.automatic(), batchSize: batchSize
+                    workerCount: workers ?? WorkerCount.automatic(), batchSize: batchSize, save: store.save
                 ) { _ in VisualiserMaker(source, capacity: batchSize) }
                 summary = try await engine.make(missing, until: signal) { reporter.note($0) }
             case .slurm(let cluster):

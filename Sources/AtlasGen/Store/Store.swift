@@ -78,8 +78,11 @@ extension Store {
     /// Whether the run is there. Its content is verified when it is read.
     func contains(_ key: RecipeKey) -> Bool { FileSystem.exists(path(of: key)) }
 
-    /// What tells a run's file from its next version; empty where the run is not there.
-    func version(of key: RecipeKey) -> String { FileSystem.version(of: path(of: key))?.description ?? "" }
+    /// What tells a run's file from its next version; empty where the run is not there or cannot be read.
+    func version(of key: RecipeKey) -> String {
+        let path = path(of: key)
+        return access(path, R_OK) == 0 ? FileSystem.version(of: path)?.description ?? "" : ""
+    }
 
     /// A run's header; nil where the run is not there, or was damaged and is now set aside.
     func header(_ key: RecipeKey) throws -> RunHeader? {

@@ -107,7 +107,7 @@ public struct NeuronPage: TemplateRoot {
         .list("writes", "what it writes, strongest first", \.writes),
         .text("writesExplanation", "where that list comes from", \.writesExplanation),
         .list("provenance", "where the pictures come from", \.provenance),
-        .text("command", "the command that makes the pictures again", \.command),
+        .text("command", "the commands that make the pictures again, a line each", \.command),
         .text("figureSyntax", "the Markdown that shows these runs in a post", \.figureSyntax),
         .text("bibtex", "the entry for a bibliography", \.bibtex),
         .text("json", "path of the page's data", \.json),

@@ -26,7 +26,8 @@ import Testing
         let run = try CommandRun("visualise", "encoder_layer_0.mlp.3/5", "--seeds", "1", in: project)
         #expect(run.code == 0 && run.errors.contains("1 of 1 runs"))
         let lines = run.output.split(separator: "\n")
-        #expect(lines[0] == "encoder.layers.encoder_layer_0.mlp.3/5, method atlas, tokens center")
+        #expect(
+            lines[0] == "encoder.layers.encoder_layer_0.mlp.3/5, method atlas rate 0.05, tokens center, direction -")
         #expect(
             lines[1].hasPrefix(
                 "seed 1: final activation \(record.header.finalActivation), from \(record.header.startActivation)"))
@@ -119,6 +120,17 @@ import Testing
                 "atlasgen: no/a.png: there is no folder no. Make it, or name another.\n"
             ),
             (["heads.head/1", "-o", "."], 73, "atlasgen: .: is a folder. Name a file in it.\n"),
+            (["heads.head/1", "-o", ""], 64, "atlasgen: \"\" names no file; name the PNG file to write\n"),
+            (["heads.head/1", "-o", "a/"], 64, "atlasgen: \"a/\" names no file; name the PNG file to write\n"),
+            (
+                ["heads.head/1", "-o", "a.jpg"], 64,
+                "atlasgen: a.jpg: the picture is a PNG; name a file that ends in .png\n"
+            ),
+            (["heads.head/1", "-o", "/dev/null"], 73, "atlasgen: /dev/null: is a device or a pipe. Name a file.\n"),
+            (
+                ["heads.head/1", "--steps", "1", "--parameter", "steps=2"], 64,
+                "--steps and --parameter steps= say the same"
+            ),
         ]
         for (arguments, code, message) in cases {
             let run = try CommandRun(["visualise"] + arguments, in: folder)

@@ -54,7 +54,7 @@ private struct RecordMaker: RunMaker {
 
     private func engine(workers: Int, batch: Int, failing: Int? = nil) -> LocalEngine {
         let batches = batches
-        return LocalEngine(store: store, workerCount: workers, batchSize: batch) { _ in
+        return LocalEngine(workerCount: workers, batchSize: batch, save: store.save) { _ in
             RecordMaker(batches: batches, failing: failing)
         }
     }
@@ -112,7 +112,7 @@ private struct RecordMaker: RunMaker {
     }
 
     @Test func aMakerThatCannotBeMadeIsAFailure() async throws {
-        let engine = LocalEngine(store: store, workerCount: 3, batchSize: 1) { _ in
+        let engine = LocalEngine(workerCount: 3, batchSize: 1, save: store.save) { _ in
             throw AtlasError(.data, "no model")
         }
         let error = try await #require(throws: AtlasError.self) { try await engine.make(recipes) }

@@ -73,7 +73,7 @@ extension ViT {
         let store = try Store(folder: "\(folder.path)/\(workers)-\(batch)") { _ in }
         let model = model
         let source = VisualiserMaker.Source(model: { _ in model }, pattern: { .ofMeanColor(model: $1) })
-        let engine = LocalEngine(store: store, workerCount: workers, batchSize: batch) { _ in
+        let engine = LocalEngine(workerCount: workers, batchSize: batch, save: store.save) { _ in
             VisualiserMaker(source, capacity: batch)
         }
         _ = try await engine.make(recipes)

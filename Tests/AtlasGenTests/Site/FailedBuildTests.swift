@@ -59,8 +59,26 @@ import Testing
             testDescription: "a file above the site's place", code: 73, words: ["tiny.safetensors"],
             arguments: ["--output", "tiny.safetensors/site"]),
         Fault(
-            testDescription: "the project's own folder", code: 73, words: ["did not make", "left as it is"],
+            testDescription: "the project's own folder", code: 73, words: ["the project keeps", "left as it is"],
             arguments: ["--output", "."]),
+        Fault(
+            testDescription: "the store's folder", code: 73, words: [".atlas", "the project keeps .atlas there"],
+            arguments: ["--output", ".atlas/runs"]),
+        Fault(
+            testDescription: "the texts' folder, which is not there yet", code: 73,
+            words: ["the project keeps content there"], arguments: ["--output", "x/../content/posts"]),
+        Fault(testDescription: "a link to nowhere", code: 74, words: ["site", "leads nowhere"]) { project in
+            try FileManager.default.createSymbolicLink(atPath: project.path("site"), withDestinationPath: "x")
+        },
+        Fault(testDescription: "texts that are a link to nowhere", code: 74, words: ["content", "leads nowhere"]) {
+            try FileManager.default.createSymbolicLink(atPath: $0.path("content"), withDestinationPath: "x")
+        },
+        Fault(testDescription: "a file in the texts' place", code: 65, words: ["content", "is a file"]) { project in
+            try project.write("words", to: "content")
+        },
+        Fault(testDescription: "no judge", code: 65, words: ["atlas.yml:7:8: judge:", "none.pth"]) { project in
+            try project.configure("title: A tiny atlas\n\(TinyProject.settings)\njudge: none.pth\n")
+        },
         Fault(
             testDescription: "someone's folder", code: 73, words: ["did not make", "thesis.txt"],
             arguments: ["--output", "papers"]

@@ -77,6 +77,24 @@ import Testing
         #expect(try read("\(site)/index.html") == "new")
     }
 
+    @Test func aLinkStaysAndItsFolderIsTheSites() throws {
+        try FileSystem.createFolder("\(folder.path)/served")
+        try FileManager.default.createSymbolicLink(atPath: site, withDestinationPath: "served")
+        for text in ["first", "second"] {
+            try build(text)
+            #expect(FileSystem.isLink(site))
+            #expect(try read("\(folder.path)/served/index.html") == text)
+        }
+    }
+
+    @Test func aReadOnlySiteIsReplaced() throws {
+        try build("first")
+        try write("old", to: "\(site)/layers/index.html")
+        for path in ["\(site)/layers", site] { chmod(path, 0o555) }
+        try build("second")
+        #expect(try folder.files() == ["site/.atlasgen", "site/index.html"])
+    }
+
     @Test func aFolderOfOthersIsLeftAlone() throws {
         try write("mine", to: "\(site)/thesis.tex")
         let error = #expect(throws: AtlasError.self) { try OutputFolder(site, in: folder.path) }
