@@ -124,17 +124,16 @@ enum FileSystem {
 
     /// The absolute path behind every link, as far as something is there; what is not there yet is appended.
     static func resolved(_ path: String) -> String {
-        var missing: [String] = []
-        var rest = path.isEmpty ? "." : path
-        while true {
-            if let found = realpath(rest, nil) {
-                defer { free(found) }
-                let start = String(cString: found)
-                return missing.isEmpty ? start : normalised(([start] + missing).joined(separator: "/"))
-            }
-            let parent = parent(of: rest)
-            missing.insert((rest as NSString).lastPathComponent, at: 0)
-            rest = parent.isEmpty ? "." : parent
+        if let found = realpath(path.isEmpty ? "." : path, nil) {
+            defer { free(found) }
+            return String(cString: found)
+        }
+        let folder = resolved(parent(of: path))
+        return switch (path as NSString).lastPathComponent {
+        case ".": folder
+        // Above what is not there.
+        case "..": parent(of: folder)
+        case let name: folder == "/" ? "/\(name)" : "\(folder)/\(name)"
         }
     }
 
