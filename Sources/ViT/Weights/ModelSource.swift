@@ -38,11 +38,13 @@ struct ModelSource {
         }
         let file = try MappedFile(path: path)
         if TorchCheckpoint.matches(file) { return try TorchCheckpoint(file) }
+        // Before the bare pickle, whose one mark is the byte 80: a header length may begin with it too.
+        if Safetensors.matches(file) { return try Safetensors(file) }
         if TorchCheckpoint.matchesLegacy(file) { throw TorchCheckpoint.legacyError(file) }
         if file.starts(with: "version https://git-lfs".utf8) {
             throw ViTError("\(path): is a Git LFS pointer, not the weights. Fetch them with 'git lfs pull'.")
         }
-        if Safetensors.matches(file) || path.hasSuffix(".safetensors") { return try Safetensors(file) }
+        if path.hasSuffix(".safetensors") { return try Safetensors(file) }
         let start = file.copy(0..<min(4, file.count)).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits

@@ -48,4 +48,16 @@ struct CheckpointTests {
         let heads = checkpoint.assumptions.first { $0.name == "heads" }
         #expect(heads?.value == "4" && heads?.source == "the metadata of \(Fixture.embeddedModel)")
     }
+
+    /// The byte 80, by which a bare pickle is told, may begin a safetensors header's length as well.
+    @Test func readsASafetensorsFileThatBeginsAsAPickle() throws {
+        let folder = try TemporaryFolder()
+        var table = try CheckpointRefusalTests.table()
+        table.metadata["padding"] = ""
+        while try table.bytes()[0] != 0x80 { table.metadata["padding", default: ""] += "." }
+        for name in ["a.safetensors", "a.bin"] {
+            let checkpoint = try Checkpoint.load(path: folder.write(name, table.bytes()))
+            #expect(checkpoint.format == "safetensors" && checkpoint.configuration.width == 12)
+        }
+    }
 }
