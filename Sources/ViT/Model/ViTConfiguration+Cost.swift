@@ -1,4 +1,4 @@
-// What a forward pass costs, counted from the model's shapes.
+// What a pass costs in operations and in memory, counted from the model's shapes.
 
 extension ViTConfiguration {
     /// Floating-point operations of a forward pass of one image that ends at `address`: the matrix products, a
@@ -27,5 +27,18 @@ extension ViTConfiguration {
         case .head:
             return embedding + Double(blockCount) * block + 2 * c * Double(headTokenCount) * Double(classCount)
         }
+    }
+
+    /// Bytes that one image takes on its way through the model and back: attention's patterns, which grow with the
+    /// square of the tokens, what the blocks keep for the backward pass, and the image itself (`ModelPass`). Paddings
+    /// are left out. In floating point, so that sizes of a damaged file do not overflow.
+    var imageMemory: Double {
+        let (c, m) = (Double(width), Double(mlpWidth))
+        let pixels = Double(imageHeight) * Double(imageWidth)
+        let t = Double(prefixTokenCount) + pixels / (Double(patchSize) * Double(patchSize))
+        // A block keeps its input, the sum after attention, queries, keys and values, and GELU's slope; the blocks
+        // take turns with as much again. The rest are pixels, in and out, as an image and as patches.
+        let block = Double(headCount) * t * t + t * (5 * c + m)
+        return 4 * (Double(blockCount) * block + t * t + t * (10 * c + m) + 9 * pixels)
     }
 }

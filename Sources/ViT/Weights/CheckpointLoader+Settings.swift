@@ -1,8 +1,10 @@
 // What the tensors do not say: heads, ε, normalisation, image size, pooling; asked of the hints, then of convention.
 
 extension CheckpointLoader {
-    /// The most tokens a model is read with; attention takes memory in the square of them.
-    private static let maximumTokenCount = 1 << 16
+    /// The most memory, in bytes, that one image may take on its way through a model that is loaded. The largest
+    /// published plain ViT, timm's ViT-G/14, takes 10 GB at 518 × 518 pixels; above 16 GiB, an allocation on a usual
+    /// machine ends the process without a word.
+    static let maximumImageMemory = Double(16 << 30)
 
     /// Notes something that was taken for granted, once.
     mutating func assume(_ name: String, _ value: String, _ source: String) {
@@ -128,6 +130,7 @@ extension CheckpointLoader {
         let target = try targetGrid(native, configuration)
         configuration.imageHeight = target.rows * configuration.patchSize
         configuration.imageWidth = target.columns * configuration.patchSize
+        try demandMemory(configuration)
 
         let stored = try tensor.values()
         if native == target, coversPrefix { return stored }
@@ -156,26 +159,37 @@ extension CheckpointLoader {
         var description: String { "\(rows)×\(columns)" }
     }
 
-    private func grid(_ size: ImageSize, _ patchSize: Int, _ source: String) throws -> Grid {
+    /// The patches of an image; nil where they do not tile it.
+    private static func grid(_ size: ImageSize, _ patchSize: Int) -> Grid? {
         guard size.height > 0, size.width > 0, size.height.isMultiple(of: patchSize),
             size.width.isMultiple(of: patchSize)
-        else {
+        else { return nil }
+        return Grid(rows: size.height / patchSize, columns: size.width / patchSize)
+    }
+
+    private func grid(_ size: ImageSize, _ patchSize: Int, _ source: String) throws -> Grid {
+        guard let grid = Self.grid(size, patchSize) else {
             throw ViTError(
                 "\(file.path): the image size \(size) (\(source)) is no multiple of the patch size \(patchSize). "
                     + "State a size whose sides are.")
         }
-        return Grid(rows: size.height / patchSize, columns: size.width / patchSize)
+        return grid
     }
 
     /// The grid that the stored positions are of, and whether the prefix tokens have positions too.
+    ///
+    /// A size that is stated goes before the guess that images are square, which rectangles pass too: with a class
+    /// token, n − 1 by n + 1 patches have n² positions, and 1 by 4 patches as many as 2 by 2.
     private mutating func nativeGrid(
         positions: Int, _ configuration: ViTConfiguration
     ) throws -> (Grid, coversPrefix: Bool) {
         let prefixCount = configuration.prefixTokenCount
         let patchSize = configuration.patchSize
+        // Only timm has models whose prefix tokens have no positions (`no_embed_class`).
+        let maySkipPrefix = place.naming == .timm && prefixCount > 0
         func matches(_ grid: Grid) -> Bool? {
             let patches = product([grid.rows, grid.columns])
-            return patches == positions - prefixCount ? true : patches == positions ? false : nil
+            return patches == positions - prefixCount ? true : maySkipPrefix && patches == positions ? false : nil
         }
         if let (size, source) = settle("image size", \.imageSize, { "\($0)" }) {
             let stated = try grid(size, patchSize, source)
@@ -187,45 +201,61 @@ extension CheckpointLoader {
             }
             return (stated, coversPrefix)
         }
-        let squares = [positions - prefixCount, positions].filter { $0 > 0 }.compactMap { patches -> Grid? in
-            let side = Int(Double(patches).squareRoot().rounded())
-            return side * side == patches ? Grid(rows: side, columns: side) : nil
-        }
-        if let square = squares.first, squares.allSatisfy({ $0 == square }) {
-            assume(
-                "image size", "\(ImageSize(height: square.rows * patchSize, width: square.columns * patchSize))",
-                "the number of position embeddings, of a square image")
-            return (square, matches(square) ?? true)
-        }
         let pretraining = hints.first { $0.pretrainingSize != nil }
-        let candidates = [(overrides.imageSize, "given"), (pretraining?.pretrainingSize, pretraining?.source ?? "")]
+        let candidates = [(pretraining?.pretrainingSize, pretraining?.source ?? ""), (overrides.imageSize, "given")]
         for (size, source) in candidates {
-            guard let size else { continue }
-            let stated = try grid(size, patchSize, source)
-            if let coversPrefix = matches(stated) {
-                assume("image size", "\(size)", source)
-                return (stated, coversPrefix)
+            guard let size, let stated = Self.grid(size, patchSize), let coversPrefix = matches(stated) else {
+                continue
             }
+            assume("image size", "\(size)", source)
+            return (stated, coversPrefix)
         }
-        throw ViTError(
-            "\(file.path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
-                + "other tokens, make no single square grid of patches. State the image size that the model was made for "
-                + "(model: {imageSize: [height, width]} in atlas.yml).")
+        let squares = [positions - prefixCount, maySkipPrefix ? positions : 0].compactMap { patches -> Grid? in
+            let side = Int(Double(max(patches, 0)).squareRoot().rounded())
+            return side > 0 && side * side == patches ? Grid(rows: side, columns: side) : nil
+        }
+        guard squares.count == 1, let square = squares.first, let coversPrefix = matches(square) else {
+            throw ViTError(
+                "\(file.path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
+                    + "other tokens, make no single square grid of patches. State the image size that the model was "
+                    + "made for (model: {imageSize: [height, width]} in atlas.yml).")
+        }
+        assume(
+            "image size", "\(ImageSize(height: square.rows * patchSize, width: square.columns * patchSize))",
+            "the number of position embeddings, of a square image")
+        if !coversPrefix {
+            assume(
+                "positions of the tokens before the patches", "none",
+                "\(positions) position embeddings are a square grid's without them")
+        }
+        return (square, coversPrefix)
     }
 
     /// The grid of the image size to run at.
     private mutating func targetGrid(_ native: Grid, _ configuration: ViTConfiguration) throws -> Grid {
         guard let size = overrides.imageSize else { return native }
         let target = try grid(size, configuration.patchSize, "given")
-        guard let patches = product([target.rows, target.columns]), patches <= Self.maximumTokenCount else {
-            throw ViTError(
-                "\(file.path): the image size \(size) makes \(target) patches; \(Self.maximumTokenCount) are the most "
-                    + "that can be used. State a smaller size.")
-        }
         if target != native { assume("image size to run at", "\(size)", "given") }
         return target
     }
+
+    /// Refuses a model that could be read, but not run.
+    private func demandMemory(_ configuration: ViTConfiguration) throws {
+        let memory = configuration.imageMemory
+        guard memory > Self.maximumImageMemory else { return }
+        let size = ImageSize(height: configuration.imageHeight, width: configuration.imageWidth)
+        let grid = Grid(rows: configuration.patchRows, columns: configuration.patchColumns)
+        throw ViTError(
+            "\(file.path): an image of \(size) pixels makes \(grid) patches, and the attention patterns and activations "
+                + "of so many tokens in \(configuration.blockCount) blocks with \(configuration.headCount) heads take "
+                + "\(gigabytesText(memory)) of memory; \(gigabytesText(Self.maximumImageMemory)) are the most. State a "
+                + "smaller image size (model: {imageSize: [height, width]} in atlas.yml), or use a model with fewer tokens."
+        )
+    }
 }
+
+/// A number of bytes as messages show it, e.g. `32.4 GB`.
+private func gigabytesText(_ bytes: Double) -> String { "\((bytes / 1e8).rounded() / 10) GB" }
 
 /// Numbers as messages show them, e.g. `0.5, 0.5, 0.5`.
 func numbersText(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }

@@ -125,4 +125,114 @@ struct CheckpointSettingsTests {
             }
         }
     }
+
+    /// A torchvision state dict of width 12 with this many positions, patches of 10 × 10 pixels and no metadata.
+    private func bareTable(positions: Int) throws -> TensorTable {
+        var table = try CheckpointRefusalTests.table()
+        table.metadata = [:]
+        var generator = SampleGenerator(seed: positions)
+        table.tensors["encoder.pos_embedding"] = ([1, positions, 12], generator.values(positions * 12))
+        return table
+    }
+
+    /// Grids that a square has as many positions as: n − 1 by n + 1 with a class token, and 1 by 4.
+    static let rectangles = [(1, 4), (2, 4), (4, 2), (6, 8), (14, 16)]
+
+    @Test(arguments: rectangles.indices) func readsARectangleThatIsStated(_ index: Int) throws {
+        let (rows, columns) = Self.rectangles[index]
+        let size = ImageSize(height: 10 * rows, width: 10 * columns)
+        let table = try bareTable(positions: 1 + rows * columns)
+        let stored = try #require(table.tensors["encoder.pos_embedding"]).values
+        let given = try load(table, CheckpointOverrides(headCount: 2, imageSize: size))
+        #expect(given.configuration.imageHeight == size.height && given.configuration.imageWidth == size.width)
+        #expect(given.parameters.positionEmbedding.array == stored)
+        #expect(!given.assumptions.contains { $0.name == "position embeddings" })
+
+        // A size to run at is another one where the file states its own.
+        _ = try folder.write(
+            "config.json", Array(#"{"pretrained_cfg": {"input_size": [3, \#(size.height), \#(size.width)]}}"#.utf8))
+        let configured = try load(table, CheckpointOverrides(headCount: 2))
+        #expect(configured.configuration.imageHeight == size.height)
+        #expect(configured.parameters.positionEmbedding.array == stored)
+        let turned = ImageSize(height: size.width, width: size.height)
+        let resized = try load(table, CheckpointOverrides(headCount: 2, imageSize: turned))
+        #expect(resized.configuration.imageHeight == turned.height)
+        #expect(
+            resized.assumptions.contains {
+                $0.value == "interpolated from \(rows)×\(columns) to \(columns)×\(rows) patches"
+            })
+    }
+
+    /// torchvision's class tokens always have a position; timm's need not (`no_embed_class`), which is then said.
+    @Test func guessesPositionsWithoutPrefixForTimmAlone() throws {
+        let heads = CheckpointOverrides(headCount: 2)
+        let error = #expect(throws: ViTError.self) { try load(bareTable(positions: 9), heads) }
+        #expect(try #require(error).description.contains("the image size is unknown: 9 position embeddings"))
+
+        var timm = TensorTable()
+        for (name, tensor) in try bareTable(positions: 9).tensors { timm.tensors[Self.timmName(name)] = tensor }
+        let checkpoint = try load(timm, heads)
+        #expect(checkpoint.configuration.imageHeight == 30 && checkpoint.configuration.imageWidth == 30)
+        #expect(Array(checkpoint.parameters.positionEmbedding.array.prefix(12)) == Array(repeating: 0, count: 12))
+        #expect(
+            checkpoint.assumptions.contains {
+                $0.name == "positions of the tokens before the patches" && $0.value == "none"
+            })
+        let stated = try load(
+            timm, CheckpointOverrides(headCount: 2, imageSize: ImageSize(height: 20, width: 40)))
+        #expect(stated.parameters.positionEmbedding.array == timm.tensors["pos_embed"]?.values)
+    }
+
+    /// timm's name of one of torchvision's tensors.
+    static func timmName(_ name: String) -> String {
+        let pairs = [
+            ("encoder.layers.encoder_layer_", "blocks."), ("ln_1", "norm1"), ("ln_2", "norm2"),
+            ("self_attention.in_proj_", "attn.qkv."), ("self_attention.out_proj", "attn.proj"), ("mlp.0", "mlp.fc1"),
+            ("mlp.3", "mlp.fc2"), ("encoder.ln", "norm"), ("heads.head", "head"), ("conv_proj", "patch_embed.proj"),
+            ("class_token", "cls_token"), ("encoder.pos_embedding", "pos_embed"),
+        ]
+        return pairs.reduce(name) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    }
+
+    @Test func refusesAnImageThatNoMemoryHolds() throws {
+        // One channel, 300 × 300 patches of one pixel: 360 kB of positions, 32 GB of attention.
+        var table = try CheckpointRefusalTests.table()
+        table.metadata = [:]
+        let layer = "encoder.layers.encoder_layer_0"
+        let shapes = [
+            "conv_proj.weight": [1, 3, 1, 1], "conv_proj.bias": [1], "class_token": [1, 1, 1],
+            "encoder.pos_embedding": [1, 90_001, 1], "encoder.ln.weight": [1], "encoder.ln.bias": [1],
+            "\(layer).ln_1.weight": [1], "\(layer).ln_1.bias": [1], "\(layer).ln_2.weight": [1],
+            "\(layer).ln_2.bias": [1], "\(layer).self_attention.in_proj_weight": [3, 1],
+            "\(layer).self_attention.in_proj_bias": [3], "\(layer).self_attention.out_proj.weight": [1, 1],
+            "\(layer).self_attention.out_proj.bias": [1], "\(layer).mlp.0.weight": [1, 1], "\(layer).mlp.0.bias": [1],
+            "\(layer).mlp.3.weight": [1, 1], "\(layer).mlp.3.bias": [1], "heads.head.weight": [3, 1],
+            "heads.head.bias": [3],
+        ]
+        table.tensors = shapes.mapValues { ($0, Array(repeating: 0.5, count: $0.reduce(1, *))) }
+        let heads = CheckpointOverrides(headCount: 1)
+        let error = #expect(throws: ViTError.self) { try load(table, heads) }
+        let message = try #require(error).description
+        #expect(
+            message.contains("300×300 pixels makes 300×300 patches") && message.contains("64.8 GB")
+                && message.contains("17.2 GB are the most. State a smaller image size"), "\(message)")
+        let smaller = CheckpointOverrides(headCount: 1, imageSize: ImageSize(height: 30, width: 30))
+        #expect(try load(table, smaller).configuration.tokenCount == 901)
+
+        let embedded = #expect(throws: ViTError.self) {
+            try Checkpoint.load(
+                path: Fixture.embeddedModel,
+                overrides: CheckpointOverrides(imageSize: ImageSize(height: 2048, width: 2048)))
+        }
+        #expect(try #require(embedded).description.contains("256×256 patches"))
+    }
+
+    /// The published models at the largest sizes that they are used at are within the limit.
+    @Test(arguments: [(1280, 5120, 32, 16), (1408, 6144, 40, 16), (1664, 8192, 48, 16), (1024, 4096, 24, 16)])
+    func memoryOfPublishedModelsIsWithinTheLimit(width: Int, mlpWidth: Int, blocks: Int, heads: Int) {
+        let configuration = ViTConfiguration(
+            imageHeight: 518, imageWidth: 518, patchSize: 14, blockCount: blocks, headCount: heads, width: width,
+            mlpWidth: mlpWidth, classCount: 1000)
+        #expect(configuration.imageMemory < CheckpointLoader.maximumImageMemory)
+    }
 }
