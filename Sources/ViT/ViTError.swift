@@ -7,8 +7,18 @@ public struct ViTError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The whole message, as the user reads it.
     public let description: String
 
-    /// An error with the message that the user reads.
+    /// An error with the message that the user reads. A message quotes files, and goes to a terminal: control
+    /// characters in it are escaped.
     public init(_ message: String) {
-        description = message
+        description = message.escapingControlCharacters
+    }
+}
+
+extension String {
+    /// The text with each control character as `\u{1b}`.
+    var escapingControlCharacters: String {
+        func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+        guard unicodeScalars.contains(where: isControl) else { return self }
+        return unicodeScalars.map { isControl($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
     }
 }

@@ -20,7 +20,7 @@ public struct Checkpoint: Sendable {
     public let labels: [String]?
     /// What the tensors do not say, each with its source.
     public let assumptions: [Assumption]
-    /// Tensors in the file that the model does not need, by name, sorted.
+    /// Tensors in the file that the model does not need, by name, sorted; control characters in names are escaped.
     public let ignoredTensors: [String]
 
     /// Number of weights of the model.

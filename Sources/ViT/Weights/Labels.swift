@@ -11,12 +11,13 @@ extension CheckpointLoader {
         let weights = URL(filePath: file.path).deletingPathExtension().lastPathComponent
         let labels: [String]
         let origin: String
-        if let path = overrides.labelsPath ?? source.beside(weights + ".labels.txt"),
-            overrides.labelsPath != nil || hints.allSatisfy({ $0.labels == nil })
-        {
+        if let path = overrides.labelsPath {
             (labels, origin) = (try readLabels(at: path), path)
         } else if let hint = hints.first(where: { $0.labels != nil }), let named = hint.labels {
             (labels, origin) = (named, hint.source)
+            try check(labels) { "\(origin): class \($0)" }
+        } else if let path = source.beside(weights + ".labels.txt") {
+            (labels, origin) = (try readLabels(at: path), path)
         } else if classCount == imageNetLabels.count {
             (labels, origin) = (imageNetLabels, "convention: a head of 1,000 classes is ImageNet-1k's")
         } else {
@@ -32,27 +33,35 @@ extension CheckpointLoader {
     }
 }
 
-/// Longer lines are no names of classes, and every page repeats them.
+/// Longer texts are no names of classes, and every page repeats them.
 private let longestLabel = 1_000
 
 /// Reads one name a line; a newline at the end begins no further name.
 ///
-/// - Throws: `ViTError` for a file that cannot be read.
+/// - Throws: `ViTError` for a file that cannot be read, and for lines that are no names.
 private func readLabels(at path: String) throws -> [String] {
     let file = try MappedFile(path: path)
     let text = String(decoding: file.copy(0..<file.count), as: UTF8.self)
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
     while lines.last?.isEmpty == true { lines.removeLast() }
-    if let long = lines.firstIndex(where: { $0.utf8.count > longestLabel }) {
-        throw ViTError(
-            "\(path):\(long + 1): a class name of \(lines[long].utf8.count) bytes; at most \(longestLabel) are read. Give "
-                + "a text file with one name a line.")
-    }
-    if let odd = lines.firstIndex(where: {
-        $0.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
-    }) {
-        throw ViTError(
-            "\(path):\(odd + 1): a class name with control characters. Give a text file with one name a line.")
-    }
+    try check(lines) { "\(path):\($0 + 1)" }
     return lines
+}
+
+/// Refuses what cannot be the name of a class; `place` says where the name of a class stands.
+///
+/// - Throws: `ViTError` for a name that is too long or has control characters.
+private func check(_ labels: [String], place: (Int) -> String) throws {
+    for (index, label) in labels.enumerated() {
+        guard label.utf8.count <= longestLabel else {
+            throw ViTError(
+                "\(place(index)): a class name of \(label.utf8.count) bytes; at most \(longestLabel) are read. Give a text "
+                    + "file with one name a line (model: {labels: FILE} in atlas.yml).")
+        }
+        guard !label.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\t" }) else {
+            throw ViTError(
+                "\(place(index)): a class name with control characters. Give a text file with one name a line "
+                    + "(model: {labels: FILE} in atlas.yml).")
+        }
+    }
 }
