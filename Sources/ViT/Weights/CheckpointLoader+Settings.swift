@@ -110,6 +110,12 @@ extension CheckpointLoader {
                 "\(file.path): the head reads the class token (\(stated.source)), and the weights have none. "
                     + "Correct the configuration.")
         }
+        if pooledNorm == nil, place.naming == .timm, !reader.has(names.finalNorm + ".weight") {
+            throw ViTError(
+                "\(file.path): has no final LayerNorm ('\(place.backbonePrefix)\(names.finalNorm).weight' or "
+                    + "'\(place.backbonePrefix)\(names.pooledNorm ?? "").weight'). Models without one, such as RADIO and "
+                    + "InternViT, are not supported; use a complete checkpoint of a plain Vision Transformer.")
+        }
         let poolsPatches = stated?.value ?? (pooledNorm != nil || !hasClassToken)
         if stated == nil, names.pooledNorm != nil {
             let reason = pooledNorm != nil ? "a norm after pooling" : hasClassToken ? "a class token" : "no class token"

@@ -20,6 +20,7 @@ struct CheckpointLoader {
     }
 
     mutating func load(_ source: ModelSource, path: String) throws -> Checkpoint {
+        try refuseForeignFeatures()
         let (width, patchSize) = try patchDimensions()
         let blockPrefix = reader.choose(names.blockPrefixes, suffix: "0.\(names.ln1).weight")
         let blockCount = try countBlocks(blockPrefix)
@@ -187,21 +188,45 @@ struct CheckpointLoader {
     /// - Throws: `ViTError` for one that belongs to the model's own parts: it would change what the model computes.
     private func unused() throws -> [String] {
         let ignored = file.tensors.keys.filter { !reader.used.contains($0) }.sorted()
-        for name in ignored where name.hasPrefix(place.prefix) {
-            let inner = name.hasPrefix(place.backbonePrefix) ? place.backbonePrefix : place.prefix
-            let local = name.dropFirst(inner.count)
-            guard names.owned.contains(where: { local.hasPrefix($0) }) else { continue }
-            let feature = Self.foreignFeatures.first { local.contains($0.mark) }?.name
-            throw ViTError(
-                "\(file.path): tensor '\(name)' has no place in a plain Vision Transformer"
-                    + (feature.map { ": the model has \($0), which is not supported" } ?? "")
-                    + ". Use a plain ViT's checkpoint.")
-        }
-        return ignored
+        if let name = ignored.first(where: { ownName($0) != nil }) { throw noPlace(for: name) }
+        return ignored.map(\.escapingControlCharacters)
+    }
+
+    /// Refuses a model by what a plain ViT does not have, before its shapes are found not to fit.
+    ///
+    /// - Throws: `ViTError` for a tensor of a known feature.
+    private func refuseForeignFeatures() throws {
+        let marked = file.tensors.keys.filter { ownName($0).flatMap(Self.foreignFeature) != nil }
+        if let name = marked.min() { throw noPlace(for: name) }
+    }
+
+    /// A tensor's name without the model's prefix, where it is inside the model's own parts.
+    private func ownName(_ name: String) -> Substring? {
+        guard name.hasPrefix(place.prefix) else { return nil }
+        let inner = name.hasPrefix(place.backbonePrefix) ? place.backbonePrefix : place.prefix
+        let local = name.dropFirst(inner.count)
+        return names.owned.contains { local.hasPrefix($0) } ? local : nil
+    }
+
+    private func noPlace(for name: String) -> ViTError {
+        let feature = ownName(name).flatMap(Self.foreignFeature)
+        return ViTError(
+            "\(file.path): tensor '\(name)' has no place in a plain Vision Transformer"
+                + (feature.map { ": the model has \($0), which is not supported" } ?? "")
+                + ". Use a plain ViT's checkpoint.")
+    }
+
+    private static func foreignFeature(_ name: Substring) -> String? {
+        foreignFeatures.first { name.contains($0.mark) }?.name
     }
 
     /// Marks in tensor names of what a plain Vision Transformer does not have.
     private static let foreignFeatures: [(mark: String, name: String)] = [
+        ("register_tokens", "register tokens under another name than timm's 'reg_token'"),
+        ("storage_tokens", "register tokens under another name than timm's 'reg_token'"),
+        ("detection_tokens", "detection tokens"), ("temporal_embed", "embeddings of time"),
+        ("time_embed", "embeddings of time"), ("in_norm", "attention and MLP side by side"),
+        ("attns.", "parallel attention layers"), ("ffns.", "parallel MLPs"), ("lambda_", "differential attention"),
         ("q_norm", "normalised queries and keys"), ("k_norm", "normalised queries and keys"),
         ("norm_pre", "a norm before the first block"), ("patch_embed.norm", "a norm after the patch projection"),
         ("w12", "a gated MLP (SwiGLU)"), ("fc1_g", "a gated MLP (SwiGLU)"), ("fc1_x", "a gated MLP (SwiGLU)"),

@@ -32,7 +32,10 @@ public enum Naming: String, Sendable, CaseIterable {
                 mlp3: ["mlp.fc2"], layerScales: ("ls1.gamma", "ls2.gamma"), finalNorm: "norm", pooledNorm: "fc_norm",
                 heads: ["head"],
                 distilledHeads: ("head", "head_dist"), modelPrefixes: [""],
-                owned: ["patch_embed.", "blocks.", "norm", "fc_norm", "attn_pool", "pre_logits", "rope", "head."])
+                owned: [
+                    "patch_embed.", "blocks.", "norm", "fc_norm", "attn_pool", "pre_logits", "rope", "head.",
+                    "register_tokens", "storage_tokens", "temporal_embed", "time_embed",
+                ])
         case .huggingFace:
             TensorNames(
                 patchProjection: "embeddings.patch_embeddings.projection",
@@ -48,7 +51,10 @@ public enum Naming: String, Sendable, CaseIterable {
                 finalNorm: "layernorm",
                 pooledNorm: nil, heads: ["classifier"],
                 distilledHeads: ("cls_classifier", "distillation_classifier"), modelPrefixes: ["vit.", "deit.", ""],
-                owned: ["encoder.", "layers.", "embeddings.patch_embeddings.", "layernorm."])
+                owned: [
+                    "encoder.", "layers.", "embeddings.patch_embeddings.", "embeddings.register_tokens",
+                    "embeddings.detection_tokens", "layernorm.",
+                ])
         }
     }
 }

@@ -168,6 +168,71 @@ struct CheckpointRefusalTests {
         }
     }
 
+    /// Tensors of other architectures, and what the message must name; the plain ViT's own are all there.
+    static let foreign: [(naming: Naming, tensor: String, shape: [Int], words: String)] = [
+        (.timm, "register_tokens", [1, 4, 12], "register tokens under another name than timm's 'reg_token'"),
+        (.timm, "storage_tokens", [1, 4, 12], "register tokens"), (.timm, "temporal_embed", [1, 8, 12], "of time"),
+        (.timm, "time_embed", [1, 8, 12], "embeddings of time"),
+        (.timm, "norm_pre.weight", [12], "a norm before the first"),
+        (.timm, "blocks.0.attn.lambda_q1", [6], "differential attention"),
+        (.timm, "blocks.0.attns.0.norm.weight", [12], "parallel attention layers"),
+        (.timm, "blocks.0.in_norm.weight", [12], "attention and MLP side by side"),
+        (.huggingFace, "embeddings.register_tokens", [1, 4, 12], "register tokens"),
+        (.huggingFace, "vit.embeddings.detection_tokens", [1, 100, 12], "detection tokens"),
+    ]
+
+    @Test(arguments: foreign.indices) func refusesTensorsThatChangeTheComputation(_ index: Int) throws {
+        let (naming, tensor, shape, words) = Self.foreign[index]
+        var table = TensorTable()
+        if naming == .timm {
+            table = try Self.table().renamed(CheckpointSettingsTests.timmName)
+        } else {
+            let file = try Safetensors(path: Fixture.path("hf-vit/model.safetensors"))
+            table = try TensorTable(file)
+            if !tensor.hasPrefix("vit.") { table = table.renamed { $0.replacingOccurrences(of: "vit.", with: "") } }
+        }
+        table.metadata = [:]
+        let size = ImageSize(height: naming == .timm ? 20 : 16, width: naming == .timm ? 20 : 24)
+        let overrides = CheckpointOverrides(headCount: naming == .timm ? 1 : 3, imageSize: size)
+        #expect(try load(table, overrides).parameters.blocks.count > 0)
+        table.tensors[tensor] = (shape, Array(repeating: 0.5, count: shape.reduce(1, *)))
+        let text = try message(table, overrides)
+        #expect(text.contains("'\(tensor)' has no place") && text.contains(words), "\(text)")
+        // Also where the shapes of a complete file would be what fails first.
+        table.tensors["head.weight"] = ([3, 20], Array(repeating: 0.5, count: 60))
+        table.tensors["classifier.weight"] = ([3, 20], Array(repeating: 0.5, count: 60))
+        #expect(try message(table, overrides) == text)
+    }
+
+    @Test func namesWhatACompleteModelHasOtherwise() throws {
+        var pooled = try Self.table()
+        pooled.tensors["heads.pre_logits.weight"] = ([8, 12], Array(repeating: 0.5, count: 96))
+        pooled.tensors["heads.head.weight"] = ([3, 8], Array(repeating: 0.5, count: 24))
+        #expect(try message(pooled).contains("a layer between the encoder and the head"))
+
+        var withoutNorm = try Self.table().renamed(CheckpointSettingsTests.timmName)
+        for name in ["norm.weight", "norm.bias"] { withoutNorm.tensors[name] = nil }
+        #expect(try message(withoutNorm).contains("has no final LayerNorm ('norm.weight' or 'fc_norm.weight')"))
+    }
+
+    @Test func refusesShardsOfPickles() throws {
+        for name in ["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin"] {
+            _ = try folder.write(name, [1])
+        }
+        _ = try folder.write("pytorch_model.bin.index.json", Array("{}".utf8))
+        let text = try message(folder.url.path(percentEncoded: false))
+        #expect(text.contains("several .bin files, which pytorch_model.bin.index.json lists"), "\(text)")
+        #expect(text.contains("safe_serialization=True"))
+    }
+
+    @Test func escapesControlCharacters() throws {
+        var table = try Self.table()
+        table.tensors["\u{1b}[2Jtitle\u{7}"] = ([1], [0])
+        #expect(try load(table).ignoredTensors == [#"\u{1b}[2Jtitle\u{7}"#])
+        table.tensors["heads.\u{1b}[31m"] = ([1], [0])
+        #expect(try message(table).contains(#"'heads.\u{1b}[31m' has no place"#))
+    }
+
     @Test func asksForWhatCannotBeKnown() throws {
         var table = try Self.table()
         table.metadata = [:]
