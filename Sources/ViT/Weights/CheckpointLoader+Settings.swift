@@ -36,7 +36,7 @@ extension CheckpointLoader {
             return heads
         }
         // ViT-H, g, G and so400m have 16 heads (Zhai et al. 2022, table 2; Alabdulmohsin et al. 2023).
-        if [1152, 1280, 1408, 1536, 1664].contains(width) {
+        if [1152, 1280, 1408, 1664].contains(width) {
             assume("heads", "16", "convention: the published models of width \(width)")
             return 16
         }

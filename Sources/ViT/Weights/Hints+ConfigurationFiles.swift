@@ -9,7 +9,9 @@ extension Hints {
         try configuration.demandPlainViT(path)
         let trained = configuration.pretrained_cfg
         source = path
-        headCount = configuration.num_attention_heads ?? configuration.model_args?.num_heads
+        headCount =
+            configuration.num_attention_heads ?? configuration.model_args?.num_heads
+            ?? configuration.architecture.flatMap { ModelConfigurationFile.headCounts[$0] }
         layerNormEpsilon = configuration.layer_norm_eps
         activation = configuration.hidden_act ?? configuration.model_args?.act_layer
         imageSize = configuration.image_size?.size ?? configuration.model_args?.img_size?.size
@@ -105,14 +107,10 @@ private struct ModelConfigurationFile: Decodable {
             throw ViTError(
                 "\(path): model_type '\(model_type)' is not supported; plain Vision Transformers ('vit', 'deit') are.")
         }
-        // timm's names of models whose GELU or whose order of norms differs, without a trace in the tensors.
-        let mark = architecture.flatMap { name in
-            ["quickgelu", "so400m", "so150m", "giantopt", "_rpn", "siglip", "_pe_"].first { name.contains($0) }
-        }
-        if let architecture, let mark {
+        if let architecture, let difference = Self.difference(of: architecture) {
             throw ViTError(
-                "\(path): architecture '\(architecture)' is not supported: models of the '\(mark)' kind do not compute "
-                    + "what a plain Vision Transformer does.")
+                "\(path): architecture '\(architecture)' is not supported: it computes \(difference), which its tensors do "
+                    + "not tell from a plain Vision Transformer. Use another checkpoint.")
         }
         for activation in [hidden_act, model_args?.act_layer].compactMap({ $0 }) {
             guard ["gelu", "gelu_python"].contains(activation) else {
@@ -120,6 +118,24 @@ private struct ModelConfigurationFile: Decodable {
             }
         }
     }
+
+    /// What timm's architecture of this name does otherwise than a plain ViT, without a trace in its tensors; nil for
+    /// none. (The other models of SigLIP have exact GELU.)
+    private static func difference(of architecture: String) -> String? {
+        func has(_ mark: String) -> Bool { architecture.contains(mark) }
+        if has("quickgelu") { return "x·sigmoid(1.702·x) in place of GELU" }
+        if has("_rpn_") { return "LayerNorm after attention and MLP, not before" }
+        if has("_pe_") { return "rotary positions" }
+        let hasTanhGELU =
+            has("patch32_siglip") || has("giantopt") || has("so400m_patch16_siglip")
+            || (has("large_patch16_siglip") && architecture.hasSuffix("_512"))
+        return hasTanhGELU ? "GELU by its tanh approximation" : nil
+    }
+
+    /// The heads of timm's plain ViTs that have other head sizes than the width suggests.
+    static let headCounts = [
+        "vit_base_patch16_gap_224": 16, "test_vit": 2, "test_vit2": 2, "test_vit3": 3, "test_vit4": 3,
+    ]
 
     /// The classes' names in the order of the logits; nil where there are none, or only `LABEL_0`, `LABEL_1`, ….
     func labels(_ path: String) throws -> [String]? {

@@ -153,7 +153,9 @@ struct CheckpointRefusalTests {
         let cases = [
             (#"{"model_type": "dinov2"}"#, "model_type 'dinov2' is not supported"),
             (#"{"hidden_act": "quick_gelu"}"#, "the activation 'quick_gelu' is not supported"),
-            (#"{"architecture": "vit_base_patch16_clip_quickgelu_224"}"#, "of the 'quickgelu' kind"),
+            (#"{"architecture": "vit_base_patch16_clip_quickgelu_224"}"#, "x·sigmoid(1.702·x) in place of GELU"),
+            (#"{"architecture": "vit_large_patch16_siglip_gap_512"}"#, "GELU by its tanh approximation"),
+            (#"{"architecture": "vit_base_patch16_rpn_224"}"#, "LayerNorm after attention and MLP, not before"),
             (#"{"global_pool": "map"}"#, "global_pool 'map' is not supported"),
             (#"{"image_size": "big"}"#, "at image_size"),
             (#"{"image_size": [1, 2, 3]}"#, "one or two numbers are expected, 3 are found"),
