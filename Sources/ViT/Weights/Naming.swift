@@ -97,46 +97,40 @@ struct ModelPlace {
     /// Before the backbone's names: `prefix`, and `vit.` or `deit.` in Hugging Face's classifiers.
     let backbonePrefix: String
 
-    /// Wrappers that training scripts put around a model's names, in the order of preference between them.
+    /// Wrappers that training scripts put around a model's names.
     private static let wrappers = ["module", "_orig_mod", "model", "state_dict", "model_state_dict"]
 
-    /// Finds the one model in a file.
+    /// Finds the one model in a file: the only one inside nothing but wrappers, or else the only one.
     ///
-    /// - Throws: `ViTError` where there is none, or several and none of them is in a usual place.
+    /// - Throws: `ViTError` where there is none, or several of which none is more usual than the others.
     init(in file: any WeightFile) throws {
-        var places: [(place: ModelPlace, rank: [Int])] = []
+        var places: [ModelPlace] = []
         for naming in Naming.allCases {
             for name in file.tensors.keys where name == naming.signature || name.hasSuffix("." + naming.signature) {
-                places.append(Self.place(naming, String(name.dropLast(naming.signature.count))))
+                places.append(ModelPlace(naming: naming, backbonePrefix: String(name.dropLast(naming.signature.count))))
             }
         }
-        places.sort { ($0.rank + [0]).lexicographicallyPrecedes($1.rank + [0]) }
-        guard let best = places.first else { throw Self.noModel(in: file) }
-        if places.count > 1, best.rank[0] == 1 {
-            let list = places.map { "'\($0.place.prefix)'" }.sorted().joined(separator: ", ")
+        guard !places.isEmpty else { throw Self.noModel(in: file) }
+        let usual = places.filter(\.isUsual)
+        let candidates = usual.isEmpty ? places : usual
+        guard candidates.count == 1 else {
+            let list = candidates.map { "'\($0.backbonePrefix)'" }.sorted().joined(separator: ", ")
             throw ViTError(
-                "\(file.path): holds \(places.count) models, under \(list). Save the one you want in a file of its own."
-            )
+                "\(file.path): holds \(candidates.count) models, under \(list). Save the one you want in a file of its "
+                    + "own.")
         }
-        self = best.place
+        self = candidates[0]
     }
 
-    private init(naming: Naming, prefix: String, backbonePrefix: String) {
+    private init(naming: Naming, backbonePrefix: String) {
+        let inner = naming.names.modelPrefixes.first { !$0.isEmpty && backbonePrefix.hasSuffix($0) } ?? ""
         self.naming = naming
-        self.prefix = prefix
+        self.prefix = String(backbonePrefix.dropLast(inner.count))
         self.backbonePrefix = backbonePrefix
     }
 
-    private static func place(_ naming: Naming, _ backbonePrefix: String) -> (ModelPlace, [Int]) {
-        let inner = naming.names.modelPrefixes.first { !$0.isEmpty && backbonePrefix.hasSuffix($0) } ?? ""
-        let prefix = String(backbonePrefix.dropLast(inner.count))
-        let components = prefix.split(separator: ".").map { wrappers.firstIndex(of: String($0)) }
-        let usual = components.allSatisfy { $0 != nil }
-        return (
-            ModelPlace(naming: naming, prefix: prefix, backbonePrefix: backbonePrefix),
-            [usual ? 0 : 1, components.count] + components.map { $0 ?? wrappers.count }
-        )
-    }
+    /// Whether there are wrappers only before the names.
+    private var isUsual: Bool { prefix.split(separator: ".").allSatisfy { Self.wrappers.contains(String($0)) } }
 
     private static func noModel(in file: any WeightFile) -> ViTError {
         let expected = Naming.allCases.map { "'\($0.signature)' (\($0.rawValue))" }.joined(separator: ", ")

@@ -124,7 +124,12 @@ public struct TorchCheckpoint: WeightFile {
 
         while let (name, value, depth) = open.popLast() {
             switch value {
-            case .tensor(let index): names[name] = index
+            case .tensor(let index):
+                guard names.updateValue(index, forKey: name) == nil else {
+                    throw ViTError(
+                        "\(path): data.pkl has two tensors that are named '\(name)' when the keys of nested dicts are "
+                            + "joined. Save only the weights: torch.save(model.state_dict(), …).")
+                }
             case .sequence(let index):
                 visitCount += machine.sequences[index].count
                 for (number, element) in machine.sequences[index].enumerated() {

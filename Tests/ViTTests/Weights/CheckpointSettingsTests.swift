@@ -92,6 +92,12 @@ struct CheckpointSettingsTests {
         for (name, tensor) in table.tensors { strangers.tensors["teacher." + name] = tensor }
         let error = #expect(throws: ViTError.self) { try load(strangers) }
         #expect(try #require(error).description.contains("holds 2 models, under 'student.', 'teacher.'"))
+
+        // Two whose names are the same without wrappers.
+        var twice = table
+        for (name, tensor) in table.tensors { twice.tensors["module." + name] = tensor }
+        let second = #expect(throws: ViTError.self) { try load(twice) }
+        #expect(try #require(second).description.contains("holds 2 models, under '', 'module.'"))
     }
 
     @Test func loadsABackboneWithoutAHead() throws {
