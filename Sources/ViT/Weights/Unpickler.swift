@@ -103,7 +103,7 @@ struct Unpickler {
         case UInt8(ascii: "J"): stack.append(.int(Int(Int32(truncatingIfNeeded: try unsigned(4)))))
         case UInt8(ascii: "K"): stack.append(.int(Int(try unsigned(1))))
         case UInt8(ascii: "M"): stack.append(.int(Int(try unsigned(2))))
-        case 0x8a: stack.append(.int(try longInteger()))
+        case 0x8a: stack.append(try longInteger())
         case UInt8(ascii: "G"): stack.append(.float(Double(bitPattern: UInt64(try unsigned(8)).byteSwapped)))
         case UInt8(ascii: "X"): try pushString(lengthSize: 4)
         case 0x8c: try pushString(lengthSize: 1)
@@ -312,13 +312,17 @@ struct Unpickler {
         stack.append(.bytes)
     }
 
-    /// LONG1: a two's complement number of a stated number of bytes.
-    private mutating func longInteger() throws -> Int {
+    /// LONG1: a two's complement number of a stated number of bytes. No size of a tensor needs more than 8; a longer
+    /// one, such as a seed beside the model, is skipped.
+    private mutating func longInteger() throws -> Value {
         let size = Int(try byte())
-        guard size <= 8 else { throw damaged("an integer of \(size) bytes") }
-        guard size > 0 else { return 0 }
+        guard size <= 8 else {
+            _ = try bytes(size)
+            return .none
+        }
+        guard size > 0 else { return .int(0) }
         let shift = 64 - 8 * size
-        return Int(Int64(bitPattern: try unsigned(size) << UInt64(shift)) >> Int64(shift))
+        return .int(Int(Int64(bitPattern: try unsigned(size) << UInt64(shift)) >> Int64(shift)))
     }
 
     private mutating func line() throws -> String {

@@ -66,6 +66,28 @@ struct TorchCheckpointTests {
         #expect(text.contains("'outer.t'") || text.contains("'archive/data/0'"), "\(text)")
     }
 
+    @Test func skipsIntegersThatNoSizeNeeds() throws {
+        let pickle = nested { pickle in
+            pickle.string("seed")
+            // 2⁶³ + 5, of nine bytes.
+            pickle.raw([0x8a, 9, 5, 0, 0, 0, 0, 0, 0, 0x80, 0])
+            pickle.string("t")
+            pickle.tensor(storage: "0", count: 1, shape: [1], strides: [1])
+        }
+        let file = try open(torchBytes(pickle, storages: [[7]]))
+        #expect(try file.tensors["outer.t"]?.values().array == [7])
+    }
+
+    @Test func refusesTwoTensorsOfOneName() throws {
+        let pickle = nested { pickle in
+            for _ in 0..<2 {
+                pickle.string("t")
+                pickle.tensor(storage: "0", count: 1, shape: [1], strides: [1])
+            }
+        }
+        #expect(try message(torchBytes(pickle, storages: [[7]])).contains("two tensors that are named 'outer.t'"))
+    }
+
     @Test func refusesAStorageThatIsMissing() throws {
         let pickle = nested { pickle in
             pickle.string("t")
