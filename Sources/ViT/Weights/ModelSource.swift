@@ -32,7 +32,9 @@ struct ModelSource {
     private static func open(_ path: String) throws -> any WeightFile {
         if path.hasSuffix(".index.json") {
             guard path.hasSuffix(".safetensors.index.json") else {
-                throw ViTError("\(path): indexes shards that are no safetensors files. Save the model as safetensors.")
+                throw ViTError(
+                    "\(path): indexes shards that are no safetensors files. Save the model as safetensors: "
+                        + "model.save_pretrained(folder, safe_serialization=True).")
             }
             return try ShardedSafetensors(path: path)
         }
@@ -67,6 +69,11 @@ struct ModelSource {
         let weights = names.filter { name in suffixes.contains { name.hasSuffix($0) } }
         if let name = usual.first(where: names.contains) ?? (weights.count == 1 ? weights[0] : nil) {
             return folder.appending(path: name).path(percentEncoded: false)
+        }
+        if let index = names.first(where: { $0.hasSuffix(".bin.index.json") }) {
+            throw ViTError(
+                "\(path): the model is in several .bin files, which \(index) lists; such shards are read as safetensors "
+                    + "only. Save it anew: model.save_pretrained(folder, safe_serialization=True).")
         }
         throw ViTError(
             weights.isEmpty

@@ -111,7 +111,14 @@ public struct StoredTensor: Sendable {
             UnsafeMutableRawPointer(destination).copyMemory(from: source, byteCount: count * 4)
         case .float64:
             for index in 0..<count {
-                destination[index] = Float(source.loadUnaligned(fromByteOffset: index &* 8, as: Double.self))
+                let value = source.loadUnaligned(fromByteOffset: index &* 8, as: Double.self)
+                destination[index] = Float(value)
+                guard destination[index].isFinite || !value.isFinite else {
+                    throw ViTError(
+                        "\(path): tensor '\(name)' of shape \(shapeText(shape)) holds the value \(value), beyond "
+                            + "float32's ± \(Float.greatestFiniteMagnitude), in which models are computed. Use another "
+                            + "checkpoint.")
+                }
             }
         case .float16:
             for index in 0..<count {

@@ -53,12 +53,18 @@ public struct TorchCheckpoint: WeightFile {
             throw ViTError(
                 "\(file.path): is a TorchScript program. Save its weights: torch.save(model.state_dict(), …).")
         }
-        if let order = entries[folder + "byteorder"], !file.copy(order.range).elementsEqual("little".utf8) {
+        let order = entries[folder + "byteorder"]
+        guard pickle.method == 0, order?.method ?? 0 == 0 else {
+            throw ViTError(
+                "\(file.path): '\(pickleName)' is compressed, as torch.save never writes it: the archive was packed anew. "
+                    + "Use the original file, or pack it without compression (zip -0).")
+        }
+        if let order, !file.copy(order.range).elementsEqual("little".utf8) {
             throw ViTError("\(file.path): was saved on a big-endian machine. Save it on a little-endian one.")
         }
-        guard pickle.method == 0, pickle.range.count <= Unpickler.maximumLength else {
+        guard pickle.range.count <= Unpickler.maximumLength else {
             throw ViTError(
-                "\(file.path): '\(pickleName)' is compressed, or longer than \(Unpickler.maximumLength) bytes. "
+                "\(file.path): '\(pickleName)' has \(pickle.range.count) bytes; \(Unpickler.maximumLength) are the most. "
                     + "Save only the weights: torch.save(model.state_dict(), …).")
         }
         var machine = Unpickler(file.copy(pickle.range), path: file.path)
@@ -78,8 +84,9 @@ public struct TorchCheckpoint: WeightFile {
             guard entry.method == 0, let bytes = product([storage.count, storage.type.size]), bytes <= entry.range.count
             else {
                 throw ViTError(
-                    "\(file.path): '\(entryName)' has \(entry.range.count) bytes, \(storage.count) \(storage.type.rawValue)"
-                        + " values are expected, uncompressed. The file is damaged; download it again.")
+                    "\(file.path): '\(entryName)' has \(entry.range.count) \(entry.method == 0 ? "" : "compressed ")bytes; "
+                        + "\(storage.count) \(storage.type.rawValue) values are expected, uncompressed. The file is damaged; "
+                        + "download it again.")
             }
             let range = entry.range.lowerBound..<entry.range.lowerBound + bytes
             tensors[name] = try StoredTensor(

@@ -217,7 +217,11 @@ struct TorchCheckpointTests {
             (zipBytes([("readme.txt", [1])]), "it has no data.pkl"),
             (torchBytes(data, extra: [("archive/constants.pkl", [])]), "is a TorchScript program"),
             (torchBytes(data, extra: [("archive/byteorder", Array("big".utf8))]), "big-endian"),
-            (torchBytes(data, method: 8), "is compressed"),
+            (torchBytes(data, method: 8), "'archive/data.pkl' is compressed"),
+            (
+                torchBytes(data, extra: [("archive/byteorder", [0xcb, 0xc9])], method: 8),
+                "'archive/data.pkl' is compressed"
+            ),
             (torchBytes(empty), "the stack is empty"),
             (Array(torchBytes(data).dropLast(4)), "the directory at the end is missing"),
             (torchBytes(Array(data.dropLast())), "it ends without STOP"),
