@@ -62,7 +62,7 @@ extension TokenSelection {
         let isSingle = address.tokenCount(in: configuration) == 1
         return switch self {
         case .patches: true
-        case .cls: isSingle || configuration.prefixTokenCount > 0
+        case .cls: isSingle || (configuration.hasClassToken && configuration.prefixTokenCount > 0)
         case .center: true
         case .token(let index): isSingle || index < configuration.tokenCount
         case .slice: !isSingle

@@ -31,8 +31,11 @@ public struct ViTConfiguration: Sendable, Equatable, Codable {
     public var mlpWidth: Int
     /// Number of logits; 0 for a backbone without a head.
     public var classCount: Int
-    /// Learned tokens before the patches: 1 for a class token, 2 with DeiT's distillation token, 0 for none.
+    /// Learned tokens before the patches: 1 for a class token, 2 with DeiT's distillation token, more with registers,
+    /// 0 for none.
     public var prefixTokenCount: Int
+    /// Whether the first of them is a class token; a model may have registers only.
+    public var hasClassToken: Bool
     /// What the head reads.
     public var pooling: Pooling
     /// How many prefix tokens the head reads, side by side, where it reads the class token: 1, or 2 for DeiT's two heads
@@ -61,11 +64,11 @@ public struct ViTConfiguration: Sendable, Equatable, Codable {
     /// Channels of one attention head.
     public var headSize: Int { width / headCount }
 
-    /// A configuration; the defaults are torchvision's.
+    /// A configuration; the defaults are torchvision's. A model with prefix tokens has a class token, unless told.
     public init(
         imageHeight: Int, imageWidth: Int, patchSize: Int, blockCount: Int, headCount: Int, width: Int, mlpWidth: Int,
-        classCount: Int, prefixTokenCount: Int = 1, pooling: Pooling = .classToken, headTokenCount: Int = 1,
-        layerNormEpsilon: Float = 1e-6,
+        classCount: Int, prefixTokenCount: Int = 1, hasClassToken: Bool? = nil, pooling: Pooling = .classToken,
+        headTokenCount: Int = 1, layerNormEpsilon: Float = 1e-6,
         mean: [Float] = Self.imageNetMean, standardDeviation: [Float] = Self.imageNetStandardDeviation
     ) {
         self.imageHeight = imageHeight
@@ -77,6 +80,7 @@ public struct ViTConfiguration: Sendable, Equatable, Codable {
         self.mlpWidth = mlpWidth
         self.classCount = classCount
         self.prefixTokenCount = prefixTokenCount
+        self.hasClassToken = hasClassToken ?? (prefixTokenCount > 0)
         self.pooling = pooling
         self.headTokenCount = headTokenCount
         self.layerNormEpsilon = layerNormEpsilon

@@ -99,9 +99,8 @@ extension CheckpointLoader {
     }
 
     /// What the head reads, and the name of the final norm.
-    mutating func pooling(prefixTokenCount: Int) throws -> (ViTConfiguration.Pooling, finalNorm: String) {
+    mutating func pooling() throws -> (ViTConfiguration.Pooling, finalNorm: String) {
         let pooledNorm = names.pooledNorm.flatMap { reader.has($0 + ".weight") ? $0 : nil }
-        let hasClassToken = reader.has(names.prefixTokens[0])
         // Only timm makes models without a class token.
         if place.naming != .timm { _ = try reader.demand(names.prefixTokens[0]) }
         let stated = settle("pooling", \.poolsPatches) { $0 ? "mean of the patches" : "class token" }

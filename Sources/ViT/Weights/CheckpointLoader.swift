@@ -30,12 +30,12 @@ struct CheckpointLoader {
             throw ViTError("\(file.path): tensor '\(mlp).weight' is empty. Use a complete checkpoint of a plain ViT.")
         }
         let tokens = try prefixTokens(width: width)
-        let (pooling, normName) = try pooling(prefixTokenCount: tokens.count / width)
+        let (pooling, normName) = try pooling()
 
         var configuration = ViTConfiguration(
             imageHeight: 0, imageWidth: 0, patchSize: patchSize, blockCount: blockCount,
             headCount: try headCount(width: width), width: width, mlpWidth: mlpWidth, classCount: 0,
-            prefixTokenCount: tokens.count / width, pooling: pooling)
+            prefixTokenCount: tokens.count / width, hasClassToken: hasClassToken, pooling: pooling)
         try preprocessing(&configuration)
         let positions = try positionEmbedding(&configuration)
         let patchProjection = try reader.linear(names.patchProjection, [width, 3, patchSize, patchSize])
@@ -55,6 +55,9 @@ struct CheckpointLoader {
                 finalNorm: finalNorm, head: head),
             labels: labels, assumptions: assumptions, ignoredTensors: ignored)
     }
+
+    /// Whether the first prefix token is a class token; timm's models may have registers only.
+    var hasClassToken: Bool { reader.has(names.prefixTokens[0]) }
 
     private func patchDimensions() throws -> (width: Int, patchSize: Int) {
         let weight = try reader.demand(names.patchProjection + ".weight")

@@ -61,6 +61,57 @@ struct CheckpointSettingsTests {
         #expect(try #require(error).description.contains("short.txt: names 2 classes"))
     }
 
+    @Test func refusesLabelsThatAreNoNames() throws {
+        let table = try CheckpointRefusalTests.table()
+        let long = String(repeating: "n", count: 1001)
+        for (name, json) in [
+            (
+                "config.json: class 1: a class name with control",
+                #"{"id2label": {"0": "a", "1": "\u001b[2J", "2": "c"}}"#
+            ),
+            ("config.json: class 2: a class name of 1001 bytes", #"{"label_names": ["a", "b", "\#(long)"]}"#),
+        ] {
+            _ = try folder.write("config.json", Array(json.utf8))
+            let error = #expect(throws: ViTError.self) { try load(table) }
+            #expect(try #require(error).description.contains(name), "\(error?.description ?? "")")
+        }
+        let stated = try folder.write("mine.txt", Array("1\n\u{7}\n3".utf8))
+        let error = #expect(throws: ViTError.self) { try load(table, CheckpointOverrides(labelsPath: stated)) }
+        #expect(try #require(error).description.contains("mine.txt:2: a class name with control characters"))
+    }
+
+    /// timm's config.json names the architecture, and rarely the heads.
+    @Test func takesHeadsFromTheArchitecture() throws {
+        let table = try CheckpointRefusalTests.table()
+        var bare = table
+        bare.metadata["num_heads"] = nil
+        for (architecture, heads) in [("test_vit", 2), ("test_vit4", 3)] {
+            _ = try folder.write("config.json", Array(#"{"architecture": "\#(architecture)"}"#.utf8))
+            #expect(try load(bare).configuration.headCount == heads)
+        }
+        // These have exact GELU.
+        for architecture in [
+            "vit_so150m_patch16_reg4_gap_256", "vit_so400m_patch14_siglip_gap_224", "vit_base_patch16_siglip_gap_512",
+            "vit_large_patch16_siglip_gap_384",
+        ] {
+            _ = try folder.write("config.json", Array(#"{"architecture": "\#(architecture)"}"#.utf8))
+            #expect(try load(table).configuration.width == 12)
+        }
+    }
+
+    /// Registers without a class token are prefix tokens that `cls` does not name.
+    @Test func registersAreNoClassToken() throws {
+        var table = try CheckpointRefusalTests.table().renamed(Self.timmName)
+        table.tensors["reg_token"] = table.tensors["cls_token"]
+        table.tensors["cls_token"] = nil
+        let configuration = try load(table).configuration
+        #expect(configuration.prefixTokenCount == 1 && !configuration.hasClassToken)
+        let address = Address.block(0, .mlp3)
+        #expect(!TokenSelection.cls.isDefined(at: address, in: configuration))
+        #expect(TokenSelection.token(0).isDefined(at: address, in: configuration))
+        #expect(TokenSelection.automatic(at: address, in: configuration) == .patches)
+    }
+
     @Test func namesImageNetsClasses() throws {
         var table = try CheckpointRefusalTests.table()
         table.tensors["heads.head.weight"] = ([1000, 12], Array(repeating: 0, count: 12_000))
