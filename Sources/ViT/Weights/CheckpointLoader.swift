@@ -87,19 +87,12 @@ struct CheckpointLoader {
     }
 
     private mutating func prefixTokens(width: Int) throws -> FloatBuffer {
-        var tensors: [StoredTensor] = []
+        var parts: [(name: String, shape: [Int])] = []
         for name in names.prefixTokens where reader.has(name) {
-            let shape = try reader.demand(name).shape
-            let count = shape.dropLast().last ?? 1
-            tensors.append(try reader.take(name, count == 1 ? [width] : [count, width]))
+            let count = try reader.demand(name).shape.dropLast().last ?? 1
+            parts.append((name, count == 1 ? [width] : [count, width]))
         }
-        let buffer = FloatBuffer(count: tensors.reduce(0) { $0 + $1.count })
-        var offset = 0
-        for tensor in tensors {
-            try tensor.read(into: buffer.pointer + offset)
-            offset += tensor.count
-        }
-        return buffer
+        return try reader.stack(parts)
     }
 
     private mutating func block(_ prefix: String, _ configuration: ViTConfiguration) throws -> BlockParameters {
@@ -123,13 +116,13 @@ struct CheckpointLoader {
         let alternatives = names.attentionInputs.map { parts in parts.map { prefix + $0 } }
         let parts = alternatives.first { reader.has($0[0] + "weight") } ?? alternatives[0]
         let rows = 3 * width / parts.count
-        let weight = try reader.stack(parts.map { $0 + "weight" }, [rows, width])
+        let weight = try reader.stack(parts.map { ($0 + "weight", [rows, width]) })
         // torchvision always has biases; timm and Hugging Face make them optional (`qkv_bias`).
         if place.naming != .torchvision, !parts.contains(where: { reader.has($0 + "bias") }) {
             assume("attention biases", "0", "the file has none")
             return LinearParameters(weight: weight, bias: FloatBuffer(count: 3 * width))
         }
-        return LinearParameters(weight: weight, bias: try reader.stack(parts.map { $0 + "bias" }, [rows]))
+        return LinearParameters(weight: weight, bias: try reader.stack(parts.map { ($0 + "bias", [rows]) }))
     }
 
     /// LayerScale (Touvron et al. 2021, CaiT, eq. 8): y ← γ·y per channel, which the linear layer before it can hold.

@@ -21,8 +21,6 @@ public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
 public struct CheckpointOverrides: Sendable, Equatable {
     /// Attention heads a block.
     public var headCount: Int?
-    /// ε of every LayerNorm.
-    public var layerNormEpsilon: Float?
     /// Mean of each RGB channel, in units of 0…1.
     public var mean: [Float]?
     /// Standard deviation of each RGB channel, in units of 0…1.
@@ -34,11 +32,10 @@ public struct CheckpointOverrides: Sendable, Equatable {
 
     /// Nothing stated but what is given.
     public init(
-        headCount: Int? = nil, layerNormEpsilon: Float? = nil, mean: [Float]? = nil,
-        standardDeviation: [Float]? = nil, imageSize: ImageSize? = nil, labelsPath: String? = nil
+        headCount: Int? = nil, mean: [Float]? = nil, standardDeviation: [Float]? = nil, imageSize: ImageSize? = nil,
+        labelsPath: String? = nil
     ) {
         self.headCount = headCount
-        self.layerNormEpsilon = layerNormEpsilon
         self.mean = mean
         self.standardDeviation = standardDeviation
         self.imageSize = imageSize

@@ -4,7 +4,7 @@
 ///
 /// Only the four floating-point formats can be read as weights; the others are known so that a file that carries, say,
 /// integer position indices still opens.
-public enum ElementType: String, Sendable, CaseIterable, Comparable {
+public enum ElementType: String, Sendable, Comparable {
     /// IEEE binary64.
     case float64 = "F64"
     /// IEEE binary32.

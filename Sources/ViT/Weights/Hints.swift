@@ -23,7 +23,6 @@ struct Hints {
     init(_ overrides: CheckpointOverrides) {
         source = "given"
         headCount = overrides.headCount
-        layerNormEpsilon = overrides.layerNormEpsilon
         mean = overrides.mean
         standardDeviation = overrides.standardDeviation
     }

@@ -71,9 +71,9 @@ struct ParameterReader {
     /// Reads tensors and stacks them along their first dimension.
     ///
     /// - Throws: as `buffer`.
-    mutating func stack(_ names: [String], _ shape: [Int]) throws -> FloatBuffer {
+    mutating func stack(_ parts: [(name: String, shape: [Int])]) throws -> FloatBuffer {
         var tensors: [StoredTensor] = []
-        for name in names { tensors.append(try take(name, shape)) }
+        for (name, shape) in parts { tensors.append(try take(name, shape)) }
         let buffer = FloatBuffer(count: tensors.reduce(0) { $0 + $1.count })
         var offset = 0
         for tensor in tensors {

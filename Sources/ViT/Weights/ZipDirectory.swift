@@ -20,7 +20,7 @@ struct ZipDirectory {
     ///
     /// - Throws: `ViTError` for a file without a directory, and for entries that overlap or lie outside the file.
     init(_ file: MappedFile) throws {
-        let zip = LittleEndianReader(file: file, what: "zip archive")
+        let zip = LittleEndianReader(file: file)
         let end = try Self.findEnd(zip)
         var count = UInt64(try zip.read(UInt16.self, at: end + 10))
         var size = UInt64(try zip.read(UInt32.self, at: end + 12))
@@ -116,15 +116,14 @@ struct ZipDirectory {
     }
 }
 
-/// Reads little-endian integers from a mapped file; every place is checked.
+/// Reads little-endian integers from a mapped zip archive; every place is checked.
 struct LittleEndianReader {
     let file: MappedFile
-    /// What is being read, for messages.
-    let what: String
 
     func damaged(_ problem: String) -> ViTError {
         ViTError(
-            "\(file.path): the \(what) is truncated or damaged (\(file.count) bytes): \(problem). Download it again.")
+            "\(file.path): the zip archive is truncated or damaged (\(file.count) bytes): \(problem). Download it again."
+        )
     }
 
     func read<Value: FixedWidthInteger>(_ type: Value.Type, at place: Int) throws -> Value {
