@@ -13,8 +13,11 @@ private let fullSizeFolder = ProcessInfo.processInfo.environment["ATLASGEN_FULL_
         func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
         let clock = ContinuousClock()
         let start = clock.now
+        let peak = peakMemory()
         let checkpoint = try Checkpoint.load(path: path(name))
-        print("\(name): \(checkpoint.parameterCount) weights in \(clock.now - start)")
+        print(
+            "\(name): \(checkpoint.parameterCount) weights in \(clock.now - start); the process's peak memory rose by "
+                + "\((peakMemory() - peak) / 1_000_000) MB to \(peakMemory() / 1_000_000) MB")
         #expect(checkpoint.ignoredTensors == [])
 
         let reference = try Safetensors(path: path("vit_b_16.reference.safetensors"))
@@ -28,4 +31,17 @@ private let fullSizeFolder = ProcessInfo.processInfo.environment["ATLASGEN_FULL_
             #expect(error <= 1e-3, "\(gradient)")
         }
     }
+}
+
+/// The most memory that the process has had at once, in bytes. It never falls: of two files, the second adds what it
+/// takes beyond the first.
+private func peakMemory() -> Int {
+    var usage = rusage()
+    #if os(macOS)
+        getrusage(RUSAGE_SELF, &usage)
+        return usage.ru_maxrss
+    #else
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return usage.ru_maxrss * 1024  // in kilobytes here
+    #endif
 }
