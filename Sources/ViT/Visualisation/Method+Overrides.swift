@@ -1,7 +1,7 @@
 // A method's parameters by name: for configurations that override them, and for the provenance of a picture.
 
 /// The value of a method's parameter.
-public enum MethodValue: Sendable, Equatable, Codable, CustomStringConvertible {
+public enum MethodValue: Sendable, Equatable, CustomStringConvertible {
     /// A number; counts are whole.
     case number(Double)
     /// One of several words.
@@ -12,25 +12,6 @@ public enum MethodValue: Sendable, Equatable, Codable, CustomStringConvertible {
         switch self {
         case .number(let value): value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
         case .word(let word): word
-        }
-    }
-
-    /// Reads a number or a word.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let number = try? container.decode(Double.self) {  // A word is not a number, and is read below.
-            self = .number(number)
-        } else {
-            self = .word(try container.decode(String.self))
-        }
-    }
-
-    /// Writes a number or a word.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .number(let number): try container.encode(number)
-        case .word(let word): try container.encode(word)
         }
     }
 }
@@ -49,11 +30,9 @@ extension Method {
         var method = self
         for (name, text) in overrides.sorted(by: { $0.key < $1.key }) {
             guard let parameter = Parameter.all.first(where: { $0.name == name }) else {
-                let names = parameters.map(\.name)
                 throw ViTError(
-                    "The method “\(self.name)” has no parameter “\(name)”. "
-                        + "Did you mean “\(Self.nearest(to: name, in: names))”? "
-                        + "Its parameters are \(names.joined(separator: ", ")).")
+                    "The method “\(self.name)” has no parameter “\(name)”. Its parameters are "
+                        + "\(Self.quoted(parameters.map(\.name))).")
             }
             do throws(Parameter.Refusal) {
                 try parameter.set(&method, text)
@@ -66,7 +45,7 @@ extension Method {
             guard Parameter.all.contains(where: { $0.name == name && $0.applies(method) }) else {
                 throw ViTError(
                     "The parameter “\(name)” has no effect on the method “\(self.name)”. The parameters that have are "
-                        + "\(method.parameters.map(\.name).joined(separator: ", ")).")
+                        + "\(Self.quoted(method.parameters.map(\.name))).")
             }
         }
         guard method.smallestScale <= method.largestScale else {
@@ -77,27 +56,8 @@ extension Method {
         return method
     }
 
-    /// The candidate with the least edit distance (Levenshtein), the first of equals.
-    static func nearest(to text: String, in candidates: [String]) -> String {
-        let distances = candidates.map { editDistance(text.lowercased(), $0.lowercased()) }
-        guard let least = distances.min(), let index = distances.firstIndex(of: least) else { return "" }
-        return candidates[index]
-    }
-
-    private static func editDistance(_ a: String, _ b: String) -> Int {
-        let b = Array(b)
-        var row = Array(0...b.count)
-        for (i, letter) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let replaced = diagonal + (letter == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
-    }
+    /// Names as messages list them.
+    static func quoted(_ names: [String]) -> String { names.map { "“\($0)”" }.joined(separator: ", ") }
 }
 
 /// A parameter that a configuration can name.

@@ -4,13 +4,10 @@ extension Method {
     /// Every preset, the default first.
     public static let presets: [Method] = [atlas, pixel, fourier, ghiasi, maco]
 
-    /// The preset of this name; an unknown name is an error that suggests the nearest.
+    /// The preset of this name; an unknown name is an error that lists them.
     public static func named(_ name: String) throws(ViTError) -> Method {
         if let preset = presets.first(where: { $0.name == name }) { return preset }
-        let names = presets.map(\.name)
-        throw ViTError(
-            "There is no method “\(name)”. Did you mean “\(nearest(to: name, in: names))”? "
-                + "The methods are \(names.joined(separator: ", ")).")
+        throw ViTError("There is no method “\(name)”. The methods are \(quoted(presets.map(\.name))).")
     }
 
     /// The default: Lucid's parameterisation in 64 steps.

@@ -4,9 +4,9 @@
 ///
 /// A preset (`Method.presets`) names all parameters in one place; `applying(_:)` overrides them by name. Lengths are
 /// relative to the side of the model's input, so that a method means the same at every size.
-public struct Method: Sendable, Equatable, Codable {
+public struct Method: Sendable, Equatable {
     /// What is optimised, and how it becomes a picture.
-    public enum Parameterisation: String, Sendable, Codable, CaseIterable {
+    public enum Parameterisation: String, Sendable, CaseIterable {
         /// Pixels through a sigmoid.
         case pixel
         /// Pixels, clamped to 0…1 after each step.
@@ -18,7 +18,7 @@ public struct Method: Sendable, Equatable, Codable {
     }
 
     /// How a canvas becomes the picture that the model sees at a step.
-    public enum Framing: String, Sendable, Codable, CaseIterable {
+    public enum Framing: String, Sendable, CaseIterable {
         /// Shifted, scaled, turned and shifted again, in one bilinear resample.
         case affine
         /// Rolled by whole pixels, the same for all copies of a step.
@@ -28,7 +28,7 @@ public struct Method: Sendable, Equatable, Codable {
     }
 
     /// What lies outside a picture that `affine` framing has moved.
-    public enum Border: String, Sendable, Codable, CaseIterable {
+    public enum Border: String, Sendable, CaseIterable {
         /// `paddingValue` for `padding` around the picture, then black.
         case constant
         /// The picture mirrored at its edge.
@@ -38,7 +38,7 @@ public struct Method: Sendable, Equatable, Codable {
     }
 
     /// Who turns gradients into steps.
-    public enum OptimiserKind: String, Sendable, Codable, CaseIterable {
+    public enum OptimiserKind: String, Sendable, CaseIterable {
         /// Kingma & Ba 2015.
         case adam
         /// Dozat 2016.
@@ -46,7 +46,7 @@ public struct Method: Sendable, Equatable, Codable {
     }
 
     /// How the rate changes over the steps.
-    public enum Schedule: String, Sendable, Codable, CaseIterable {
+    public enum Schedule: String, Sendable, CaseIterable {
         /// Not at all.
         case constant
         /// Half a cosine from `rate` to 0.
