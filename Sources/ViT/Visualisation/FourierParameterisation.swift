@@ -14,7 +14,7 @@ final class FourierParameterisation: ImageParameterisation {
     private let deviation: Float
     private let colours: ColourSpace
     private let transform: InverseDFT
-    /// s, (3, K, 2, height).
+    /// s, the same for the channels and for real and imaginary parts: (K, height).
     private let scale: FloatBuffer
     /// The scaled spectrum, or its gradient.
     private let spectrum: FloatBuffer
@@ -27,19 +27,14 @@ final class FourierParameterisation: ImageParameterisation {
         colours = ColourSpace(decorrelated: decorrelated)
         transform = InverseDFT(height: size.height, width: size.width)
         parameterCount = (transform.spectrumCount + 7) / 8 * 8
-        scale = FloatBuffer(count: parameterCount)
+        scale = FloatBuffer(count: transform.columns * size.height)
         spectrum = FloatBuffer(count: parameterCount)
         z = FloatBuffer(count: 3 * size.plane)
         let lowest = 1 / Double(max(size.height, size.width))
-        for channel in 0..<3 {
-            for k in 0..<transform.columns {
-                for part in 0..<2 {
-                    let first = ((channel * transform.columns + k) * 2 + part) * size.height
-                    for j in 0..<size.height {
-                        let frequency = max(transform.frequency(column: k, row: j), lowest)
-                        scale.pointer[first + j] = Float(1 / pow(frequency, decayPower) / 4)
-                    }
-                }
+        for k in 0..<transform.columns {
+            for j in 0..<size.height {
+                let frequency = max(transform.frequency(column: k, row: j), lowest)
+                scale.pointer[k * size.height + j] = Float(1 / pow(frequency, decayPower) / 4)
             }
         }
     }
@@ -52,7 +47,7 @@ final class FourierParameterisation: ImageParameterisation {
     func forward(
         _ parameters: UnsafePointer<Float>, saved: UnsafeMutablePointer<Float>, canvas: UnsafeMutablePointer<Pixel>
     ) {
-        multiply(parameters, scale.pointer, into: spectrum.pointer, count: parameterCount)
+        multiplyByScale(parameters, into: spectrum.pointer)
         transform.forward(spectrum: spectrum.pointer, image: z.pointer, plane: size.plane)
         colours.forward(z: z.pointer, canvas: canvas, size: size)
     }
@@ -63,13 +58,15 @@ final class FourierParameterisation: ImageParameterisation {
     ) {
         colours.backward(canvas: canvas, dCanvas: dCanvas, dz: z.pointer, size: size)
         transform.backward(dImage: z.pointer, plane: size.plane, dSpectrum: spectrum.pointer)
-        multiply(spectrum.pointer, scale.pointer, into: dParameters, count: parameterCount)
+        multiplyByScale(spectrum.pointer, into: dParameters)
     }
-}
 
-/// c = a ⊙ b over `count` values, a multiple of 8. Overwrites c.
-private func multiply(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>, count: Int
-) {
-    for i in stride(from: 0, to: count, by: 8) { (Lanes(at: a + i) * Lanes(at: b + i)).store(at: c + i) }
+    /// b = s ⊙ a, both (3, K, 2, height). Overwrites b.
+    private func multiplyByScale(_ a: UnsafePointer<Float>, into b: UnsafeMutablePointer<Float>) {
+        for row in 0..<6 &* transform.columns {
+            let first = row &* size.height
+            let scale = scale.pointer + row / 2 % transform.columns &* size.height
+            for j in 0..<size.height { b[first &+ j] = a[first &+ j] * scale[j] }
+        }
+    }
 }
