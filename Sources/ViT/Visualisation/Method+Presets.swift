@@ -1,5 +1,7 @@
-// The methods by name, each with all its parameters, its source, and its departures from it.
+// The methods by name, each with all its parameters, its source, its departures from it, and what its pictures show.
 
+/// A preset names what it uses; every augmentation, noise and regulariser that it does not name is off, by `Method`'s
+/// defaults. What a preset must show are features that are planted in a model by hand (`PlantedFeatureTests`).
 extension Method {
     /// Every preset, the default first.
     public static let presets: [Method] = [atlas, pixel, fourier, ghiasi, maco]
@@ -16,6 +18,10 @@ extension Method {
     /// higher rate, an eighth of the steps, and movements of a few per cent over a mirrored border. The rate is chosen on
     /// the embedded model, 16 class-token neurons of its last MLP from three seeds: 0.1 climbs 4 % further, but makes
     /// noisier pictures that agree less between seeds; a schedule that falls to 0 climbs 14 % less.
+    ///
+    /// It must show a planted hue within 20°, a grating's direction within 20° and its frequency within half an octave,
+    /// a blob within a patch of its place, and an edge with its polarity; and it must raise a hidden unit that is off.
+    /// Its movements, ± 4 % and ± 5°, leave a place and a polarity uncertain by less than a patch.
     public static let atlas: Method = {
         var method = Method(name: "atlas", parameterisation: .fourier, steps: 64, rate: 0.075)
         method.initialDeviation = 0.01
@@ -39,6 +45,9 @@ extension Method {
     /// Noise in pixel space through a sigmoid: what optimisation does without a prior.
     ///
     /// Erhan et al. 2009's gradient ascent, with the movements of `fourier` and Adam 0.05 for 512 steps.
+    ///
+    /// It must show what `atlas` must: hue, grating, place and polarity. What it adds beside them are high frequencies,
+    /// which nothing in it rules out but the movements.
     public static let pixel: Method = {
         var method = Method(name: "pixel", parameterisation: .pixel, steps: 512, rate: 0.05)
         method.initialDeviation = 0.01
@@ -63,10 +72,15 @@ extension Method {
     ///
     /// Padding 12 of value 0.5, jitter 8, scale 0.9–1.1, rotation ± 10°, jitter 4, all for 224 pixels and here
     /// relative to the side; Adam 0.05, 512 steps. Departures: the four movements are one bilinear resample, not four,
-    /// which blurs less; jitter is symmetric (lucent shifts by 0…7 and 0…3 pixels, in one direction) and not in whole
-    /// pixels; scale and angle are drawn from the whole interval, not from 11 and 26 values; a ViT's input has one
-    /// size, and it takes the middle of the padded picture, where lucent would squeeze all of it in, and with it
-    /// undo every scale above 1.
+    /// which blurs less; jitter is symmetric and not in whole pixels, because lucent's shift by 0…7 and 0…3 pixels in
+    /// one direction moves every picture by its mean, 5 pixels, away from the patches that its features belong to;
+    /// scale and angle are drawn from the whole interval, because lucent's 11 scales and 26 angles (0° six times) are
+    /// what its choice from a list needs, and in one resample cost nothing to refine; a ViT's input has one size, and
+    /// it takes the middle of the padded picture, where lucent would squeeze all of it in, and with it undo every scale
+    /// above 1.
+    ///
+    /// It must show what `atlas` must: hue, grating, place and polarity. What stands at the very edge is out of sight at
+    /// some steps.
     public static let fourier: Method = {
         var method = Method(name: "fourier", parameterisation: .fourier, steps: 512, rate: 0.05)
         method.initialDeviation = 0.01
@@ -98,6 +112,9 @@ extension Method {
     /// their models'); noise falls from 0.5 at the first step to 0 at the last (their counter wraps at the last two of
     /// their 401 steps); their mean over copies is taken over an 8 × 8 matrix that holds the 8 activations on its
     /// diagonal, which weighs the activation by a further eighth against the variation.
+    ///
+    /// It must show a planted hue and a grating. The roll, up to a seventh of the side, moves a feature by more than a
+    /// patch: a blob's place, and an edge's polarity, which turns at half a patch, it cannot show.
     public static let ghiasi: Method = {
         var method = Method(name: "ghiasi", parameterisation: .clamped, steps: 400, rate: 0.1)
         method.optimiser = .adam
@@ -119,9 +136,16 @@ extension Method {
     /// Optimization", as their Xplique has it (`maco`).
     ///
     /// Only the phase is optimised; NAdam 1.0 for 256 steps; crops with centre N(0.5, 0.15) and side
-    /// N(0.5 → 0.05, 0.05), normal noise 0.08 and uniform noise ± 0.04. Departures: 8 crops a step (32), a canvas of
-    /// twice the model's side (512 pixels), the spectrum from measured points (see `PhaseParameterisation`); the
-    /// picture is the canvas at half size, for the model to read it whole.
+    /// N(0.5 → 0.05, 0.05), normal noise 0.08 and uniform noise ± 0.04. Departures: the canvas is in 0…1, where
+    /// Xplique's default `values_range` is −1…1, so that the same noise is twice as strong relative to the range, and
+    /// what a crop has outside the canvas is black, not mid-grey; the spectrum comes from measured points (see
+    /// `PhaseParameterisation`). 8 crops a step (32 there) and a canvas of twice the model's side (512 pixels there) are
+    /// this project's choice; the picture is the canvas at half size, for the model to read it whole.
+    ///
+    /// It must tint the picture nearer to a planted red, green or blue than to the other two, and raise the activation
+    /// to more than twice its start. The fixed spectrum rules out a flat colour and a single frequency; crops rule out
+    /// a place, and, at the last step ten times smaller than at the first, a size: a filter of one size meets every
+    /// scale.
     public static let maco: Method = {
         var method = Method(name: "maco", parameterisation: .phase, steps: 256, rate: 1)
         method.initialDeviation = 1
