@@ -32,8 +32,25 @@ import Testing
     func everySlotOfEveryBatchGivesTheBytesOfTheImageAlone(configuration: Int, tap: Int) {
         let model = ViT.random(Self.configurations[configuration], seed: configuration)
         let (address, tokens) = Self.taps[tap]
-        let pass = ModelPass(model: model, address: address, tokens: tokens, capacity: 8)
-        var generator = SampleGenerator(seed: tap)
+        expectSlotIndependence(
+            ModelPass(model: model, address: address, tokens: tokens, capacity: 8), seed: tap)
+    }
+
+    /// One chosen token whose pattern is not backpropagated, or is one row of a pattern that all images share.
+    @Test(arguments: configurations.indices, ["detached", "frozen"])
+    func aChosenTokenDoesNotDependOnItsSlotInAnyAttentionMode(configuration: Int, mode: String) {
+        let model = ViT.random(Self.configurations[configuration], seed: configuration)
+        let attention: AttentionMode = mode == "frozen" ? .frozen(.ofMeanColor(model: model)) : .detached
+        for (address, tokens) in [
+            (Address.block(1, .mlp3), TokenSelection.token(3)), (.block(1, .selfAttention), .slice),
+        ] {
+            expectSlotIndependence(
+                ModelPass(model: model, address: address, tokens: tokens, capacity: 8, attention: attention), seed: 9)
+        }
+    }
+
+    private func expectSlotIndependence(_ pass: ModelPass, seed: Int) {
+        var generator = SampleGenerator(seed: seed)
         let images = (0..<8).map { _ in generator.values(pass.imageSize).map { 0.5 + $0 / 2 } }
         let objectives = (0..<8).map { Objective(neuron: $0, direction: $0 % 2 == 0 ? .positive : .negative) }
         func run(_ members: [Int]) -> [[Float]] {

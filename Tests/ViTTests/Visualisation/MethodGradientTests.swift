@@ -132,4 +132,32 @@ struct MethodGradientTests {
         let ofLive = probe.gradient(parameters, probe.makePass(.live))
         #expect(relativeError(ofLive, ofFrozen) > 1e-3)
     }
+
+    /// A hidden unit that is off is climbed by the gradient of what stands before GELU.
+    @Test(arguments: [TokenSelection.patches, .cls, .center], 0..<2)
+    func gradientThroughThePreactivationIsThatOfFiniteDifferences(tokens: TokenSelection, seed: Int) throws {
+        let model = RandomModel.make(seed: seed, side: 16)
+        let pass = ModelPass(model: model, address: .block(1, .mlp1), tokens: tokens, capacity: 1)
+        var samples = SampleGenerator(seed: seed)
+        let image = samples.values(pass.imageSize).map { 0.5 + $0 / 4 }
+        func forward(_ image: [Float]) {
+            pass.images.update(from: image, count: pass.imageSize)
+            pass.forward(count: 1)
+        }
+        forward(image)
+        let objectives = (0..<model.configuration.mlpWidth).map { Objective(neuron: $0, throughPreactivation: true) }
+        let isOff: (Objective) -> Bool = { pass.preactivation(slot: 0, objective: $0) < -1 }
+        let objective = try #require(objectives.first(where: isOff))
+        // What is read is the activation all the same.
+        let plain = Objective(neuron: objective.neuron)
+        #expect(pass.activation(slot: 0, objective: objective) == pass.activation(slot: 0, objective: plain))
+        #expect(pass.activation(slot: 0, objective: objective) <= 0 || tokens == .patches)
+
+        [objective].withUnsafeBufferPointer { pass.backward(objectives: $0) }
+        let gradient = Array(UnsafeBufferPointer(start: pass.imageGradients, count: pass.imageSize))
+        expectGradient(gradient, at: image, seed: seed) { image in
+            forward(image)
+            return Double(pass.preactivation(slot: 0, objective: objective))
+        }
+    }
 }
