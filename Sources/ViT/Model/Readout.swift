@@ -5,12 +5,14 @@
 /// Not for use by several threads at once.
 public final class Readout {
     private let atAddress: ModelPass
-    private let atEnd: ModelPass
+    /// The pass that embeddings are read from; its buffers, the model's largest, are made for the first embedding.
+    private lazy var atEnd =
+        atAddress.address == .encoderNorm
+        ? atAddress : ModelPass(model: atAddress.model, address: .encoderNorm, tokens: .patches, capacity: 1)
 
     /// Buffers for one picture at a time.
     public init(model: ViT, address: Address) {
         atAddress = ModelPass(model: model, address: address, tokens: .patches, capacity: 1)
-        atEnd = ModelPass(model: model, address: .encoderNorm, tokens: .patches, capacity: 1)
     }
 
     /// Every neuron's activation at the address over `tokens`, and the embedding, for `image`: (3, height, width) in
@@ -22,7 +24,7 @@ public final class Readout {
         image: UnsafePointer<Float>, tokens: TokenSelection
     ) -> (activations: [Float], embedding: [Float]) {
         let activations = activations(image: image, tokens: tokens)
-        forward(atEnd, image: image)
+        if atEnd !== atAddress { forward(atEnd, image: image) }
         return (activations, atEnd.features(slot: 0))
     }
 
@@ -32,7 +34,7 @@ public final class Readout {
     }
 
     /// Every neuron's activation at the address alone, as `read` gives it: the model is computed no further.
-    func activations(image: UnsafePointer<Float>, tokens: TokenSelection) -> [Float] {
+    public func activations(image: UnsafePointer<Float>, tokens: TokenSelection) -> [Float] {
         forward(atAddress, image: image)
         let configuration = atAddress.model.configuration
         let channels = atAddress.address.width(in: configuration)
@@ -47,6 +49,11 @@ public final class Readout {
             for (channel, value) in row(token).enumerated() { mean[channel] += value }
         }
         return mean.map { $0 / Float(configuration.patchCount) }
+    }
+
+    /// The same for a buffer, which is kept until it is read.
+    public func activations(image: FloatBuffer, tokens: TokenSelection) -> [Float] {
+        withExtendedLifetime(image) { activations(image: image.pointer, tokens: tokens) }
     }
 
     private func forward(_ pass: ModelPass, image: UnsafePointer<Float>) {
