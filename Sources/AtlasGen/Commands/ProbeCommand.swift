@@ -47,7 +47,7 @@ struct ProbeCommand: ParsableCommand {
         }
         let planes = picture.planes(height: shape.imageHeight, width: shape.imageWidth)
         let activations = Readout(model: model.model, address: address)
-            .read(image: planes, tokens: tokens).activations
+            .activations(image: planes, tokens: tokens)
         if json {
             let result = Result(
                 image: image, address: address.description, tokens: tokens.description, activations: activations)

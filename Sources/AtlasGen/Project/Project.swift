@@ -101,13 +101,12 @@ struct Project: Sendable {
             standardDeviation: stated.standardDeviation ?? settings.standardDeviation?.value,
             imageSize: settings.imageSize.map { ImageSize(height: $0.value.height, width: $0.value.width) },
             labelsPath: settings.labels.map { path($0.value, in: folder) })
-        guard let weights = settings.weights else {
-            return try LoadedModel(path: Installation.embeddedModel(), overrides: overrides)
-        }
+        let weights = try settings.weights.map { path($0.value, in: folder) } ?? Installation.embeddedModel()
         do {
-            return try LoadedModel(path: path(weights.value, in: folder), overrides: overrides)
+            return try LoadedModel(path: weights, overrides: overrides)
         } catch let error as ViTError {
-            throw weights.place.error("model: \(error)")
+            let place = settings.culprit(of: error, weights: weights, overrides) ?? settings.weights?.place
+            throw place?.error("model: \(error)") ?? error
         }
     }
 
@@ -126,5 +125,30 @@ struct Project: Sendable {
                     + "\(model.imageWidth) × \(model.imageHeight); scale it to that size")
         }
         return (picture.planes, Digest.hexadecimal(picture.pixels))
+    }
+}
+
+extension AtlasConfiguration.ModelSettings {
+    /// The place of the setting without which the checkpoint would not be refused this way; nil where there is none.
+    fileprivate func culprit(of error: ViTError, weights: String, _ overrides: CheckpointOverrides) -> Place? {
+        let settings: [(Place?, (inout CheckpointOverrides) -> Void)] = [
+            (labels?.place, { $0.labelsPath = nil }), (heads?.place, { $0.headCount = nil }),
+            (imageSize?.place, { $0.imageSize = nil }), (mean?.place, { $0.mean = nil }),
+            (standardDeviation?.place, { $0.standardDeviation = nil }),
+        ]
+        for (place, remove) in settings {
+            guard let place else { continue }
+            var others = overrides
+            remove(&others)
+            do {
+                _ = try Checkpoint.load(path: weights, overrides: others)
+                return place
+            } catch let other as ViTError {
+                if other != error { return place }
+            } catch {
+                continue
+            }
+        }
+        return nil
     }
 }

@@ -99,7 +99,7 @@ import ViT
         ("neuron:heads.head/1?method=pixel&methods=atlas", "\"method\" and \"methods\" mean the same; keep one"),
         (
             "neuron:heads.head/1?method=pixle",
-            "There is no method “pixle”. Did you mean “pixel”? The methods are atlas, pixel, fourier, ghiasi, maco."
+            "There is no method “pixle”. The methods are “atlas”, “pixel”, “fourier”, “ghiasi”, “maco”."
         ),
         (
             "neuron:heads.head/1?tokens=cla",

@@ -39,6 +39,9 @@ import Testing
         .setting("[0-2]", "[99999999999999999999]", "atlas.yml:4"),
         .setting("tiny.safetensors", "absent.safetensors", "atlas.yml:2", "absent.safetensors"),
         .setting("tiny.safetensors", "atlas.yml", "atlas.yml:2"),
+        .setting("weights: tiny.safetensors", "weights: tiny.safetensors, heads: 3", "atlas.yml:2:43", "heads"),
+        .setting("weights: tiny.safetensors", "weights: tiny.safetensors, imageSize: 15", "atlas.yml:2:47", "size"),
+        .setting("weights: tiny.safetensors", "labels: none.txt", "atlas.yml:2:17", "none.txt"),
         Fault(testDescription: "a truncated checkpoint", code: 65, words: ["tiny.safetensors"]) { project in
             let bytes = try Data(contentsOf: URL(fileURLWithPath: project.path("tiny.safetensors")))
             _ = try project.folder.write(bytes.dropLast(100), to: "tiny.safetensors")
