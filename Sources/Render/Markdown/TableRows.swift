@@ -67,28 +67,38 @@ struct TableRows {
                 index == 0 ? line.text.dropFirst(firstPrefix.count) : TableRows.drop(quotes: quotes, of: line.text)
             return (TableRows.trimmed(text), line.number)
         }
-        // With a line of dashes in second place it is a table with a head; otherwise every line must open with a bar,
-        // so that prose with a bar in it stays prose.
-        let hasHead = rows.count >= 2 && TableRows.alignments(in: rows[1].text) != nil
-        guard hasHead || rows.allSatisfy({ $0.text.hasPrefix("|") }) else { return nil }
-        guard rows.contains(where: { TableRows.alignments(in: $0.text) == nil && !TableRows.isFootRule($0.text) })
+        // With a rule it is a table; otherwise every line must open with a bar, so that prose with a bar in it stays prose.
+        guard
+            rows.contains(where: { TableRows.alignments(in: $0.text) != nil })
+                || rows.allSatisfy({ $0.text.hasPrefix("|") })
         else { return nil }
 
-        let alignments = rows.lazy.compactMap { TableRows.alignments(in: $0.text) }.first ?? []
+        // As in kramdown, the first rule below any row ends the head and gives the alignments, and the next ones part
+        // bodies. A rule above the head, below another rule or in the foot says nothing.
         var content: [(cells: [String], number: Int, part: Int, kind: Cell.Part)] = []
+        var open: [(text: Substring, number: Int)] = []
         var part = 0
-        var kind = hasHead ? Cell.Part.head : .body
+        var alignments: [Alignment?]?
+        var hasFoot = false
+        func close(as kind: Cell.Part) {
+            content += open.map { (TableRows.cells(of: $0.text), $0.number, part, kind) }
+            open = []
+            part += 1
+        }
         for row in rows {
             if TableRows.isFootRule(row.text) {
-                part += 1
-                kind = .foot
-            } else if TableRows.alignments(in: row.text) != nil {
-                part += 1
-                if kind == .head { kind = .body }
+                close(as: .body)
+                hasFoot = true
+            } else if let rule = TableRows.alignments(in: row.text) {
+                guard !open.isEmpty, !hasFoot else { continue }
+                close(as: alignments == nil ? .head : .body)
+                alignments = alignments ?? rule
             } else {
-                content.append((TableRows.cells(of: row.text), row.number, part, kind))
+                open.append(row)
             }
         }
+        close(as: hasFoot ? .foot : .body)
+        guard content.contains(where: { $0.kind != .foot }) else { return nil }
         let columns = content.reduce(0) { max($0, $1.cells.count) }
         var lines: [MarkdownSource.Line] = []
         for (index, row) in content.enumerated() {
@@ -100,7 +110,7 @@ struct TableRows {
                 cells.append(
                     Cell(
                         table: tableCount, part: row.part, kind: row.kind, row: index,
-                        alignment: column < alignments.count ? alignments[column] : nil))
+                        alignment: alignments.flatMap { column < $0.count ? $0[column] : nil }))
             }
         }
         tableCount += 1
@@ -152,6 +162,7 @@ struct TableRows {
     /// The cells of a row. A bar parts cells unless a backslash precedes it or it stands in code or in `{{…}}`.
     static func cells(of row: Substring) -> [String] {
         let characters = Array(row)
+        let ends = LastEnds(in: characters)
         var cells: [String] = []
         var cell = ""
         var index = characters.first == "|" ? 1 : 0
@@ -166,7 +177,7 @@ struct TableRows {
                 cells.append(cell)
                 cell = ""
                 index += 1
-            } else if let end = closed(characters, at: index) {
+            } else if let end = closed(characters, at: index, ends: ends) {
                 cell += String(characters[index..<end]).replacingOccurrences(of: "\\|", with: "|")
                 index = end
             } else {
@@ -179,25 +190,43 @@ struct TableRows {
         return cells.map { String(trimmed($0[...])) }
     }
 
+    /// Where the last run of backticks of each length and the last `}}` start, so that what does not end is not searched
+    /// for to the end of the row again and again.
+    private struct LastEnds {
+        var ticks: [Int: Int] = [:]
+        var braces = -1
+
+        init(in characters: [Character]) {
+            var index = 0
+            while index < characters.count {
+                let length = run(characters, at: index, of: "`")
+                if length > 0 {
+                    ticks[length] = index
+                } else if characters[index] == "}", index + 1 < characters.count, characters[index + 1] == "}" {
+                    braces = index
+                }
+                index += max(1, length)
+            }
+        }
+    }
+
     /// The end of the code span or inline value that starts at an index, nil where none does.
-    private static func closed(_ characters: [Character], at index: Int) -> Int? {
+    private static func closed(_ characters: [Character], at index: Int, ends: LastEnds) -> Int? {
         if characters[index] == "`" {
             let ticks = run(characters, at: index, of: "`")
             var end = index + ticks
-            while end < characters.count {
+            guard let last = ends.ticks[ticks], last >= end else { return nil }
+            while end <= last {
                 let length = run(characters, at: end, of: "`")
                 if length == ticks { return end + ticks }
                 end += max(1, length)
             }
             return nil
         }
-        guard characters[index] == "{", index + 1 < characters.count, characters[index + 1] == "{" else { return nil }
+        guard characters[index] == "{", index + 2 <= ends.braces, characters[index + 1] == "{" else { return nil }
         var end = index + 2
-        while end + 1 < characters.count {
-            if characters[end] == "}", characters[end + 1] == "}" { return end + 2 }
-            end += 1
-        }
-        return nil
+        while characters[end] != "}" || characters[end + 1] != "}" { end += 1 }
+        return end + 2
     }
 
     /// How many times a character stands at an index and after it.
