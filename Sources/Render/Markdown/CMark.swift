@@ -47,12 +47,15 @@ final class CMarkDocument {
 }
 
 /// A node of a parsed document.
-struct CMarkNode: Equatable {
+struct CMarkNode: Hashable {
     fileprivate let pointer: OpaquePointer
 
     /// The kinds that the passes tell apart.
     enum Kind {
-        case blockQuote, codeBlock, htmlBlock, paragraph, heading, text, code, htmlInline, lineBreak, link, image, other
+        case blockQuote, codeBlock, htmlBlock, paragraph, heading, text, code, htmlInline, lineBreak, link, image
+        /// Made by ``CMarkNode/inline(_:)``.
+        case ownInline
+        case other
     }
 
     var kind: Kind {
@@ -68,11 +71,13 @@ struct CMarkNode: Equatable {
         case CMARK_NODE_SOFTBREAK, CMARK_NODE_LINEBREAK: .lineBreak
         case CMARK_NODE_LINK: .link
         case CMARK_NODE_IMAGE: .image
+        case CMARK_NODE_CUSTOM_INLINE: .ownInline
         default: .other
         }
     }
 
     var parent: CMarkNode? { cmark_node_parent(pointer).map(CMarkNode.init) }
+    var previous: CMarkNode? { cmark_node_previous(pointer).map(CMarkNode.init) }
     var next: CMarkNode? { cmark_node_next(pointer).map(CMarkNode.init) }
     var firstChild: CMarkNode? { cmark_node_first_child(pointer).map(CMarkNode.init) }
     var lastChild: CMarkNode? { cmark_node_last_child(pointer).map(CMarkNode.init) }
@@ -85,6 +90,15 @@ struct CMarkNode: Equatable {
             child = node.next
         }
         return children
+    }
+
+    /// The nodes above, from the nearest to the root.
+    var ancestors: some Sequence<CMarkNode> {
+        sequence(state: self) { node in
+            guard let parent = node.parent else { return nil }
+            node = parent
+            return parent
+        }
     }
 
     /// First and last line in the parsed text, from 1; 0 where libcmark does not say.
@@ -179,6 +193,16 @@ struct CMarkNode: Equatable {
 
     func insertBefore(_ node: CMarkNode) {
         cmark_node_insert_before(pointer, node.pointer)
+    }
+
+    func insertAfter(_ node: CMarkNode) {
+        cmark_node_insert_after(pointer, node.pointer)
+    }
+
+    /// Puts the children in this node's place and frees it.
+    func unwrap() {
+        while let child = firstChild { insertBefore(child) }
+        free()
     }
 
     /// Puts another node in this one's place and frees this one.

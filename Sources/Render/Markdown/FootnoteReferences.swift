@@ -8,6 +8,7 @@ final class FootnoteReferences {
     private var contents: [String: CMarkNode] = [:]
     /// Names in the order of their first references: a footnote's number is its place here, from 1.
     private var order: [String] = []
+    private var numbers: [String: Int] = [:]
     private var referenceCounts: [String: Int] = [:]
     private var written = 0
 
@@ -26,13 +27,11 @@ final class FootnoteReferences {
     /// The HTML of a reference, nil where the footnote is not defined.
     func reference(to name: String) -> String? {
         guard contents[name] != nil else { return nil }
-        let number: Int
-        if let index = order.firstIndex(of: name) {
-            number = index + 1
-        } else {
+        if numbers[name] == nil {
             order.append(name)
-            number = order.count
+            numbers[name] = order.count
         }
+        let number = numbers[name, default: 0]
         let repeated = referenceCounts[name, default: 0]
         referenceCounts[name] = repeated + 1
         let id = repeated == 0 ? name : "\(name):\(repeated)"

@@ -28,12 +28,8 @@ public struct Markdown: Sendable {
     public struct Figure: Equatable, Sendable {
         /// The destination, e.g. `neuron:encoder_layer_5.mlp.3/17?seeds=0,1`.
         public let destination: String
-        /// The caption as text.
-        public let caption: String
         /// The caption as HTML, with the writer's emphasis, code and links.
         public let captionHTML: String
-        /// The image's title, or an empty text.
-        public let title: String
         /// Line of the file.
         public let line: Int
     }
@@ -45,8 +41,9 @@ public struct Markdown: Sendable {
         public var link: (Destination) throws -> String
         /// The HTML that takes the place of a figure that stands alone in its paragraph.
         public var figure: (Figure) throws -> String
-        /// The text that takes the place of `{{…}}`: given what stands between the braces and the line of the file.
-        public var value: (String, Int) throws -> String
+        /// The text that takes the place of `{{…}}`, nil to leave it as it is: given what stands between the braces and
+        /// the line of the file.
+        public var value: (String, Int) throws -> String?
 
         /// Handlers; the ones left out keep links, and refuse figures and values.
         public init(
@@ -54,7 +51,7 @@ public struct Markdown: Sendable {
             figure: @escaping (Figure) throws -> String = {
                 throw RenderError("line \($0.line): figures cannot be used here: \($0.destination)")
             },
-            value: @escaping (String, Int) throws -> String = {
+            value: @escaping (String, Int) throws -> String? = {
                 throw RenderError("line \($1): values cannot be used here: {{\($0)}}")
             }
         ) {
@@ -62,16 +59,6 @@ public struct Markdown: Sendable {
             self.figure = figure
             self.value = value
         }
-    }
-
-    /// A heading of a text.
-    public struct Heading: Equatable, Sendable {
-        /// From 1 to 6.
-        public let level: Int
-        /// Without markup.
-        public let text: String
-        /// Its `id`, as kramdown makes it for GitHub's Markdown (Jekyll's default).
-        public let id: String
     }
 
     /// Something that the writer should know and that stops nothing.
@@ -86,16 +73,17 @@ public struct Markdown: Sendable {
     public struct Output: Equatable, Sendable {
         /// The HTML, a sequence of blocks.
         public let html: String
-        /// The headings in the order of the text (without those inside footnotes).
-        public let headings: [Heading]
         /// The first paragraph as text; empty where there is none.
         public let excerpt: String
         /// In the order of the passes.
         public let warnings: [Warning]
     }
 
-    /// The schemes of figures.
-    public static let figureSchemes = ["neuron", "layer"]
+    /// Whether a destination has one of the schemes of figures, `neuron:` and `layer:`.
+    public static func isFigure(_ destination: String) -> Bool {
+        let scheme = destination.prefix { $0 != ":" }
+        return scheme.count < destination.count && ["neuron", "layer"].contains(scheme.lowercased())
+    }
 
     /// Turns a text into HTML.
     ///
@@ -108,7 +96,7 @@ public struct Markdown: Sendable {
         var source = MarkdownSource(text, firstLine: firstLine)
         guard extensions else {
             let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
-            return Output(html: document.html(), headings: [], excerpt: "", warnings: [])
+            return Output(html: document.html(), excerpt: "", warnings: [])
         }
         let footnotes = try FootnoteDefinitions.extract(from: &source)
         let tables = try TableRows.extract(from: &source)

@@ -10,9 +10,13 @@ struct MarkdownTree {
     let rawHTML: Bool
     let handlers: Markdown.Handlers
     var warnings: [Markdown.Warning] = []
-    var headings: [Markdown.Heading] = []
-    var headingCounts: [String: Int] = [:]
+    /// The ids in use, and how often a heading wanted one of them again.
+    private var ids = MarkdownTree.templateIDs
+    private var idCounts: [String: Int] = [:]
     let footnotes = FootnoteReferences()
+
+    /// The ids of the templates around a text.
+    static let templateIDs: Set = ["main", "neurons"]
 
     init(document: CMarkDocument, source: MarkdownSource, rawHTML: Bool, handlers: Markdown.Handlers) {
         self.document = document
@@ -34,15 +38,29 @@ struct MarkdownTree {
             try rewrite(footnote, tables: tables, isFootnote: true)
         }
         footnotes.append(to: document.root)
-        return Markdown.Output(html: document.html(), headings: headings, excerpt: excerpt, warnings: warnings)
+        return Markdown.Output(html: document.html(), excerpt: excerpt, warnings: warnings)
     }
 
     private mutating func rewrite(_ root: CMarkNode, tables: TableRows, isFootnote: Bool) throws {
-        try rewriteTexts(in: root)
-        try rewriteDestinations(in: root)
-        rewriteRawHTML(in: root)
         tables.build(in: root)
+        let figures = root.descendants().filter { $0.kind == .paragraph }.flatMap(MarkdownTree.figures)
+        try rewriteTexts(in: root, figures: Set(figures))
+        rewriteRawHTML(in: root)
+        try rewriteDestinations(in: root, figures: figures)
         if !isFootnote { identifyHeadings(in: root) }
+    }
+
+    /// The figures of a paragraph that holds nothing else: they take its place.
+    private static func figures(of paragraph: CMarkNode) -> [CMarkNode] {
+        let children = paragraph.children
+        let isFiguresOnly = children.allSatisfy { node in
+            switch node.kind {
+            case .image: Markdown.isFigure(node.destination)
+            case .text: node.literal.allSatisfy(\.isWhitespace)
+            default: node.kind == .lineBreak
+            }
+        }
+        return isFiguresOnly ? children.filter { $0.kind == .image } : []
     }
 
     /// Line of the file for a node, or for the nearest node above it that knows.
@@ -55,10 +73,10 @@ struct MarkdownTree {
     // MARK: Texts
 
     /// Puts footnotes' references and inline values in their places.
-    private mutating func rewriteTexts(in root: CMarkNode) throws {
+    private mutating func rewriteTexts(in root: CMarkNode, figures: Set<CMarkNode>) throws {
         for node in root.descendants() {
             switch node.kind {
-            case .text: try rewriteText(node)
+            case .text: try rewriteText(node, figures: figures)
             case .code, .codeBlock, .htmlBlock, .htmlInline:
                 let literal = node.literal
                 let restored = MarkdownMark.restored(literal)
@@ -71,99 +89,125 @@ struct MarkdownTree {
         }
     }
 
-    private mutating func rewriteText(_ node: CMarkNode) throws {
+    /// Works on bytes: a combining mark behind a bracket or a brace makes another of Swift's characters of it.
+    private mutating func rewriteText(_ node: CMarkNode, figures: Set<CMarkNode>) throws {
         let literal = node.literal
-        let footnoteStart = "[\(MarkdownMark.footnoteStart)"
-        let footnoteEnd = "\(MarkdownMark.footnoteEnd)]"
-        guard literal.contains("{{") || literal.contains(footnoteStart) else { return }
+        let footnoteStart = "[\(MarkdownMark.footnoteStart)".utf8
+        let footnoteEnd = "\(MarkdownMark.footnoteEnd)]".utf8
+        guard literal.utf8.contains("{{".utf8) || literal.utf8.contains(footnoteStart) else { return }
         let line = line(of: node)
-        var rest = literal[...]
+        var rest = literal.utf8[...]
         var plain = ""
-        while !rest.isEmpty {
-            if rest.hasPrefix(footnoteStart), let end = rest.range(of: footnoteEnd, options: .literal) {
+        // Behind a `{{` that does not end, none does: the text is not searched again.
+        var isUnclosed = false
+        while let byte = rest.first {
+            if byte == UInt8(ascii: "["), rest.starts(with: footnoteStart), let end = rest.firstRange(of: footnoteEnd) {
                 let name = String(
-                    MarkdownMark.restored(String(rest[..<end.upperBound])).unicodeScalars.dropFirst(2).dropLast())
+                    MarkdownMark.restored(String(Substring(rest[..<end.upperBound]))).dropFirst(2).dropLast())
                 if let html = footnotes.reference(to: name) {
-                    if !plain.isEmpty { node.insertBefore(.text(plain)) }
-                    plain = ""
-                    node.insertBefore(.inline(html))
+                    if let outer = MarkdownTree.closedParent(of: node, figures: figures) {
+                        var last = outer
+                        while let next = last.next, next.kind == .ownInline { last = next }
+                        last.insertAfter(.inline(html))
+                    } else {
+                        if !plain.isEmpty { node.insertBefore(.text(plain)) }
+                        plain = ""
+                        node.insertBefore(.inline(html))
+                    }
                 } else {
                     plain += "[^\(name)]"
                     warnings.append(.init(line: line, message: "footnote [^\(name)] is not defined"))
                 }
                 rest = rest[end.upperBound...]
-            } else if rest.hasPrefix("{{"), let end = rest.range(of: "}}", options: .literal) {
-                let expression = rest[rest.index(rest.startIndex, offsetBy: 2)..<end.lowerBound]
-                plain += try handlers.value(
-                    MarkdownMark.restored(String(expression)).trimmingCharacters(in: .whitespaces), line)
+            } else if !isUnclosed, rest.starts(with: "{{".utf8) {
+                guard let end = rest.firstRange(of: "}}".utf8) else {
+                    isUnclosed = true
+                    warnings.append(
+                        .init(line: line, message: "{{ without }} behind it on the same line is shown as text"))
+                    continue
+                }
+                let expression = MarkdownMark.restored(String(Substring(rest[..<end.lowerBound].dropFirst(2))))
+                plain +=
+                    try handlers.value(expression.trimmingCharacters(in: .whitespaces), line) ?? "{{\(expression)}}"
                 rest = rest[end.upperBound...]
             } else {
-                let next = rest.dropFirst().firstIndex { $0 == "{" || $0 == "[" } ?? rest.endIndex
-                plain += rest[..<next]
-                rest = rest[next...]
+                let next = rest.dropFirst().firstIndex { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }
+                plain += Substring(rest[..<(next ?? rest.endIndex)])
+                rest = rest[(next ?? rest.endIndex)...]
             }
         }
         if !plain.isEmpty { node.insertBefore(.text(plain)) }
         node.free()
     }
 
+    /// The outermost link or image around a node, behind which a footnote's reference goes: a link holds no other link,
+    /// and an image's text no HTML. A figure's caption may hold both.
+    private static func closedParent(of node: CMarkNode, figures: Set<CMarkNode>) -> CMarkNode? {
+        node.ancestors.reversed().first { $0.kind == .link || ($0.kind == .image && !figures.contains($0)) }
+    }
+
     // MARK: Destinations and figures
 
-    private mutating func rewriteDestinations(in root: CMarkNode) throws {
+    private mutating func rewriteDestinations(in root: CMarkNode, figures: [CMarkNode]) throws {
+        let isFigure = Set(figures)
         for node in root.descendants() where node.kind == .link || node.kind == .image {
             node.destination = MarkdownMark.restored(node.destination)
             node.title = MarkdownMark.restored(node.title)
+            if !isFigure.contains(node) { try resolve(node) }
         }
-        // Figures first: what stands alone in a paragraph takes the paragraph's place.
-        for paragraph in root.descendants() where paragraph.kind == .paragraph {
-            let figures = paragraph.children.filter { $0.kind == .image }
-            guard !figures.isEmpty, figures.allSatisfy(MarkdownTree.isFigure),
-                paragraph.children.allSatisfy({ node in
-                    node.kind == .image || node.kind == .lineBreak
-                        || (node.kind == .text && node.literal.allSatisfy(\.isWhitespace))
-                })
-            else { continue }
-            for image in figures { paragraph.insertBefore(.block(before: try figure(image))) }
-            paragraph.free()
+        for image in figures { image.parent?.insertBefore(.block(before: try figure(image))) }
+        for paragraph in Set(figures.compactMap(\.parent)) { paragraph.free() }
+    }
+
+    /// Gives a link or an image the destination that its surroundings want. A figure that does not stand alone in its
+    /// paragraph becomes a link to what it would show.
+    private mutating func resolve(_ node: CMarkNode) throws {
+        let isLink = node.kind == .link || Markdown.isFigure(node.destination)
+        if isLink, node.firstChild == nil, Markdown.isFigure(node.destination) {
+            node.append(.text(MarkdownTree.name(of: node.destination)))
         }
-        for node in root.descendants() where node.kind == .link || node.kind == .image {
-            // A figure inside a sentence is a link to what it would show.
-            let isImage = node.kind == .image && !MarkdownTree.isFigure(node)
-            let destination = try handlers.link(
-                Markdown.Destination(text: node.destination, isImage: isImage, line: line(of: node)))
-            if node.kind == .image && !isImage {
-                let link = CMarkNode.link(to: destination)
-                node.moveChildren(to: link)
-                node.replace(with: link)
-            } else {
-                node.destination = destination
-            }
+        if isLink, node.ancestors.contains(where: { $0.kind == .link }) {
+            warn(node, "\(node.destination) stands inside a link, and is shown as its text")
+            node.unwrap()
+            return
+        }
+        if isLink, node.kind == .image, [node.previous, node.next].allSatisfy({ $0 == nil || $0?.kind == .lineBreak }) {
+            warn(
+                node,
+                "\(node.destination) becomes a link; a figure stands alone in its paragraph, with blank lines around it"
+            )
+        }
+        let destination = try handlers.link(
+            Markdown.Destination(text: node.destination, isImage: !isLink, line: line(of: node)))
+        if isLink, node.kind == .image {
+            let link = CMarkNode.link(to: destination)
+            node.moveChildren(to: link)
+            node.replace(with: link)
+        } else {
+            node.destination = destination
         }
     }
 
-    private static func isFigure(_ image: CMarkNode) -> Bool {
-        let scheme = image.destination.prefix { $0 != ":" }
-        return scheme.count < image.destination.count && Markdown.figureSchemes.contains(scheme.lowercased())
+    /// What a link to a figure without a text is called: `heads.head/0` for `neuron:heads.head/0?seeds=1`.
+    private static func name(of destination: String) -> String {
+        let name = destination.drop { $0 != ":" }.dropFirst().prefix { $0 != "?" }
+        return name.isEmpty ? destination : String(name)
     }
 
-    private func figure(_ image: CMarkNode) throws -> String {
+    private mutating func figure(_ image: CMarkNode) throws -> String {
         let line = line(of: image)
-        let title = image.title
-        let caption = MarkdownTree.plainText(image)
-        for node in image.descendants() where node.kind == .link {
-            node.destination = try handlers.link(
-                Markdown.Destination(text: node.destination, isImage: false, line: line))
-        }
+        if !image.title.isEmpty { warn(image, "the title of a figure is not shown; write it into the caption") }
         let paragraph = CMarkNode.paragraph()
         defer { paragraph.free() }
-        let destination = image.destination
         image.moveChildren(to: paragraph)
         var html = document.html(of: paragraph)
         if html.hasPrefix("<p>") { html.removeFirst(3) }
         if html.hasSuffix("</p>\n") { html.removeLast(5) }
-        return try handlers.figure(
-            Markdown.Figure(
-                destination: destination, caption: caption, captionHTML: html, title: title, line: line))
+        return try handlers.figure(Markdown.Figure(destination: image.destination, captionHTML: html, line: line))
+    }
+
+    private mutating func warn(_ node: CMarkNode, _ message: String) {
+        warnings.append(.init(line: line(of: node), message: message))
     }
 
     // MARK: Raw HTML
@@ -177,8 +221,7 @@ struct MarkdownTree {
                 node.free()
                 continue
             }
-            let line = line(of: node)
-            warnings.append(.init(line: line, message: "HTML is shown as text, because raw HTML is off"))
+            warn(node, "HTML is shown as text, because raw HTML is off")
             if node.kind == .htmlInline {
                 node.replace(with: .text(literal))
             } else {
@@ -193,9 +236,7 @@ struct MarkdownTree {
 
     private mutating func identifyHeadings(in root: CMarkNode) {
         for node in root.descendants() where node.kind == .heading {
-            let text = MarkdownTree.plainText(node)
-            let id = headingID(for: text)
-            headings.append(Markdown.Heading(level: node.headingLevel, text: text, id: id))
+            let id = unusedID(MarkdownTree.headingID(for: MarkdownTree.plainText(node)))
             let tag = "h\(node.headingLevel)"
             let block = CMarkNode.block(before: "<\(tag) id=\"\(HTML.escaped(id))\">", after: "</\(tag)>")
             node.moveChildren(to: block)
@@ -203,9 +244,9 @@ struct MarkdownTree {
         }
     }
 
-    /// The id that kramdown's GFM parser gives: lower case, without what is no word, spaces as hyphens, counted where it
-    /// came before. (kramdown leaves a heading without words an empty id; here it is `section`.)
-    private mutating func headingID(for text: String) -> String {
+    /// The id that kramdown's GFM parser gives: lower case, without what is no word, spaces as hyphens. (kramdown leaves
+    /// a heading without words an empty id; here it is `section`.)
+    private static func headingID(for text: String) -> String {
         var id = ""
         for scalar in text.lowercased().unicodeScalars {
             if scalar == " " || scalar == "\t" {
@@ -214,10 +255,18 @@ struct MarkdownTree {
                 id.unicodeScalars.append(scalar)
             }
         }
-        if id.isEmpty { id = "section" }
-        let count = headingCounts[id, default: 0]
-        headingCounts[id] = count + 1
-        return count == 0 ? id : "\(id)-\(count)"
+        return id.isEmpty ? "section" : id
+    }
+
+    /// An id, counted where it came before. (kramdown counts too, but not what it made by counting: `Dup`, `Dup`,
+    /// `Dup 1` get `dup-1` twice.)
+    private mutating func unusedID(_ id: String) -> String {
+        var unused = id
+        while !ids.insert(unused).inserted {
+            idCounts[id, default: 0] += 1
+            unused = "\(id)-\(idCounts[id, default: 0])"
+        }
+        return unused
     }
 
     /// Ruby's `\p{Word}`: letters, marks, decimal digits and connecting punctuation.

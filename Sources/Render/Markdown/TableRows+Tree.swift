@@ -44,6 +44,7 @@ extension TableRows {
             let number = Int(String(scalars[scalars.index(after: scalars.startIndex)..<end])), number < cells.count
         else { return nil }
         text.literal = String(String(scalars[scalars.index(after: end)...]).drop { $0 == " " })
+        if text.literal.isEmpty { text.free() }
         return cells[number]
     }
 }
