@@ -259,6 +259,83 @@ struct MarkdownHandlerTests {
             output.warnings == [
                 .init(line: 8, message: "footnote [^1] is defined twice; the last definition counts"),
                 .init(line: 5, message: "footnote [^x] is not defined"),
+                .init(line: 8, message: "footnote [^1] is defined, but nothing refers to it; it is not shown"),
+            ])
+    }
+
+    @Test func whatOnlyLooksLikeAFootnoteIsText() throws {
+        let output = try Markdown().html(from: "a [^a:b] [^]\n\n> [^a:b]: word\n\n[^]: x\n", firstLine: 3)
+        #expect(
+            output.html
+                == "<p>a [^a:b] [^]</p>\n<blockquote>\n<p>[^a:b]: word</p>\n</blockquote>\n<p>[^]: x</p>\n")
+        #expect(output.warnings.map(\.line) == [5, 7])
+        #expect(output.warnings.first?.message.hasPrefix("[^a:b] is no name of a footnote") == true)
+    }
+
+    @Test func attributeListsAreLeftOutWithAWarning() throws {
+        let output = try Markdown().html(
+            from: """
+                text
+                {: .lead}
+
+                ![i](x.png){: width="30"} *a*{:.b}{:.c} `x`{: .d}[^1]
+
+                * toc
+                {:toc}
+
+                | a |
+                |---|
+                | b |
+                {: .table}
+                {: .wide}
+                prose
+
+                - x
+                {: .x}
+                - y
+
+                > q
+                > {: .q}
+                > r
+
+                {::comment}
+                not for readers
+                {:/comment}
+
+                `{: .code}`
+
+                    {: .code}
+
+                [^1]: note
+                {: .note}
+                """, firstLine: 11)
+        #expect(!output.html.contains("readers"))
+        #expect(HTMLCount.count("{:", in: output.html) == 2 && output.html.contains("<code>{: .code}</code>"))
+        #expect(output.html.contains("<p>text</p>\n<p><img src=\"x.png\" alt=\"i\" /> <em>a</em> <code>x</code><sup"))
+        #expect(output.html.contains("</table>\n<p>prose</p>\n<ul>\n<li>x</li>\n<li>y</li>\n</ul>"))
+        #expect(output.html.contains("<p>q</p>\n<p>r</p>"))
+        #expect(output.warnings.map(\.line) == [12, 17, 22, 23, 27, 31, 43, 14, 14, 14, 14])
+        #expect(
+            output.warnings.first?.message
+                == "the attribute list {: .lead} is left out; of such lists only a heading's id is kept")
+    }
+
+    @Test func listsBehindTextAreText() throws {
+        let output = try Markdown().html(from: "a {: .b} c\n{:.x}{:.y}\n{: open")
+        #expect(output.html == "<p>a {: .b} c\n{:.x}{:.y}\n{: open</p>\n")
+        #expect(output.warnings.map(\.line) == [1, 2])
+    }
+
+    @Test func headingsKeepTheirGivenIDs() throws {
+        let output = try Markdown().html(
+            from: "# One\n\n## Two {#one}\n\nThree\n-----\n{: .c #drei--ß}\n\n# Four {: #main}\n\n# `{#x}`\n{:#x}")
+        #expect(
+            output.html.matches(of: /<h\d id="([^"]*)">/).map(\.1) == ["one-1", "one", "drei--ß", "main-1", "x"])
+        #expect(output.html.contains(">Two</h2>") || output.html.contains("Two\n</h2>"))
+        #expect(
+            output.warnings.map(\.message) == [
+                "the attribute list {: .c #drei--ß} is left out; of such lists only a heading's id is kept",
+                "the id main is taken; the heading's is main-1",
             ])
     }
 
@@ -282,6 +359,7 @@ struct MarkdownHandlerTests {
             "](neuron:a/1)",
             "](u)", "---", "===", "<b>", "<!--", "-->", "<script>", "#", "*", "_", "\\", "\u{301}", "\u{1}", "\t", "\r",
             "a", "word ", ":", "é", "[x]: /u", "[x]", "\u{0}",
+            "](neuron:a/1)", "[^1]: x\n\n", "{:.x}", "{: #a}", "{#a}", "# ", "{::comment}", "{:/}", "[", "](v)", "|-|",
         ]
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         func next(_ bound: Int) -> Int {
@@ -296,6 +374,16 @@ struct MarkdownHandlerTests {
             #expect(
                 html.unicodeScalars.allSatisfy { !MarkdownMark.isMark($0) },
                 "\(text.debugDescription) → \(html.debugDescription)")
+            var depth = 0
+            for tag in html.matches(of: /<a |<\/a>/.matchingSemantics(.unicodeScalar)) {
+                depth += tag.0 == "</a>" ? -1 : 1
+                #expect(0...1 ~= depth, "a link in a link: \(text.debugDescription) → \(html.debugDescription)")
+            }
+            let ids = html.matches(of: /\ id="([^"]*)"/.matchingSemantics(.unicodeScalar)).map(\.1)
+            #expect(Set(ids).count == ids.count, "ids repeat: \(text.debugDescription) → \(html.debugDescription)")
+            for link in html.matches(of: /href="#(fn[^"]*)"/) {
+                #expect(ids.contains(link.1), "no \(link.1): \(text.debugDescription) → \(html.debugDescription)")
+            }
         }
     }
 

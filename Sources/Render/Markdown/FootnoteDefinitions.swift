@@ -9,42 +9,45 @@ struct FootnoteDefinitions {
     /// Names in the order of their block quotes, the first of the text.
     private(set) var names: [String] = []
     /// Messages for the writer.
-    private(set) var warnings: [(line: Int, message: String)] = []
+    private(set) var warnings: [Markdown.Warning] = []
 
     /// Rewrites a source.
     ///
-    /// A definition starts at the margin (or up to three spaces in), outside code and HTML, where no paragraph is open.
-    /// It goes on over lines that are indented by four spaces or a tab, over blank lines between them, and over plain
-    /// lines that directly follow indented ones. Where a name is defined twice, the last definition counts.
+    /// A definition starts at the margin (or up to three spaces in), also inside block quotes, outside code and HTML,
+    /// where no paragraph is open. It goes on over lines that are indented by four spaces or a tab, over blank lines
+    /// between them, and over plain lines that directly follow indented ones. Where a name is defined twice, the last
+    /// definition counts.
     static func extract(from source: inout MarkdownSource) throws(RenderError) -> FootnoteDefinitions {
         var footnotes = FootnoteDefinitions()
         guard source.lines.contains(where: { $0.text.contains("[^") }) else { return footnotes }
-        let (closed, inParagraph) = try blocks(of: source)
+        let blocks = try MarkdownBlocks(of: source)
         var definitions: [String: [MarkdownSource.Line]] = [:]
         var kept: [MarkdownSource.Line] = []
         var index = 0
         var followsDefinition = false
         while index < source.lines.count {
             let line = source.lines[index]
-            guard !closed.contains(index), followsDefinition || !inParagraph.contains(index),
-                let (name, rest) = definition(in: line.text)
-            else {
-                kept.append(line)
+            let (quotes, text) = MarkdownSource.quotes(of: line.text)
+            let isOpen = !blocks.closed.contains(index) && (followsDefinition || !blocks.continued.contains(index))
+            guard isOpen, let (name, rest) = definition(in: text) else {
+                kept.append(isOpen ? footnotes.withoutLinkDefinition(line, text: text) : line)
                 followsDefinition = false
                 index += 1
                 continue
             }
             var content = [MarkdownSource.Line(text: rest, number: line.number)]
             index += 1
-            index += takeContinuation(of: source.lines[index...], into: &content)
+            index += takeContinuation(of: source.lines[index...], quotes: quotes, into: &content)
             if definitions.updateValue(content, forKey: name) == nil {
                 footnotes.names.append(name)
             } else {
                 footnotes.warnings.append(
-                    (line.number, "footnote [^\(name)] is defined twice; the last definition counts"))
+                    .init(
+                        line: line.number,
+                        message: "footnote [^\(name)] is defined twice; the last definition counts"))
             }
             // In the definition's place a blank line, so that what stood around it does not join.
-            kept.append(.init(text: "", number: line.number))
+            kept.append(.init(text: String(line.text[..<text.startIndex]), number: line.number))
             followsDefinition = true
         }
         var lines: [MarkdownSource.Line] = []
@@ -53,29 +56,27 @@ struct FootnoteDefinitions {
             lines.append(.init(text: "", number: lines.last?.number ?? 1))
         }
         lines += kept
-        source.lines = lines.map { .init(text: markReferences(in: $0.text), number: $0.number) }
+        for index in lines.indices { lines[index].text = markReferences(in: lines[index].text) }
+        source.lines = lines
         return footnotes
     }
 
-    /// Indices of lines in code and HTML blocks, and of lines that go on with a paragraph.
-    private static func blocks(of source: MarkdownSource) throws(RenderError) -> (Set<Int>, Set<Int>) {
-        let document = try CMarkDocument(source.text, smart: false, unsafe: false)
-        return withExtendedLifetime(document) {
-            var closed: Set<Int> = []
-            var inParagraph: Set<Int> = []
-            for node in document.root.descendants() where node.startLine > 0 && node.endLine >= node.startLine {
-                switch node.kind {
-                case .codeBlock, .htmlBlock: closed.formUnion((node.startLine - 1)..<node.endLine)
-                case .paragraph: inParagraph.formUnion(node.startLine..<max(node.startLine, node.endLine))
-                default: break
-                }
-            }
-            return (closed, inParagraph)
-        }
+    /// A line that defines no footnote; where libcmark would take `[^a:b]: word` for the definition of a link, it is
+    /// made text.
+    private mutating func withoutLinkDefinition(_ line: MarkdownSource.Line, text: Substring) -> MarkdownSource.Line {
+        guard let match = text.prefixMatch(of: /\ {0,3}(\[\^[^\[\]]*\]):/) else { return line }
+        warnings.append(
+            .init(
+                line: line.number,
+                message: "\(match.1) is no name of a footnote, which has letters, digits, - and _ only; the line is "
+                    + "shown as text"))
+        var line = line
+        line.text.insert("\\", at: match.1.startIndex)
+        return line
     }
 
     /// Name and rest of a line `[^name]: rest`.
-    private static func definition(in line: String) -> (String, String)? {
+    private static func definition(in line: Substring) -> (String, String)? {
         let indented = line.prefix { $0 == " " }
         guard indented.count <= 3 else { return nil }
         var rest = line.dropFirst(indented.count)
@@ -87,23 +88,24 @@ struct FootnoteDefinitions {
 
     /// Adds the lines that continue a definition, without their indentation; returns how many lines were read.
     private static func takeContinuation(
-        of lines: ArraySlice<MarkdownSource.Line>, into content: inout [MarkdownSource.Line]
+        of lines: ArraySlice<MarkdownSource.Line>, quotes: Int, into content: inout [MarkdownSource.Line]
     ) -> Int {
         var taken = 0
         var blanks: [MarkdownSource.Line] = []
         var canBeLazy = false
         for (offset, line) in lines.enumerated() {
-            let isBlank = line.text.allSatisfy { $0 == " " || $0 == "\t" }
-            if isBlank {
+            let (depth, text) = MarkdownSource.quotes(of: line.text, most: quotes)
+            guard depth == quotes else { break }
+            if text.allSatisfy({ $0 == " " || $0 == "\t" }) {
                 blanks.append(.init(text: "", number: line.number))
                 canBeLazy = false
-            } else if let text = unindented(line.text) {
+            } else if let text = unindented(text) {
                 content += blanks + [.init(text: text, number: line.number)]
                 blanks = []
                 taken = offset + 1
                 canBeLazy = true
-            } else if canBeLazy && definition(in: line.text) == nil {
-                content.append(line)
+            } else if canBeLazy && definition(in: text) == nil {
+                content.append(.init(text: String(text), number: line.number))
                 taken = offset + 1
             } else {
                 break
@@ -112,7 +114,7 @@ struct FootnoteDefinitions {
         return taken
     }
 
-    private static func unindented(_ line: String) -> String? {
+    private static func unindented(_ line: Substring) -> String? {
         if line.hasPrefix("    ") { return String(line.dropFirst(4)) }
         if line.hasPrefix("\t") { return String(line.dropFirst()) }
         return nil

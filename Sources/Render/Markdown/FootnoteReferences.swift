@@ -46,6 +46,11 @@ final class FootnoteReferences {
         return contents[order[written]]
     }
 
+    /// The footnotes of these names that nothing refers to.
+    func unused(_ names: [String]) -> [(name: String, content: CMarkNode)] {
+        names.filter { numbers[$0] == nil }.compactMap { name in contents[name].map { (name, $0) } }
+    }
+
     /// Writes the list at the end; footnotes that nothing refers to are dropped.
     func append(to root: CMarkNode) {
         guard !order.isEmpty else { return }

@@ -98,10 +98,12 @@ public struct Markdown: Sendable {
             let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
             return Output(html: document.html(), excerpt: "", warnings: [])
         }
+        let warnings = try AttributeLists.take(from: &source)
         let footnotes = try FootnoteDefinitions.extract(from: &source)
         let tables = try TableRows.extract(from: &source)
         let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
         var tree = MarkdownTree(document: document, source: source, rawHTML: rawHTML, handlers: handlers)
-        return try tree.output(footnotes: footnotes, tables: tables)
+        tree.warnings = warnings + footnotes.warnings
+        return try tree.output(footnotes: footnotes.names, tables: tables)
     }
 }

@@ -9,6 +9,8 @@ struct MarkdownSource {
         var text: String
         /// Line of the file, from 1.
         var number: Int
+        /// The id that the writer gave a heading that starts here.
+        var headingID: String?
     }
 
     var lines: [Line]
@@ -37,6 +39,25 @@ struct MarkdownSource {
         lines.isEmpty ? 1 : lines[min(max(line, 1), lines.count) - 1].number
     }
 
+    /// The id that the writer gave the heading on a line (from 1) of ``text``.
+    func headingID(of line: Int) -> String? {
+        line > 0 && line <= lines.count ? lines[line - 1].headingID : nil
+    }
+
+    /// The marks of block quotes in front of a line: how many there are, at most `most`, and what stands behind them.
+    static func quotes(of line: String, most: Int = .max) -> (count: Int, rest: Substring) {
+        var count = 0
+        var rest = line[...]
+        while count < most {
+            let text = rest.drop { $0 == " " || $0 == "\t" }
+            guard text.first == ">" else { break }
+            rest = text.dropFirst()
+            if rest.first == " " { rest = rest.dropFirst() }
+            count += 1
+        }
+        return (count, rest)
+    }
+
     /// Lines ended by a line feed, a carriage return or both. (A Swift character may be both, so bytes are compared.)
     static func split(_ text: String) -> [String] {
         var lines: [String] = []
@@ -54,6 +75,31 @@ struct MarkdownSource {
         }
         if start < bytes.count { lines.append(String(decoding: bytes[start...], as: UTF8.self)) }
         return lines
+    }
+}
+
+/// What libcmark makes of the lines of a source, by their indices.
+struct MarkdownBlocks {
+    /// Lines of code and HTML blocks.
+    private(set) var closed: Set<Int> = []
+    /// Lines that go on with a paragraph.
+    private(set) var continued: Set<Int> = []
+    /// The first line of the heading that a line belongs to.
+    private(set) var headings: [Int: Int] = [:]
+
+    init(of source: MarkdownSource) throws(RenderError) {
+        let document = try CMarkDocument(source.text, smart: false, unsafe: false)
+        withExtendedLifetime(document) {
+            for node in document.root.descendants() where node.startLine > 0 && node.endLine >= node.startLine {
+                let lines = (node.startLine - 1)..<node.endLine
+                switch node.kind {
+                case .codeBlock, .htmlBlock: closed.formUnion(lines)
+                case .paragraph: continued.formUnion(lines.dropFirst())
+                case .heading: for line in lines { headings[line] = lines.lowerBound }
+                default: break
+                }
+            }
+        }
     }
 }
 

@@ -26,10 +26,9 @@ struct MarkdownTree {
     }
 
     /// Runs every pass.
-    mutating func output(footnotes definitions: FootnoteDefinitions, tables: TableRows) throws -> Markdown.Output {
-        warnings = definitions.warnings.map { Markdown.Warning(line: $0.line, message: $0.message) }
+    mutating func output(footnotes names: [String], tables: TableRows) throws -> Markdown.Output {
         document.joinTexts()
-        footnotes.take(definitions.names, from: document.root)
+        footnotes.take(names, from: document.root)
         try rewrite(document.root, tables: tables, isFootnote: false)
         let excerpt =
             document.root.children.lazy
@@ -37,17 +36,41 @@ struct MarkdownTree {
         while let footnote = footnotes.nextToWrite() {
             try rewrite(footnote, tables: tables, isFootnote: true)
         }
+        for (name, content) in footnotes.unused(names) {
+            warn(content, "footnote [^\(name)] is defined, but nothing refers to it; it is not shown")
+        }
         footnotes.append(to: document.root)
         return Markdown.Output(html: document.html(), excerpt: excerpt, warnings: warnings)
     }
 
     private mutating func rewrite(_ root: CMarkNode, tables: TableRows, isFootnote: Bool) throws {
         tables.build(in: root)
+        dropAttributeLists(in: root)
         let figures = root.descendants().filter { $0.kind == .paragraph }.flatMap(MarkdownTree.figures)
         try rewriteTexts(in: root, figures: Set(figures))
         rewriteRawHTML(in: root)
         try rewriteDestinations(in: root, figures: figures)
         if !isFootnote { identifyHeadings(in: root) }
+    }
+
+    /// Drops the attribute lists that stand right behind a link, an image, emphasis or code.
+    private mutating func dropAttributeLists(in root: CMarkNode) {
+        for node in root.descendants() where node.kind == .text && node.literal.contains("{:") {
+            let literal = node.literal
+            var rest = literal[...]
+            if let previous = node.previous, previous.kind != .lineBreak {
+                while rest.hasPrefix("{:"), let end = rest.firstIndex(of: "}") {
+                    warnings.append(
+                        AttributeLists.warning(MarkdownMark.restored(String(rest[...end])), line: line(of: node)))
+                    rest = rest[rest.index(after: end)...]
+                }
+            }
+            if let start = rest.range(of: "{:"), rest[start.upperBound...].contains("}") {
+                warn(
+                    node, "{:…} is shown as text, because it stands neither behind an element nor on a line of its own")
+            }
+            if rest.isEmpty { node.free() } else if rest.count < literal.count { node.literal = String(rest) }
+        }
     }
 
     /// The figures of a paragraph that holds nothing else: they take its place.
@@ -235,8 +258,16 @@ struct MarkdownTree {
     // MARK: Headings
 
     private mutating func identifyHeadings(in root: CMarkNode) {
-        for node in root.descendants() where node.kind == .heading {
-            let id = unusedID(MarkdownTree.headingID(for: MarkdownTree.plainText(node)))
+        let headings = root.descendants().filter { $0.kind == .heading }
+        // The writer's own ids first, because links are meant to lead to them.
+        var given: [CMarkNode: String] = [:]
+        for node in headings {
+            guard let id = source.headingID(of: node.startLine) else { continue }
+            given[node] = unusedID(id)
+            if given[node] != id { warn(node, "the id \(id) is taken; the heading's is \(given[node] ?? "")") }
+        }
+        for node in headings {
+            let id = given[node] ?? unusedID(MarkdownTree.headingID(for: MarkdownTree.plainText(node)))
             let tag = "h\(node.headingLevel)"
             let block = CMarkNode.block(before: "<\(tag) id=\"\(HTML.escaped(id))\">", after: "</\(tag)>")
             node.moveChildren(to: block)

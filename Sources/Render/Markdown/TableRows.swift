@@ -64,7 +64,8 @@ struct TableRows {
         let quotes = prefix.count { $0 == ">" }
         let rows = block.enumerated().map { index, line -> (text: Substring, number: Int) in
             let text =
-                index == 0 ? line.text.dropFirst(firstPrefix.count) : TableRows.drop(quotes: quotes, of: line.text)
+                index == 0
+                ? line.text.dropFirst(firstPrefix.count) : MarkdownSource.quotes(of: line.text, most: quotes).rest
             return (TableRows.trimmed(text), line.number)
         }
         // With a rule it is a table; otherwise every line must open with a bar, so that prose with a bar in it stays prose.
@@ -115,16 +116,6 @@ struct TableRows {
         }
         tableCount += 1
         return lines
-    }
-
-    private static func drop(quotes: Int, of line: String) -> Substring {
-        var rest = line[...]
-        for _ in 0..<quotes {
-            let text = rest.drop { $0 == " " || $0 == "\t" }
-            guard text.first == ">" else { break }
-            rest = text.dropFirst()
-        }
-        return rest
     }
 
     private static func trimmed(_ text: Substring) -> Substring {
