@@ -33,6 +33,11 @@ struct TemplateTests {
         ("{{>404}}", "404.mustache:2: 404.mustache includes itself (404 → 404)"),
         ("{{<layout}}{{root}}{{/layout}}", "404.mustache:2: directly inside a layout only {{$block}} may stand"),
         ("{{<layout}}{{$content}}{{nope}}{{/content}}{{/layout}}", "404.mustache:2: no context here has the key nope"),
+        (
+            "{{<layout}}\n{{$contnet}}x{{/contnet}}{{/layout}}",
+            "404.mustache:3: layout.mustache has no block contnet; did you mean content? (its blocks: content, head, title)"
+        ),
+        ("{{<layout}}{{$content}}{{<layout}}{{$main}}{{/main}}{{/layout}}{{/content}}{{/layout}}", "has no block main"),
         ("{{! a\ncomment }}\n{{nope}}", "404.mustache:4: no context here has the key nope"),
     ])
     func brokenTemplatesNameFileAndLine(text: String, message: String) throws {
@@ -82,6 +87,26 @@ struct TemplateTests {
         #expect(error?.description.contains("404.mustache: cannot be read as UTF-8") == true)
     }
 
+    @Test func templatesWithoutUseAreNamed() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "templates-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(
+            at: folder.appending(path: "parts"), withIntermediateDirectories: true)
+        // Without its partials the figure leaves a built-in template without use, which is no mistake.
+        try Data("{{>own}}".utf8).write(to: folder.appending(path: "figure-runs.mustache"))
+        try Data("{{<layout}}{{$content}}{{>own}}{{/content}}{{/layout}}".utf8)
+            .write(to: folder.appending(path: "neuron.mustache"))
+        try Data("{{root}}".utf8).write(to: folder.appending(path: "own.mustache"))
+        _ = try Templates(folders: [SampleSite.folder, folder])
+        for (name, suggestion) in [("psot", "; did you mean post or posts?"), ("parts/own", "")] {
+            let file = folder.appending(path: "\(name).mustache")
+            try Data("x".utf8).write(to: file)
+            let message = "\(file.path): no page and no other template uses it; rename or remove it\(suggestion)"
+            #expect(throws: RenderError(message)) { try Templates(folders: [SampleSite.folder, folder]) }
+            try FileManager.default.removeItem(at: file)
+        }
+    }
+
     @Test func contextsThatHaveNoValueDoNotLookAround() throws {
         // A row has a title key and no title: the site's and the page's must not stand in.
         var texts = try SampleSite.texts(
@@ -113,9 +138,11 @@ struct TemplateTests {
         }
     }
 
-    @Test func everyKeyIsDocumented() {
+    @Test func everyTemplateAndKeyIsDocumented() throws {
         let documentation = Templates.documentation
-        for root in Templates.roots { #expect(documentation.contains("`\(root.template).mustache`")) }
+        for name in try SampleSite.texts().keys { #expect(documentation.contains("- `\(name).mustache`")) }
+        #expect(!documentation.contains("built-in files are"))
+        #expect(Templates.documentation(builtInFolder: "/a/b").contains("The built-in files are in `/a/b`."))
         for key in NeuronPage.schema.keys { #expect(documentation.contains("- `\(key.name)` (")) }
         #expect(documentation.contains("## RunContext"))
     }

@@ -12,17 +12,18 @@ enum Suggestion {
         return near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
     }
 
-    /// Levenshtein distance.
+    /// Levenshtein distance, with two neighbours that changed places as one step.
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        var above: [Int] = []
         var row = Array(0...b.count)
         for (i, x) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
+            var next = [i + 1]
             for (j, y) in b.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(above + 1, row[j] + 1, diagonal + (x == y ? 0 : 1))
-                diagonal = above
+                var best = min(row[j + 1] + 1, next[j] + 1, row[j] + (x == y ? 0 : 1))
+                if i > 0, j > 0, x == b[j - 1], y == a[i - 1] { best = min(best, above[j - 1] + 1) }
+                next.append(best)
             }
+            (above, row) = (row, next)
         }
         return row[b.count]
     }

@@ -67,7 +67,7 @@ struct TemplateCheck {
                 }
                 try check(tag.name, scope: scope, chain: chain)
                 if tag.kind == .parent {
-                    try checkBlocks(source, from: index)
+                    try checkBlocks(source, from: index, of: tag.name)
                     try check(source, at: &index, until: tag, scope: scope, chain: chain)
                 }
             }
@@ -78,11 +78,17 @@ struct TemplateCheck {
         }
     }
 
-    /// Between `{{<layout}}` and its end only blocks may stand; anything else would be dropped.
-    private func checkBlocks(_ source: TemplateSource, from start: Int) throws(RenderError) {
+    /// Between `{{<layout}}` and its end only blocks that the layout has may stand; anything else would be dropped.
+    private func checkBlocks(_ source: TemplateSource, from start: Int, of parent: String) throws(RenderError) {
+        let blocks = blocks(of: parent)
         var depth = 0
         for tag in source.tags[start...] {
             switch tag.kind {
+            case .block where depth == 0 && !blocks.contains(tag.name):
+                throw RenderError(
+                    "\(source.file):\(tag.line): \(parent).mustache has no block \(tag.name)"
+                        + Suggestion.sentence(for: tag.name, among: blocks)
+                        + " (its blocks: \(blocks.sorted().joined(separator: ", ")))")
             case .end:
                 if depth == 0 { return }
                 depth -= 1
@@ -97,6 +103,31 @@ struct TemplateCheck {
                 }
             }
         }
+    }
+
+    /// The blocks that a template has, itself or through what it includes.
+    private func blocks(of name: String) -> Set<String> {
+        (sources[name]?.tags ?? []).reduce(into: []) { blocks, tag in
+            switch tag.kind {
+            case .block: blocks.insert(tag.name)
+            case .partial, .parent: blocks.formUnion(self.blocks(of: tag.name))
+            default: break
+            }
+        }
+    }
+
+    /// Checks that no template of these names is without use, as one with a misspelled name would be.
+    func checkUse(of names: Set<String>, roots: [any TemplateRoot.Type]) throws(RenderError) {
+        var used: Set<String> = []
+        var open = roots.map { $0.template }
+        while let name = open.popLast() {
+            guard used.insert(name).inserted else { continue }
+            open += (sources[name]?.tags ?? []).filter { $0.kind == .partial || $0.kind == .parent }.map(\.name)
+        }
+        guard let name = names.subtracting(used).min(), let source = sources[name] else { return }
+        throw RenderError(
+            "\(source.file): no page and no other template uses it; rename or remove it"
+                + Suggestion.sentence(for: name, among: Set(sources.keys).subtracting(names).union(used)))
     }
 
     private func checkVariable(

@@ -28,17 +28,20 @@ public struct Templates: Sendable {
     /// Loads `*.mustache` and `assets/` from folders; a file of a later folder takes the place of an earlier folder's
     /// file of the same name.
     ///
-    /// - Throws: Where a template cannot be read, is no plain Mustache, uses a key that its context does not document,
-    ///   or is missing; the message names file and line.
+    /// - Throws: Where a template cannot be read, is no plain Mustache, uses a key that its context does not document or
+    ///   a block that its layout does not have, or is missing; and where one that the first folder lacks is not used.
+    ///   The message names file and line.
     public init(folders: [URL]) throws(RenderError) {
         var files: [String: URL] = [:]
         var assets: [String: URL] = [:]
+        var added: Set<String> = []
         for folder in folders {
             for (path, url) in try Templates.files(below: folder) {
                 if path.hasPrefix("assets/") {
                     assets[String(path.dropFirst("assets/".count))] = url
-                } else if path.hasSuffix(".mustache"), !path.contains("/") {
-                    files[String(path.dropLast(".mustache".count))] = url
+                } else if path.hasSuffix(".mustache") {
+                    let name = String(path.dropLast(".mustache".count))
+                    if files.updateValue(url, forKey: name) == nil, folder != folders.first { added.insert(name) }
                 }
             }
         }
@@ -51,11 +54,14 @@ public struct Templates: Sendable {
             }
         }
         try self.init(
-            texts: texts, assets: assets.sorted { $0.key < $1.key }.map { Asset(name: $0.key, url: $0.value) })
+            texts: texts, assets: assets.sorted { $0.key < $1.key }.map { Asset(name: $0.key, url: $0.value) },
+            added: added)
     }
 
-    /// Templates from their texts by name; see ``init(folders:)``.
-    init(texts: [String: (text: String, file: String)], assets: [Asset] = []) throws(RenderError) {
+    /// Templates from their texts by name; see ``init(folders:)``. Those that are added to the built-in ones must be used.
+    init(
+        texts: [String: (text: String, file: String)], assets: [Asset] = [], added: Set<String> = []
+    ) throws(RenderError) {
         self.assets = assets
         var sources: [String: TemplateSource] = [:]
         // In the order of the names, so that of several errors always the same one is reported.
@@ -64,6 +70,7 @@ public struct Templates: Sendable {
         }
         let check = TemplateCheck(sources: sources)
         for root in Templates.roots { try check.check(root) }
+        try check.checkUse(of: added, roots: Templates.roots)
         var library = MustacheLibrary()
         for (name, source) in sources {
             do {
@@ -84,8 +91,29 @@ public struct Templates: Sendable {
         library.render(root.templateValues, withTemplate: Root.template) ?? ""
     }
 
+    /// The templates that others include, each with what it gets.
+    private static let partials: [(name: String, summary: String)] = [
+        (
+            "layout",
+            "is the frame of every page, which fills its blocks `title`, `head` and `content`; it gets the page's context"
+        ),
+        ("card", "is one neuron in a grid or a contact sheet; it gets a \(NeuronCard.schema.name)"),
+        ("caption", "is the caption of a figure; it gets the figure's context"),
+        (
+            "rows",
+            "is the runs of a neuron, row by row; it gets a \(NeuronPage.schema.name) or a \(RunsFigure.schema.name)"
+        ),
+        ("scores", "is the scores of a neuron or a layer; it gets a \(ScoresContext.schema.name)"),
+        ("post-summary", "is one post in a list of posts; it gets a \(PostSummary.schema.name)"),
+    ]
+
     /// The documentation of every template's keys, as Markdown.
-    public static var documentation: String {
+    public static var documentation: String { documentation(builtInFolder: nil) }
+
+    /// The documentation of every template's keys, as Markdown.
+    ///
+    /// - Parameter folder: Path of the built-in templates, to be named in the text.
+    public static func documentation(builtInFolder folder: String?) -> String {
         var text = ""
         var contexts: [any TemplateContext.Type] = []
         var seen: Set<String> = []
@@ -100,9 +128,14 @@ public struct Templates: Sendable {
             }
         }
         text += "# Templates\n\n"
+        if let folder { text += "The built-in files are in `\(folder)`. " }
+        text += "A file in the project's folder `templates/` takes the place of the built-in file of the same name, "
+        text += "also in `assets/`. A file of another name is for `{{>name}}` and `{{<name}}` in these.\n\n"
         for root in roots {
             text += "- `\(root.template).mustache` (\(root.schema.name)) \(root.summary)\n"
         }
+        text += "\nThese are included by the ones above:\n\n"
+        for partial in partials { text += "- `\(partial.name).mustache` \(partial.summary)\n" }
         for root in roots { add(root) }
         for type in contexts {
             text += "\n## \(type.schema.name)\n\n"
