@@ -12,8 +12,6 @@ public struct Feed: Sendable {
         public var path: String
         /// When it was published.
         public var published: Date
-        /// When it was last changed.
-        public var updated: Date
         /// Its excerpt, as text.
         public var summary: String?
         /// Its text as HTML, with links relative to its page.
@@ -23,13 +21,12 @@ public struct Feed: Sendable {
 
         /// A post; see the properties.
         public init(
-            title: String, path: String, published: Date, updated: Date? = nil, summary: String? = nil,
+            title: String, path: String, published: Date, summary: String? = nil,
             content: String, categories: [String] = []
         ) {
             self.title = title
             self.path = path
             self.published = published
-            self.updated = updated ?? published
             self.summary = summary
             self.content = content
             self.categories = categories
@@ -64,7 +61,7 @@ public struct Feed: Sendable {
 
     /// The feed's text; nil without posts, because a feed must have a date.
     public var xml: String? {
-        guard let updated = entries.map(\.updated).max() else { return nil }
+        guard let updated = entries.map(\.published).max() else { return nil }
         let base = AbsoluteURL.base(baseURL)
         var xml = """
             <?xml version="1.0" encoding="utf-8"?>
@@ -86,7 +83,7 @@ public struct Feed: Sendable {
                 <id>\(address)</id>
                 <link rel="alternate" type="text/html" href="\(address)"/>
                 <published>\(Feed.text(of: entry.published))</published>
-                <updated>\(Feed.text(of: entry.updated))</updated>
+                <updated>\(Feed.text(of: entry.published))</updated>
 
                 """
             for category in entry.categories { xml += "<category term=\"\(XML.escaped(category))\"/>\n" }
