@@ -138,6 +138,15 @@ struct TemplateTests {
         }
     }
 
+    /// A title that turns the direction of writing does not turn what follows it.
+    @Test func titlesInRunningTextAreIsolated() throws {
+        let title = "\u{202E}eltit"
+        for (name, html) in SampleSite.everything(title, templates: try SampleSite.templates())
+        where ["neuron", "post", "posts", "index"].contains(name) {
+            #expect(html.contains("<bdi>\(title)</bdi></a>"), "on the page \(name)")
+        }
+    }
+
     @Test func everyTemplateAndKeyIsDocumented() throws {
         let documentation = Templates.documentation
         for name in try SampleSite.texts().keys { #expect(documentation.contains("- `\(name).mustache`")) }

@@ -267,7 +267,7 @@
           const found = await find(input.value);
           if (mine !== current) return;
           results.replaceChildren(...found.slice(0, 40).map(([title, path, kind]) =>
-            element("li", {}, element("a", { href: root + path }, title, element("span", {}, kind)))));
+            element("li", {}, element("a", { href: root + path }, element("bdi", {}, title), element("span", {}, kind)))));
           status.textContent = input.value ? `${found.length} found` : "";
         } catch (error) {
           status.textContent = error.message;
