@@ -72,6 +72,10 @@ struct OutputFolder: Sendable {
     ///
     /// The new one is on the disk before it gets its name, so that a power cut leaves one or the other.
     func swapIn() throws {
+        // What the owner has must not be lost to something of the same name in the new site.
+        for name in Self.kept where FileSystem.exists("\(staging)/\(name)") {
+            try FileManager.default.removeItem(atPath: "\(staging)/\(name)")
+        }
         try FileSystem.synchronizeFileSystem(of: staging)
         if FileSystem.exists(path) {
             try FileSystem.exchange(staging, path, aside: aside)
@@ -104,10 +108,13 @@ struct OutputFolder: Sendable {
     /// Removes the staging folder, after what belongs to the owner has gone back to the site.
     private func discard() throws {
         guard FileSystem.exists(staging) else { return }
-        for name in Self.kept
-        where FileSystem.exists("\(staging)/\(name)") && FileSystem.isFolder(path)
-            && !FileSystem.exists("\(path)/\(name)")
-        {
+        for name in Self.kept where FileSystem.exists("\(staging)/\(name)") && FileSystem.isFolder(path) {
+            guard !FileSystem.exists("\(path)/\(name)") else {
+                throw AtlasError(
+                    .cannotCreate,
+                    "\(staging)/\(name) is left from the site before, and \(path)/\(name) is there too. Remove the one "
+                        + "that is not wanted, and build again.")
+            }
             try FileSystem.move("\(staging)/\(name)", to: "\(path)/\(name)")
         }
         do {

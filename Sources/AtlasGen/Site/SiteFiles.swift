@@ -9,6 +9,7 @@ final class SiteFiles: @unchecked Sendable {
     private let folder: String
     private let lock = NSLock()
     private var folders: Set<String> = []
+    private var paths: Set<String> = []
     private var count = 0
     private var bytes = 0
 
@@ -21,8 +22,11 @@ final class SiteFiles: @unchecked Sendable {
     var total: (files: Int, bytes: Int) { lock.withLock { (count, bytes) } }
 
     /// Writes a file at a path relative to the site's root.
+    ///
+    /// - Throws: `AtlasError` of code `data` for a path that was written before.
     func write(_ content: [UInt8], to path: String) throws {
         precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "\(path) leaves the site")
+        try take(path)
         let file = "\(folder)/\(path)"
         try createFolder(FileSystem.parent(of: file))
         try FileSystem.writeFile(content, to: file)
@@ -42,9 +46,16 @@ final class SiteFiles: @unchecked Sendable {
 
     /// Takes over a file of an earlier site by a second name for it.
     func link(_ file: String, bytes size: Int, to path: String) throws {
+        try take(path)
         let newFile = "\(folder)/\(path)"
-        try createFolder(FileSystem.parent(of: newFile))
-        try FileSystem.link(file, as: newFile)
+        do {
+            try createFolder(FileSystem.parent(of: newFile))
+            try FileSystem.link(file, as: newFile)
+        } catch {
+            // Whoever cannot link writes instead.
+            _ = lock.withLock { paths.remove(path) }
+            throw error
+        }
         lock.withLock {
             count += 1
             bytes += size
@@ -59,6 +70,16 @@ final class SiteFiles: @unchecked Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         try write(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")], to: path)
+    }
+
+    /// Two texts or tools that want one path must not overwrite each other.
+    private func take(_ path: String) throws {
+        guard lock.withLock({ paths.insert(path).inserted }) else {
+            throw AtlasError(
+                .data,
+                "\(path) of the site would be written twice; a post's permalink or a file beside a text takes the place "
+                    + "of something else there. Rename it.")
+        }
     }
 
     private func createFolder(_ path: String) throws {

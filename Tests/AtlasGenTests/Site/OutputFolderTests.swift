@@ -44,6 +44,50 @@ import Testing
         #expect(try read("\(site)/index.html") == "second")
     }
 
+    @Test func aPathIsWrittenOnce() throws {
+        let files = SiteFiles(folder: folder.path)
+        try files.write("one", to: "a/x.html")
+        let before = try folder.write("old".utf8, to: "before.html")
+        for attempt in [
+            { try files.write("two", to: "a/x.html") }, { try files.link(before, bytes: 3, to: "a/x.html") },
+        ] {
+            let error = #expect(throws: AtlasError.self) { try attempt() }
+            #expect(error?.code == .data)
+            #expect(error?.description.hasPrefix("a/x.html of the site would be written twice") == true)
+        }
+        #expect(try read("\(folder.path)/a/x.html") == "one")
+        // What could not be linked is written.
+        #expect(throws: AtlasError.self) { try files.link("\(folder.path)/nothing", bytes: 0, to: "b.html") }
+        try files.write("b", to: "b.html")
+        #expect(files.total.files == 2)
+    }
+
+    @Test func whatTheOwnerHasIsNotReplaced() throws {
+        try build("first")
+        try write("ref: main", to: "\(site)/.git/HEAD")
+        try write("example.org", to: "\(site)/CNAME")
+        let output = try OutputFolder(site, in: folder.path)
+        try output.prepare()
+        try write("x", to: "\(output.staging)/.git/x.html")
+        try write("other.org", to: "\(output.staging)/CNAME")
+        try output.swapIn()
+        #expect(try folder.files() == ["site/.atlasgen", "site/.git/HEAD", "site/CNAME"])
+        #expect(try read("\(site)/CNAME") == "example.org")
+    }
+
+    /// An old site that could not be removed, and an owner who has begun anew meanwhile: only the owner can tell.
+    @Test func ofTwoRepositoriesNoneIsRemoved() throws {
+        try build("first")
+        let output = try OutputFolder(site, in: folder.path)
+        try write("old", to: "\(output.staging)/.git/HEAD")
+        try write("new", to: "\(site)/.git/HEAD")
+        let error = try #require(throws: AtlasError.self) { try output.prepare() }
+        #expect(error.code == .cannotCreate)
+        #expect(error.description.contains("site/.git is there too. Remove the one that is not wanted"))
+        #expect(try read("\(output.staging)/.git/HEAD") == "old")
+        #expect(try read("\(site)/.git/HEAD") == "new")
+    }
+
     /// Between the two renames of a system that cannot exchange names, the old site is aside and no site in place.
     @Test func aSwapInterruptedAfterTheFirstRenameIsUndone() throws {
         try build("old")
