@@ -35,7 +35,17 @@ struct PreviewServer: Sendable {
     }
 
     /// Returns when requests are answered.
-    func waitUntilListening() async throws { try await server.waitUntilListening() }
+    ///
+    /// A port that cannot be opened ends `run()` at once; a machine that is busy may take its time.
+    func waitUntilListening() async throws { try await server.waitUntilListening(timeout: 60) }
+
+    /// The port that answers, which the system chooses for a server on port 0; nil before it listens.
+    var listeningPort: UInt16? {
+        get async {
+            guard case .ip4(_, let port) = await server.listeningAddress else { return nil }
+            return port
+        }
+    }
 
     private struct Handler: HTTPHandler {
         let state: PreviewState
@@ -44,7 +54,8 @@ struct PreviewServer: Sendable {
             guard request.method == .GET || request.method == .HEAD else {
                 return HTTPResponse(statusCode: .methodNotAllowed)
             }
-            let answer = PreviewResponder.answer(to: request.path, await state.snapshot)
+            // As the client wrote it: `request.path` has lost the slash that tells a folder's page from a file.
+            let answer = PreviewResponder.answer(to: request.target.path(), await state.snapshot)
             var headers: HTTPHeaders = [.contentType: answer.type, .cacheControl: "no-store"]
             if let location = answer.location { headers[.location] = location }
             return HTTPResponse(

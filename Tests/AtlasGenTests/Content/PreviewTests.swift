@@ -3,6 +3,10 @@
 import Foundation
 import Testing
 
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
 @testable import AtlasGen
 
 @Suite struct PreviewResponderTests {
@@ -75,6 +79,29 @@ import Testing
         #expect(await state.snapshot.message == "wrong")
         await state.succeed(site: "site")
         #expect(await state.snapshot.message == nil)
+    }
+}
+
+@Suite struct PreviewServerTests {
+    @Test(.timeLimit(.minutes(5))) func foldersPagesComeOverASocket() async throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/a b", withIntermediateDirectories: true)
+        _ = try folder.write("<body>Inner</body>".utf8, to: "a b/index.html")
+        let state = PreviewState()
+        await state.succeed(site: folder.path)
+        let server = try PreviewServer(port: 0, state: state)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            try await server.waitUntilListening()
+            let port = try #require(await server.listeningPort)
+            for path in ["a%20b/", "a%20b/?query", "a%20b/index.html"] {
+                let url = try #require(URL(string: "http://127.0.0.1:\(port)/\(path)"))
+                let (data, response) = try await URLSession.shared.data(from: url)
+                #expect((response as? HTTPURLResponse)?.statusCode == 200)
+                #expect(String(decoding: data, as: UTF8.self).contains("Inner"))
+            }
+            group.cancelAll()
+        }
     }
 }
 
