@@ -44,7 +44,8 @@ enum YAMLDocument {
         }
     }
 
-    private static func invalidUTF8(in bytes: [UInt8], named name: String) -> AtlasError {
+    /// The error of a file whose bytes are no text, with the line of the first that is not.
+    static func invalidUTF8(in bytes: [UInt8], named name: String) -> AtlasError {
         var line = 1
         var start = bytes.startIndex
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")),
@@ -57,15 +58,23 @@ enum YAMLDocument {
     }
 
     private static func checkAliases(in bytes: [UInt8], named name: String) throws {
-        let count = zip(bytes, bytes.dropFirst()).count { first, second in
-            first == UInt8(ascii: "*")
-                && (second == UInt8(ascii: "_") || second == UInt8(ascii: "-")
-                    || Character(UnicodeScalar(second)).isASCIIAlphanumeric)
-        }
+        // Before the parser, which multiplies what it compares: the keys of a mapping. `*word*` in a text is no alias,
+        // and one without its anchor is an error.
+        let anchors = Set(names(behind: UInt8(ascii: "&"), in: bytes))
+        let count = names(behind: UInt8(ascii: "*"), in: bytes).count(where: anchors.contains)
         guard count <= aliasLimit else {
             throw AtlasError(
                 .data, "\(name): \(count) aliases (*name); at most \(aliasLimit) are read. Write the values out.")
         }
+    }
+
+    /// The names of anchors or aliases, and what looks like them, behind their sign.
+    private static func names(behind sign: UInt8, in bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        bytes.split(separator: sign, omittingEmptySubsequences: false).dropFirst().map { rest in
+            rest.prefix {
+                $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || Character(UnicodeScalar($0)).isASCIIAlphanumeric
+            }
+        }.filter { !$0.isEmpty }
     }
 
     private static func message(for error: YamlError, named name: String) -> AtlasError {

@@ -12,6 +12,7 @@ struct Permalink: Sendable, Equatable {
         "date": "/:categories/:year/:month/:day/:title:output_ext",
         "pretty": "/:categories/:year/:month/:day/:title/",
         "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+        "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
         "none": "/:categories/:title:output_ext",
     ]
 
@@ -29,7 +30,8 @@ struct Permalink: Sendable, Equatable {
     }
 
     private static let names = [
-        "categories", "year", "short_year", "month", "i_month", "day", "i_day", "y_day", "hour", "minute", "second",
+        "categories", "slugified_categories", "year", "short_year", "w_year", "month", "i_month", "short_month",
+        "long_month", "week", "day", "i_day", "y_day", "w_day", "short_day", "long_day", "hour", "minute", "second",
         "title", "slug", "output_ext",
     ]
 
@@ -44,22 +46,29 @@ struct Permalink: Sendable, Equatable {
         while let colon = rest.firstIndex(of: ":") {
             text += rest[..<colon]
             let after = rest[rest.index(after: colon)...]
-            // The longest name first: `:title:output_ext`, `:i_month`.
-            let name = after.prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
-            guard let known = Self.names.filter({ name.hasPrefix($0) }).max(by: { $0.count < $1.count }) else {
+            // A whole word, but for an underscore that only stands between two: `:year_:month`.
+            var name = String(after.prefix { $0.isASCII && ($0.isLetter || $0 == "_") })
+            if name.hasSuffix("_"), Self.names.contains(String(name.dropLast())) { name.removeLast() }
+            guard Self.names.contains(name) else {
                 throw Problem(
                     description: "has no value for \":\(name)\""
                         + Suggestion.question(for: ":\(name)", among: Self.names.map { ":\($0)" })
                         + " (known: \(Self.names.map { ":\($0)" }.joined(separator: ", ")))")
             }
-            text += Self.value(known, values)
-            rest = after.dropFirst(known.count)
+            let value = Self.value(name, values)
+            guard !value.isEmpty || !["title", "slug"].contains(name) else {
+                throw Problem(
+                    description: "has nothing for \":\(name)\": \"\(values.slug.prefix(80))\" has neither letters nor "
+                        + "digits; name the file YYYY-MM-DD-slug.md, or write \"slug:\" in its front matter")
+            }
+            text += value
+            rest = after.dropFirst(name.count)
         }
         text += rest
         guard !text.split(separator: "/").contains("..") else {
             throw Problem(description: "leads outside the site: \"\(text)\"")
         }
-        guard var path = OutputPath.normalised(text) else {
+        guard var path = OutputPath.normalised(text), !path.isEmpty else {
             throw Problem(
                 description: "cannot be a file's name: \"\(text.prefix(80))\" (each part at most "
                     + "\(OutputPath.longestName) bytes, without control characters and backslashes)")
@@ -83,17 +92,22 @@ struct Permalink: Sendable, Equatable {
     private static func value(_ name: String, _ values: Values) -> String {
         let date = values.date
         return switch name {
-        case "categories":
-            values.categories.map { $0.lowercased() }.reduce(into: [String]()) { unique, category in
-                if !unique.contains(category) { unique.append(category) }
-            }.joined(separator: "/")
+        case "categories": folders(values.categories.map { $0.lowercased() })
+        case "slugified_categories": folders(values.categories.map(Slug.plain))
         case "year": PostDate.padded(date.year, 4)
         case "short_year": PostDate.padded(date.year % 100)
+        case "w_year": PostDate.padded(date.week.year, 4)
         case "month": PostDate.padded(date.month)
         case "i_month": String(date.month)
+        case "short_month": String(date.monthName.prefix(3))
+        case "long_month": date.monthName
+        case "week": PostDate.padded(date.week.number)
         case "day": PostDate.padded(date.day)
         case "i_day": String(date.day)
         case "y_day": PostDate.padded(date.dayOfYear, 3)
+        case "w_day": String(date.weekday)
+        case "short_day": String(date.weekdayName.prefix(3))
+        case "long_day": date.weekdayName
         case "hour": PostDate.padded(date.hour)
         case "minute": PostDate.padded(date.minute)
         case "second": PostDate.padded(date.second)
@@ -101,6 +115,13 @@ struct Permalink: Sendable, Equatable {
         case "slug": Slug.plain(values.slug)
         default: ".html"
         }
+    }
+
+    /// A folder for each category, each once.
+    private static func folders(_ categories: [String]) -> String {
+        categories.reduce(into: [String]()) { unique, category in
+            if !unique.contains(category) { unique.append(category) }
+        }.joined(separator: "/")
     }
 }
 

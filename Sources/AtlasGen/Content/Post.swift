@@ -50,10 +50,18 @@ struct Post: Sendable {
         }
         self.date = date
         title = try fields["title"].flatMap { try Self.scalar($0, "a title") } ?? Slug.title(slug)
-        categories = try Self.names(fields, "category", "categories")
-        tags = try Self.names(fields, "tag", "tags")
+        guard !title.isEmpty else {
+            throw text.error(
+                "a post has a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its front matter",
+                line: 1)
+        }
+        // Jekyll joins the categories' two keys, and of the tags' takes the singular where it is there.
+        categories = Self.unique(
+            try Self.names(fields["categories"], areWords: true) + Self.names(fields["category"], areWords: false))
+        let tag = try Self.names(fields["tag"], areWords: false)
+        tags = Self.unique(tag.isEmpty ? try Self.names(fields["tags"], areWords: true) : tag)
         description = try fields["description"].flatMap { try Self.scalar($0, "a text") }
-        isPublished = try fields["published"].flatMap { $0.scalar == nil ? nil : try $0.flag() } ?? true
+        isPublished = try fields["published"].flatMap { $0.scalar == nil ? nil : try Self.flag($0) } ?? true
         let permalink = try fields["permalink"].flatMap { try Self.scalar($0, "a permalink") }
         let values = Permalink.Values(
             date: date, slug: try fields["slug"].flatMap { try Self.scalar($0, "a text") } ?? slug,
@@ -61,8 +69,8 @@ struct Post: Sendable {
         do throws(Permalink.Problem) {
             path = try (permalink.map(Permalink.init) ?? .standard).path(values)
         } catch {
-            let place = fields["permalink"]?.place.line ?? fields["categories"]?.place.line ?? 1
-            throw text.error("the permalink \(error.description)", line: place)
+            let node = ["permalink", "slug", "categories", "category"].lazy.compactMap { fields[$0] }.first
+            throw text.error("the permalink \(error.description)", line: node?.place.line ?? 1)
         }
     }
 
@@ -81,29 +89,34 @@ struct Post: Sendable {
     /// A scalar's text; nil where nothing stands there.
     private static func scalar(_ node: ConfigurationNode, _ expected: String) throws -> String? {
         if node.isList || node.isMapping { throw node.mismatch(expected) }
-        return node.scalar.flatMap { $0.isEmpty ? nil : $0 }
+        guard let text = node.scalar, !text.isEmpty else { return nil }
+        return try node.text()
     }
 
-    /// Jekyll's reading of categories and tags: the singular is one name, the plural a list or words between spaces.
-    private static func names(
-        _ fields: [String: ConfigurationNode], _ singular: String, _ plural: String
-    ) throws -> [String] {
-        var names: [String] = []
-        if let node = fields[singular], let name = try scalar(node, "a name") {
-            names = [name]
-        } else if let node = fields[plural] {
-            if node.isList {
-                // An empty list is no category.
-                names = try (node.node.sequence.map { Array($0) } ?? []).compactMap { entry in
-                    try scalar(ConfigurationNode(node: entry, file: node.file, key: node.key), "a name")
-                }
-            } else if let text = try scalar(node, "a name or a list of names") {
-                names = text.split(whereSeparator: \.isWhitespace).map(String.init)
+    /// True or false by any name that YAML 1.1, which is Jekyll's, has for it.
+    private static func flag(_ node: ConfigurationNode) throws -> Bool {
+        switch node.scalar?.lowercased() {
+        case "true", "yes", "on": return true
+        case "false", "no", "off": return false
+        default: throw node.mismatch("true or false")
+        }
+    }
+
+    /// The names under a key: a list, or a text that is one name or, where they are words, cut at its spaces.
+    private static func names(_ node: ConfigurationNode?, areWords: Bool) throws -> [String] {
+        guard let node else { return [] }
+        if let entries = node.node.sequence {
+            return try entries.compactMap { entry in
+                try scalar(ConfigurationNode(node: entry, file: node.file, key: node.key), "a name")
             }
         }
-        return names.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-            .reduce(into: [String]()) { unique, name in
-                if !name.isEmpty, !unique.contains(name) { unique.append(name) }
-            }
+        guard let text = try scalar(node, "a name or a list of names") else { return [] }
+        return areWords ? text.split(whereSeparator: \.isWhitespace).map(String.init) : [text]
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        names.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.reduce(into: []) { unique, name in
+            if !name.isEmpty, !unique.contains(name) { unique.append(name) }
+        }
     }
 }

@@ -25,11 +25,11 @@ struct PostDate: Sendable, Equatable {
         self.day = day
     }
 
-    /// Reads `2024-03-09`, `2024-03-09 14:05`, `2024-03-09 14:05:30.5 +0100`, `2024-03-09T14:05:30Z`; nil for anything
-    /// else.
+    /// Reads `2024-03-09`, `2024-03-09 14:05`, `2024-03-09 14:05:30.5 +0100`, `2024-03-09T14:05:30Z`,
+    /// `2024-03-09 14:05 CET`; nil for anything else.
     init?(_ text: String) {
         let pattern =
-            /(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[ \t]*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?))?)?/
+            /(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:[ \t]*([A-Za-z]{1,5}|[+-]\d{1,2}(?::?\d{2})?))?)?/
         guard let match = try? pattern.wholeMatch(in: text.trimmingCharacters(in: .whitespaces)) else { return nil }
         let (_, year, month, day, hour, minute, second, zone) = match.output
         guard let year = Int(year), let month = Int(month), let day = Int(day) else { return nil }
@@ -39,7 +39,12 @@ struct PostDate: Sendable, Equatable {
             hours < 24, minutes < 60, seconds < 60
         else { return nil }
         (self.hour, self.minute, self.second) = (hours, minutes, seconds)
-        guard let zone, let first = zone.first, first == "+" || first == "-" else { return }
+        guard let zone, let first = zone.first else { return }
+        guard first == "+" || first == "-" else {
+            guard let hours = Self.zones[zone.uppercased()] else { return nil }
+            offset = hours * 3600
+            return
+        }
         let digits = zone.dropFirst().filter { $0 != ":" }
         let minuteDigits = digits.count > 2 ? 2 : 0
         guard let zoneHours = Int(digits.dropLast(minuteDigits)),
@@ -47,6 +52,13 @@ struct PostDate: Sendable, Equatable {
         else { return nil }
         offset = (first == "-" ? -60 : 60) * (zoneHours * 60 + zoneMinutes)
     }
+
+    /// Hours ahead of UTC of the zones that mean the same everywhere: those of RFC 822 and of Europe, and a few more.
+    private static let zones = [
+        "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+        "PST": -8, "PDT": -7, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
+        "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    ]
 
     /// The moment.
     var instant: Date {
@@ -57,7 +69,24 @@ struct PostDate: Sendable, Equatable {
     var machine: String { "\(Self.padded(year, 4))-\(Self.padded(month))-\(Self.padded(day))" }
 
     /// `9 March 2024`, as people read it.
-    var display: String { "\(day) \(Self.monthNames[month - 1]) \(year)" }
+    var display: String { "\(day) \(monthName) \(year)" }
+
+    /// The month in English.
+    var monthName: String { Self.monthNames[month - 1] }
+
+    /// The day of the week, from 1 for Monday.
+    var weekday: Int { Self.weekday(of: dayNumber) }
+
+    /// The day of the week in English.
+    var weekdayName: String { Self.weekdayNames[weekday - 1] }
+
+    /// The week of ISO 8601, and the year that it is counted in: that of its Thursday.
+    var week: (year: Int, number: Int) {
+        let day = dayOfYear + 4 - weekday
+        if day < 1 { return (year - 1, (day + Self.length(of: year - 1) + 6) / 7) }
+        if day > Self.length(of: year) { return (year + 1, 1) }
+        return (year, (day + 6) / 7)
+    }
 
     /// Day of the year, from 1.
     var dayOfYear: Int { (1..<month).reduce(day) { $0 + Self.days(in: $1, of: year) } }
@@ -72,6 +101,15 @@ struct PostDate: Sendable, Equatable {
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",
     ]
+
+    private static let weekdayNames = [
+        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    ]
+
+    /// 1 January 1970 was a Thursday; days before it have numbers below zero.
+    private static func weekday(of dayNumber: Int) -> Int { ((dayNumber + 3) % 7 + 7) % 7 + 1 }
+
+    private static func length(of year: Int) -> Int { isLeap(year) ? 366 : 365 }
 
     private static func isLeap(_ year: Int) -> Bool {
         year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))

@@ -36,9 +36,7 @@ struct SourceText: Sendable {
             throw AtlasError(.data, "\(name): longer than \(Self.byteLimit >> 20) MB; split the text into several")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw AtlasError(
-                .data,
-                "\(name):\(Self.lineOfInvalidUTF8(in: bytes)): bytes that are no UTF-8 text; save the file as UTF-8")
+            throw YAMLDocument.invalidUTF8(in: bytes, named: name)
         }
         try self.init(text, file: file, named: name)
     }
@@ -84,17 +82,5 @@ struct SourceText: Sendable {
         yaml.split(whereSeparator: \.isNewline).contains { line in
             line.first { !$0.isWhitespace }.map { $0 != "#" } ?? false
         }
-    }
-
-    private static func lineOfInvalidUTF8(in bytes: [UInt8]) -> Int {
-        var line = 1
-        var start = bytes.startIndex
-        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")),
-            String(validating: bytes[start..<end], as: UTF8.self) != nil
-        {
-            line += 1
-            start = end + 1
-        }
-        return line
     }
 }

@@ -37,9 +37,25 @@ import Testing
     @Test(arguments: [
         ("categories: [One Two, three]", ["One Two", "three"]), ("category: One Two", ["One Two"]),
         ("categories:", []), ("categories: []", []), ("categories: [a, a, '']", ["a"]), ("categories: 2024", ["2024"]),
-        ("category: x\ncategories: y z", ["x"]),
+        ("category: x\ncategories: y z", ["y", "z", "x"]), ("category: [One Two, x]", ["One Two", "x"]),
     ]) func categories(yaml: String, expected: [String]) throws {
         #expect(try post(yaml).categories == expected)
+    }
+
+    @Test func ofTheTagsKeysTheSingularCounts() throws {
+        #expect(try post("tag: one two\ntags: a b").tags == ["one two"])
+        #expect(try post("tag:\ntags: a b").tags == ["a", "b"])
+    }
+
+    @Test(arguments: [("no", false), ("False", false), ("OFF", false), ("yes", true), ("On", true), ("TRUE", true)])
+    func everyWordForTrueAndFalse(word: String, expected: Bool) throws {
+        #expect(try post("published: \(word)").isPublished == expected)
+    }
+
+    @Test func emphasisIsNoAlias() throws {
+        let words = (0..<40).map { "*word\($0)* & *more*" }.joined(separator: " ")
+        #expect(try post("excerpt: |\n  \(words)\ntitle: T").title == "T")
+        #expect(try post("author: &me someone\ntitle: *me").title == "someone")
     }
 
     @Test func withoutFrontMatterTheFileNameSpeaks() throws {
@@ -89,7 +105,17 @@ import Testing
         ("permalink: /../../etc/passwd", "x.md:2: the permalink leads outside the site: \"/../../etc/passwd\""),
         ("permalink: ../x", "x.md:2: the permalink leads outside the site: \"../x\""),
         ("categories: [..]", "x.md:2: the permalink leads outside the site: \"/../2024/03/09/s.html\""),
-        ("categories: [\"a\\0b\"]", "x.md:2: the permalink cannot be a file's name: "),
+        ("categories: [\"a\\0b\"]", "x.md:2:14: categories: the control character U+0 cannot be shown; remove it"),
+        ("title: \"a\\u0000b\\u001b\"", "x.md:2:8: title: the control character U+0 cannot be shown; remove it"),
+        ("description: \"\\u001b\"", "x.md:2:14: description: the control character U+1B cannot be shown; remove it"),
+        (
+            "title: \(String(repeating: "x", count: 5001))",
+            "x.md:2:8: title: a text of 5001 bytes; at most 5000 are read"
+        ),
+        (
+            "title: x\nslug: \"???\"",
+            "x.md:3: the permalink has nothing for \":title\": \"???\" has neither letters nor digits; name the file "
+        ),
         ("permalink: /:yaer/", "x.md:2: the permalink has no value for \":yaer\"; did you mean \":year\"? "),
         ("title: a\ntitle: b", "x.md:2:1: the key \"title\" stands here and again below; keep one"),
     ]) func refusals(yaml: String, message: String) throws {
@@ -110,6 +136,17 @@ import Testing
                 + "in its front matter")
         #expect(try post("date: 2024-01-02", file: "notes.md").path == "2024/01/02/notes.html")
         #expect(try post("date: 2024-01-02", file: "2024-02-30-notes.md").path == "2024/01/02/2024-02-30-notes.html")
+    }
+
+    @Test func withoutANameThereIsNoPost() throws {
+        let untitled = try #require(throws: AtlasError.self) { try post("layout: post", file: "2024-01-02-.md") }
+        #expect(
+            untitled.description
+                == "2024-01-02-.md:1: a post has a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its "
+                + "front matter")
+        let unnamed = try #require(throws: AtlasError.self) { try post("title: x", file: "2024-01-02-.md") }
+        #expect(unnamed.description.hasPrefix("2024-01-02-.md:1: the permalink has nothing for \":title\": \"\" has"))
+        #expect(try post("title: x\npermalink: /x/", file: "2024-01-02-.md").path == "x/index.html")
     }
 
     @Test func frontMatterThatDoesNotEnd() throws {
