@@ -33,8 +33,13 @@ struct StarterProject {
 
     /// Writes the files.
     ///
-    /// - Throws: `AtlasError` of code `cannotCreate` where the folder is there and holds something.
+    /// - Throws: `AtlasError` of code `cannotCreate` where the folder is there and holds something, and of code `usage`
+    ///   for a folder without a name.
     func write(to folder: String) throws {
+        // Nothing and a slash would be the file system's root.
+        guard !folder.isEmpty else {
+            throw AtlasError(.usage, "the folder's name is empty; name a folder, or write . for this one")
+        }
         if FileSystem.exists(folder) {
             guard FileSystem.isFolder(folder) else {
                 throw AtlasError(.cannotCreate, "\(folder) is a file; name a folder")

@@ -12,11 +12,13 @@ struct NewCommand: ParsableCommand {
 /// Makes a post.
 struct NewPostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "post", abstract: "Make a post of this title, dated now, in content/posts.")
+        commandName: "post", abstract: "Make a post of this title, dated now, in content/posts.",
+        // With -h, a title such as "- dash" would be a bundle of flags that asks for help.
+        helpNames: .long)
 
     @OptionGroup var project: ProjectOptions
 
-    @Argument(help: "The post's title.")
+    @Argument(help: "The post's title. One that begins with a hyphen stands behind --.")
     var title: String
 
     func run() throws {
@@ -37,14 +39,16 @@ struct PostDraft: Equatable {
     /// The file's text.
     let text: String
 
-    /// Longer names are a nuisance in every list.
+    /// Longer names, in bytes, are a nuisance in every list, and file systems refuse names of more than 255.
     private static let longestSlug = 80
 
     /// - Throws: `AtlasError` of code `usage` where the title has neither letters nor digits.
     init(title: String, date: Date, in zone: TimeZone) throws {
-        let title = title.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        var slug = String(Slug.plain(title).prefix(Self.longestSlug))
-        while slug.hasSuffix("-") { slug.removeLast() }
+        // Control characters cannot be shown, and front matter refuses them.
+        let title = title.split { $0.isWhitespace || $0.unicodeScalars.contains(where: Self.isControl) }
+            .joined(separator: " ")
+        var slug = Slug.plain(title)
+        while slug.utf8.count > Self.longestSlug || slug.hasSuffix("-") { slug.removeLast() }
         guard !slug.isEmpty else {
             throw AtlasError(.usage, "the title \"\(title)\" has neither letters nor digits for the file's name")
         }
@@ -81,14 +85,14 @@ struct PostDraft: Equatable {
         return path
     }
 
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+
     /// A YAML text in double quotes.
     private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": quoted += "\\\(scalar)"
-            case _ where scalar.properties.generalCategory == .control:
-                quoted += String(format: "\\x%02x", scalar.value)
             default: quoted.unicodeScalars.append(scalar)
             }
         }

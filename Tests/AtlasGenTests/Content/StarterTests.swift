@@ -23,8 +23,7 @@ import Testing
 
     @Test(arguments: [
         "plain", "\"quoted\" \\ and 'single'", "key: value # no comment", "- [x] {y}", "*alias &anchor", "<script>",
-        "日本語",
-        "with\u{7}bell \u{202E}and marks", "no", "2024-01-01", "  spaces\n and\tlines ",
+        "日本語", "\u{202E}and marks", "no", "2024-01-01", "  spaces\n and\tlines ",
     ]) func everyTitleIsReadBack(title: String) throws {
         let draft = try draft(title)
         let post = try Post(SourceText(draft.text, file: draft.name, named: draft.name))
@@ -41,6 +40,15 @@ import Testing
         }
         #expect(try draft("../../etc/passwd").name == "2026-11-23-etc-passwd.md")
         #expect(try draft(String(repeating: "word ", count: 200)).name.utf8.count < 100)
+        // Three bytes each, and a name holds whole ones.
+        let long = try draft(String(repeating: "語", count: 200))
+        #expect(long.name == "2026-11-23-\(String(repeating: "語", count: 26)).md")
+    }
+
+    @Test func controlCharactersAreSpaces() throws {
+        let draft = try draft("with\u{7}bell \u{0} and escape\u{1b}")
+        #expect(draft.text.hasPrefix("---\ntitle: \"with bell and escape\"\n"))
+        #expect(try Post(SourceText(draft.text, file: draft.name, named: draft.name)).title == "with bell and escape")
     }
 
     @Test func nothingIsOverwritten() throws {
@@ -82,6 +90,9 @@ import Testing
         #expect(full.description.hasSuffix("is not empty (file for one), and nothing was written; name another folder"))
         let file = try #require(throws: AtlasError.self) { try starter.write(to: "\(folder.path)/file") }
         #expect(file.description.hasSuffix("file is a file; name a folder"))
+        let nameless = try #require(throws: AtlasError.self) { try starter.write(to: "") }
+        #expect(nameless.code == .usage)
+        #expect(nameless.description == "the folder's name is empty; name a folder, or write . for this one")
         #expect(try folder.files() == ["file"])
     }
 }
