@@ -106,9 +106,7 @@ private struct ContentReader {
     /// A text with what it asks for.
     func page(_ text: SourceText, at path: String) throws -> Content.Page {
         var requests: [ContentRequest] = []
-        guard
-            ["neuron:", "layer:", "{{"].contains(where: { text.body.range(of: $0, options: .caseInsensitive) != nil })
-        else { return Content.Page(text: text, path: path, requests: []) }
+        guard FigureReader.mayAsk(text.body) else { return Content.Page(text: text, path: path, requests: []) }
         let reader = FigureReader(project: project, text: text)
         _ = try Markdown.html(
             of: text, project: project,
@@ -116,6 +114,8 @@ private struct ContentReader {
                 link: { destination in
                     if FigureReader.isFigure(destination.text) {
                         requests.append(try reader.link(destination.text, line: destination.line))
+                    } else {
+                        try reader.checkScheme(of: destination.text, line: destination.line)
                     }
                     return destination.text
                 },

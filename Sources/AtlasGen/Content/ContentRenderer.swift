@@ -49,6 +49,7 @@ struct ContentRenderer: Sendable {
                         let target = try reader.link(destination.text, line: destination.line).page
                         return OutputPath.link(from: page.path, to: target ?? "index.html")
                     }
+                    try reader.checkScheme(of: destination.text, line: destination.line)
                     switch links.resolve(destination.text, on: page) {
                     case .kept: return destination.text
                     case .rewritten(let link): return link

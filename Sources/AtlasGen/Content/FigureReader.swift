@@ -1,6 +1,7 @@
 // Reads the figure syntax: neuron:ADDRESS/N?key=value&…, layer:ADDRESS?key=value&…, {{destination|field}}.
 
 import Foundation
+import Render
 import ViT
 
 /// Turns destinations and values of one text into requests, or says what is wrong with them and where.
@@ -12,7 +13,10 @@ struct FigureReader {
 
     /// The keys of figures of runs.
     private static let runKeys = ["seeds", "method", "methods", "tokens", "attention", "direction"]
-    private static let layerKeys = ["plot", "sort", "limit", "method", "tokens", "attention", "measure"]
+    /// The keys of a layer's values, and of a neuron's that compare it with its layer.
+    private static let valueKeys = ["method", "tokens", "attention", "measure"]
+    /// The keys of figures of layers.
+    private static let layerKeys = ["plot", "sort", "limit"] + valueKeys
     private static let plots = ["consistency", "compare"]
     /// More pictures than this are no figure.
     static let mostPictures = 400
@@ -20,7 +24,33 @@ struct FigureReader {
     /// Whether a link's or image's destination has one of the schemes.
     static func isFigure(_ destination: String) -> Bool {
         let scheme = destination.prefix { $0 != ":" }.lowercased()
-        return scheme.count < destination.count && ["neuron", "layer"].contains(scheme)
+        return scheme.count < destination.count && Markdown.figureSchemes.contains(scheme)
+    }
+
+    /// Whether a text may ask for something: it has one of the schemes, what may be a slip of one, or a value's braces.
+    /// Spares most texts a second reading.
+    static func mayAsk(_ body: String) -> Bool {
+        body.contains("{{")
+            || body.split(separator: ":", omittingEmptySubsequences: false).dropLast().contains { part in
+                scheme(nearest: String(part.reversed().prefix { $0.isASCII && $0.isLetter }.reversed())) != nil
+            }
+    }
+
+    private static func scheme(nearest word: String) -> String? {
+        Suggestion.nearest(to: word, among: Markdown.figureSchemes, limit: 1).first
+    }
+
+    /// The scheme that a destination or expression with another one probably means.
+    private static func slip(in text: String) -> String? {
+        let scheme = text.prefix { $0.isASCII && $0.isLetter }
+        guard text.dropFirst(scheme.count).first == ":", !isFigure(text) else { return nil }
+        return Self.scheme(nearest: String(scheme))
+    }
+
+    /// Refuses a link's or image's destination whose scheme is probably a slip.
+    func checkScheme(of destination: String, line: Int) throws {
+        guard let near = Self.slip(in: destination) else { return }
+        throw text.error("\(destination): did you mean \"\(near):\"?", line: line)
     }
 
     /// The figure that an image asks for.
@@ -60,10 +90,7 @@ struct FigureReader {
     /// The number that `{{expression}}` asks for; nil where the expression is none of atlasgen's.
     func value(_ expression: String, line: Int) throws -> ValueRequest? {
         guard Self.isFigure(expression) else {
-            let scheme = expression.prefix { $0 != ":" }
-            guard scheme.count < expression.count,
-                let near = Suggestion.nearest(to: String(scheme), among: ["neuron", "layer"], limit: 1).first
-            else { return nil }
+            guard let near = Self.slip(in: expression) else { return nil }
             throw text.error("{{\(expression)}}: did you mean \"\(near):\"?", line: line)
         }
         let parts = expression.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
@@ -75,10 +102,7 @@ struct FigureReader {
             guard let known = ValueRequest.LayerField(rawValue: field) else {
                 throw Self.unknownField(field, names, reference)
             }
-            for key in ["plot", "sort", "limit"] where reference.options[key] != nil {
-                throw reference.error("\"\(key)\" belongs to figures; a value takes method, tokens, attention, measure")
-            }
-            return .layer(try layer(reference), known)
+            return .layer(try layer(reference, keys: Self.valueKeys), known)
         }
         if let known = ValueRequest.RunsField(rawValue: field) { return .runs(try runs(reference), known) }
         guard let known = ValueRequest.ScoreField(rawValue: field) else {
@@ -131,8 +155,8 @@ extension FigureReader {
         return RunsRequest(address: address, neuron: neuron, variants: variants, seeds: seeds)
     }
 
-    private func layer(_ reference: FigureReference) throws -> LayerRequest {
-        try reference.check(keys: Self.layerKeys)
+    private func layer(_ reference: FigureReference, keys: [String] = layerKeys) throws -> LayerRequest {
+        try reference.check(keys: keys)
         let address = try address(of: reference)
         guard let layer = project.layers.first(where: { $0.address == address }) else {
             let names = project.layers.map(\.address.shortName).joined(separator: ", ")
@@ -144,7 +168,7 @@ extension FigureReader {
     }
 
     private func score(_ reference: FigureReference, _ field: ValueRequest.ScoreField) throws -> ValueRequest {
-        try reference.check(keys: ["method", "tokens", "attention", "measure"])
+        try reference.check(keys: Self.valueKeys)
         let address = try address(of: reference)
         let neuron = try neuron(of: reference, at: address)
         guard let layer = project.layers.first(where: { $0.address == address }) else {

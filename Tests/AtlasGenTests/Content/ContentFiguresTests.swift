@@ -155,6 +155,19 @@ import ViT
                 + "<a href=\"../../../layers/encoder_layer_5.mlp.3/index.html\">layer</a></p>\n")
     }
 
+    @Test(arguments: [
+        ("![c](nueron:heads.head/0)", "nueron:heads.head/0: did you mean \"neuron:\"?"),
+        ("Text [c](layr:heads.head).", "layr:heads.head: did you mean \"layer:\"?"),
+        ("[later]: Layers:x\n\n[later]", "Layers:x: did you mean \"layer:\"?"),
+    ]) func slipsInSchemesAreErrors(text: String, message: String) throws {
+        #expect(try WriterProject(post("Text.\n\n\(text)")).message().hasSuffix(message))
+    }
+
+    @Test func otherSchemesAreLeftAlone() throws {
+        let text = "[a](https://x.org/layer:y) [b](mailto:a@b.c) [c](tel:1) [d](data:x) <news:x> and layers: `neurons:`"
+        #expect(try WriterProject(post(text)).message() == "no error")
+    }
+
     @Test func errorsNameFileAndLine() throws {
         let writer = try WriterProject(post("---\ntitle: x\n---\n\nText.\n\n![x](neuron:heads.head/99)\n"))
         #expect(

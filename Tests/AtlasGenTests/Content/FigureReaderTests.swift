@@ -166,6 +166,10 @@ import ViT
             "percentile compares a neuron with its layer, and encoder_layer_4.mlp.3 is none of this atlas's layers"
         ),
         ("layr:heads.head|auc", "did you mean \"layer:\"?"),
+        (
+            "layer:heads.head?sort=number|auc",
+            "unknown key \"sort\" (known: method, tokens, attention, measure)"
+        ),
     ]) func valuesWording(expression: String, message: String) throws {
         let error = try #require(throws: AtlasError.self) { try reader.value(expression, line: 2) }
         #expect(error.description.hasPrefix("post.md:2: {{\(expression)}}: \(message)"), "\(error)")
