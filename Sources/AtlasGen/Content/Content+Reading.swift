@@ -19,7 +19,7 @@ extension Content {
         neurons = try reader.neurons()
         let found = try reader.posts()
         let readable = found.filter { includesDrafts || !$0.isDraft(at: now) }
-        try ContentReader.checkPaths(of: readable)
+        paths = try ContentReader.paths(of: readable)
         posts = try readable.map { ($0, try reader.page($0.text, at: $0.path)) }
         self.drafts = Set(found.map(\.text.file)).subtracting(readable.map(\.text.file))
         folders = reader.folders
@@ -27,6 +27,7 @@ extension Content {
             [introduction].compactMap { $0 }
             + layers.sorted { $0.key.description < $1.key.description }.map(\.value)
             + neurons.sorted { $0.value.path < $1.value.path }.map(\.value) + posts.map(\.page)
+        unread = reader.unread(but: Set(pages.map(\.text.file) + found.map(\.text.file)))
         shown = Dictionary(grouping: pages.flatMap(\.requests).compactMap(\.runs)) {
             Neuron(address: $0.address, number: $0.neuron)
         }
@@ -139,7 +140,7 @@ private struct ContentReader {
     private func names(in folder: String) throws -> [String] {
         guard try FileSystem.kind(of: folder) == .folder else { return [] }
         return try FileSystem.names(in: folder).filter { entry in
-            guard !entry.hasPrefix("."), !entry.hasPrefix("#"), !entry.hasSuffix("~") else { return false }
+            if Self.isIgnored(entry) { return false }
             guard OutputPath.isName(entry), try FileSystem.kind(of: "\(folder)/\(entry)") != nil else {
                 throw AtlasError(
                     .data,
@@ -148,6 +149,10 @@ private struct ContentReader {
             }
             return true
         }
+    }
+
+    private static func isIgnored(_ name: String) -> Bool {
+        name.hasPrefix(".") || name.hasPrefix("#") || name.hasSuffix("~")
     }
 
     private static func printable(_ text: String) -> String {
@@ -185,37 +190,53 @@ private struct ContentReader {
 
     // MARK: - Paths
 
-    /// Files and folders that the site has whatever its posts are.
-    private static let reserved = [
-        "index.html", "404.html", "atlas.json", "feed.xml", "robots.txt", "sitemap.xml", "posts/index.html",
-    ]
-
     /// Refuses posts that want one page, or a page that the site has already.
-    static func checkPaths(of posts: [Post]) throws {
-        var owners: [String: String] = [:]
-        for path in reserved { owners[path] = "the site itself" }
-        var folders: [String: String] = [:]
+    static func paths(of posts: [Post]) throws -> PathTable {
+        var paths = PathTable(lists: PostLists(posts).paths)
         for post in posts {
-            func refuse(_ owner: String, _ path: String) -> AtlasError {
-                AtlasError(
+            do throws(PathTable.Conflict) {
+                try paths.take(post.path, for: post.text.name)
+            } catch {
+                throw AtlasError(
                     .data,
-                    "\(post.text.name): its page would be \(post.path), and \(path) belongs to \(owner) already; give "
-                        + "one of them another permalink")
+                    "\(post.text.name): its page would be \(post.path), and \(error.description); choose another "
+                        + "permalink")
             }
-            if let owner = owners[post.path] { throw refuse(owner, post.path) }
-            if let owner = folders[post.path] { throw refuse(owner, "the folder \(post.path)") }
-            if ["assets/", "layers/", "search/", "categories/", "tags/"].contains(where: post.path.hasPrefix),
-                post.path.hasSuffix("/index.html") || post.path.hasPrefix("assets/")
-            {
-                throw refuse("the site itself", OutputPath.folder(of: post.path))
-            }
-            var folder = OutputPath.folder(of: post.path)
-            while !folder.isEmpty {
-                if let owner = owners[folder] { throw refuse(owner, folder) }
-                folders[folder] = post.text.name
-                folder = OutputPath.folder(of: folder)
-            }
-            owners[post.path] = post.text.name
+        }
+        return paths
+    }
+
+    // MARK: - Slips
+
+    /// Markdown that no page reads, with what was expected: a slip in a name would go unseen.
+    ///
+    /// - Parameter read: the files that were read.
+    func unread(but read: Set<String>) -> [Content.Unread] {
+        folders.flatMap { markdown(below: $0, depth: 0) }.filter { !read.contains($0) }.map { file in
+            let name = Self.printable(name(of: file))
+            func isBelow(_ folder: String) -> Bool { file.lowercased().hasPrefix("\(root)/\(folder)/".lowercased()) }
+            let expected =
+                if isBelow("layers") {
+                    "comments on layers are content/layers/ADDRESS.md"
+                } else if isBelow("neurons") {
+                    "comments on neurons are content/neurons/ADDRESS/NUMBER.md"
+                } else {
+                    "texts are content/index.md, content/layers/ADDRESS.md, content/neurons/ADDRESS/NUMBER.md and "
+                        + "content/posts/YYYY-MM-DD-slug.md, with the folders' names and the ending in small letters"
+                }
+            return Content.Unread(file: file, warning: "\(name): no page shows this text; \(expected)")
+        }
+    }
+
+    private func markdown(below folder: String, depth: Int) -> [String] {
+        // What cannot be listed holds no text that was read either; the folders of texts have been listed before.
+        guard depth < Self.deepest, let names = try? FileSystem.names(in: folder) else { return [] }
+        return names.filter { !Self.isIgnored($0) }.flatMap { name -> [String] in
+            let path = "\(folder)/\(name)"
+            // Behind a link may be a whole disk.
+            if FileSystem.isLink(path) { return [] }
+            if FileSystem.isFolder(path) { return markdown(below: path, depth: depth + 1) }
+            return Post.endings.contains(where: name.lowercased().hasSuffix) ? [path] : []
         }
     }
 }

@@ -24,6 +24,14 @@ struct Content: Sendable {
         let number: Int
     }
 
+    /// A file that looks like a text and is none.
+    struct Unread: Sendable {
+        /// The file's path.
+        let file: String
+        /// What the writer should know of it.
+        let warning: String
+    }
+
     /// What stands at the head of the first page.
     let introduction: Page?
     /// Commentary on layers.
@@ -36,6 +44,10 @@ struct Content: Sendable {
     let drafts: Set<String>
     /// The folders that may hold files for pages.
     let folders: [String]
+    /// Paths that the site and the posts have.
+    let paths: PathTable
+    /// Markdown files that no page shows.
+    let unread: [Unread]
     /// What texts show of each neuron, in their order.
     let shown: [Neuron: [RunsRequest]]
 

@@ -51,14 +51,16 @@ extension ContentPages {
         let lists = PostLists(content.posts.map(\.post))
         let renderer = ContentRenderer(
             content: content, library: library, templates: templates,
-            links: LinkResolver(content: content, project: library.project, listPages: lists.paths))
+            links: LinkResolver(
+                content: content, project: library.project,
+                files: lists.paths + templates.assets.map { "assets/\($0.name)" }))
         var warnings: [String] = []
-        var assets = AssetTable(pages: lists.paths + content.pages.map(\.path))
+        var assets = AssetTable(paths: content.paths)
         var rendered: [String: ContentRenderer.Rendered] = [:]
         for page in content.pages {
             let text = try renderer.render(page)
             warnings += text.warnings
-            try assets.add(text.assets, of: page.text)
+            try assets.add(text.assets, of: page)
             rendered[page.path] = text
         }
         introduction = content.introduction.flatMap { rendered[$0.path]?.html }
@@ -81,6 +83,8 @@ extension ContentPages {
                     next: index + 1 < posts.count ? summaries[index + 1] : nil)
             } + lists.pages(of: posts)
         self.assets = assets.assets
+        let copied = Set(assets.assets.map(\.file))
+        warnings += content.unread.filter { !copied.contains($0.file) }.map(\.warning)
         self.warnings = warnings
     }
 
@@ -104,31 +108,28 @@ extension ContentPages {
 
 /// The files that pages need, by their paths in the site.
 private struct AssetTable {
-    private var files: [String: (file: String, text: String)] = [:]
-    private let pages: Set<String>
+    private var files: [String: String] = [:]
+    private var paths: PathTable
 
-    init(pages: [String]) { self.pages = Set(pages) }
+    init(paths: PathTable) { self.paths = paths }
 
     /// In the order of the paths.
     var assets: [ContentAsset] {
-        files.sorted { $0.key < $1.key }.map { ContentAsset(file: $0.value.file, path: $0.key) }
+        files.sorted { $0.key < $1.key }.map { ContentAsset(file: $0.value, path: $0.key) }
     }
 
-    mutating func add(_ assets: [ContentAsset], of text: SourceText) throws {
-        for asset in assets {
-            if let other = files[asset.path], other.file != asset.file {
+    mutating func add(_ assets: [ContentAsset], of page: Content.Page) throws {
+        for asset in assets where files[asset.path] != asset.file {
+            do throws(PathTable.Conflict) {
+                let owner = "\(asset.file), which \(page.text.name) needs"
+                try paths.take(asset.path, for: owner, beside: page.path)
+            } catch {
                 throw AtlasError(
                     .data,
-                    "\(text.name): \(asset.file) would be copied to \(asset.path), and so would \(other.file) for "
-                        + "\(other.text); rename one of them")
+                    "\(page.text.name): \(asset.file) would be copied to \(asset.path), and \(error.description); "
+                        + "rename the file, or put it into another folder")
             }
-            guard !pages.contains(asset.path), !asset.path.hasPrefix("assets/"), asset.path != "atlas.json" else {
-                throw AtlasError(
-                    .data,
-                    "\(text.name): \(asset.file) would be copied to \(asset.path), which the site has already; rename "
-                        + "the file or put it into a folder")
-            }
-            files[asset.path] = (asset.file, text.name)
+            files[asset.path] = asset.file
         }
     }
 }

@@ -29,19 +29,23 @@ struct LinkResolver: Sendable {
     private let drafts: Set<String>
     private let folders: [String]
     private let contentFolder: String
+    /// The folders outside which nothing is copied, behind every link and with a slash at the end.
+    private let roots: [String]
     private let pages: Set<String>
     private let layers: [String: Set<Int>]
 
-    /// - Parameter listPages: the pages of posts' lists, relative to the site's root.
-    init(content: Content, project: Project, listPages: some Sequence<String>) {
+    /// - Parameter files: paths of the lists of posts and of the theme's files, relative to the site's root.
+    init(content: Content, project: Project, files: some Sequence<String>) {
         pagesOfFiles = Dictionary(content.pages.map { (Self.plain($0.text.file), $0.path) }) { first, _ in first }
         drafts = Set(content.drafts.map(Self.plain))
         folders = content.folders.map(Self.plain)
         contentFolder = folders[0]
+        roots = (content.folders + [project.folder]).map(FileSystem.resolved).map { $0 == "/" ? $0 : $0 + "/" }
         pages =
-            Set(content.posts.map(\.post.path)).union(listPages)
-            .union(["index.html", "404.html", "atlas.json"])
-            .union(project.configuration.baseURL == nil ? [] : ["feed.xml", "sitemap.xml"])
+            Set(content.posts.map(\.post.path)).union(files)
+            .union(["index.html", "404.html", "atlas.json", "search/index.js"])
+            .union(project.configuration.baseURL == nil ? [] : ["robots.txt", "sitemap.xml"])
+            .union(project.configuration.baseURL == nil || content.posts.isEmpty ? [] : ["feed.xml"])
         var layers = Dictionary(
             uniqueKeysWithValues: project.layers.map { ($0.address.shortName, Set($0.neurons)) })
         for neuron in content.extraNeurons(of: project) {
@@ -76,7 +80,7 @@ struct LinkResolver: Sendable {
         let target = OutputPath.normalised(OutputPath.joined(OutputPath.folder(of: page.path), path))
         if isFile(file), folders.contains(where: { file.hasPrefix($0 + "/") }) {
             guard let target else { return .dead("from \(page.path) it leads out of the site") }
-            guard !isPage(target) else { return .kept }
+            if let reason = refusal(of: file) { return .dead(reason) }
             return .asset(ContentAsset(file: file, path: target), link: written + rest)
         }
         guard let target else { return .dead("it leads out of the site") }
@@ -86,13 +90,13 @@ struct LinkResolver: Sendable {
 
     /// Links from the root, which a site in a subfolder, or opened as a file, does not have.
     private func resolveFromRoot(_ path: String, _ rest: String, on page: Content.Page) -> ResolvedLink {
-        guard path != "/" else { return .rewritten(OutputPath.link(from: page.path, to: "index.html") + rest) }
         guard let target = OutputPath.normalised(path) else { return .dead("it leads out of the site") }
         if let known = resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: false) { return known }
         let file = "\(contentFolder)/\(target)"
         guard isFile(file), pagesOfFiles[file] == nil, !drafts.contains(file) else {
             return .dead("there is neither such a page in the site nor such a file in content")
         }
+        if let reason = refusal(of: file) { return .dead(reason) }
         return .asset(
             ContentAsset(file: file, path: target), link: OutputPath.link(from: page.path, to: target) + rest)
     }
@@ -104,20 +108,33 @@ struct LinkResolver: Sendable {
             return keeping ? .kept : .rewritten(OutputPath.link(from: page.path, to: target) + rest)
         }
         // A folder's page, and Jekyll's permalinks without ending: a site opened as files needs the file's name.
-        for file in ["\(target)/index.html", "\(target).html"] where isPage(file) {
+        for file in [OutputPath.joined(target, "index.html"), "\(target).html"] where isPage(file) {
             return .rewritten(OutputPath.link(from: page.path, to: file) + rest)
         }
         return nil
     }
 
-    /// Whether the site has a page or data file at this path.
+    /// Why a file in a folder of texts is not copied; nil where it is.
+    private func refusal(of file: String) -> String? {
+        let real = FileSystem.resolved(file)
+        guard let root = roots.first(where: real.hasPrefix) else {
+            return "the file is a link to \(real), and nothing outside the project is copied"
+        }
+        let folder = folders.first { file.hasPrefix($0 + "/") } ?? ""
+        let names =
+            file.dropFirst(folder.count).split(separator: "/") + real.dropFirst(root.count).split(separator: "/")
+        return names.contains { $0.hasPrefix(".") } ? "hidden files are not copied" : nil
+    }
+
+    /// Whether the site has a page, a picture or a data file at this path. Which orders a layer's pages come in, and
+    /// how many pictures a neuron has, is not looked up.
     private func isPage(_ path: String) -> Bool {
         if pages.contains(path) { return true }
         let names = path.split(separator: "/").map(String.init)
         guard names.count >= 3, names[0] == "layers", let neurons = layers[names[1]] else { return false }
-        if names.count == 3 { return ["index.html", "neurons.json", "neurons.csv"].contains(names[2]) }
+        if names.count == 3 { return SitePaths.isLayerFile(names[2]) }
         guard names.count == 4, let neuron = Int(names[2]), String(neuron) == names[2] else { return false }
-        return neurons.contains(neuron) && ["index.html", "neuron.json"].contains(names[3])
+        return neurons.contains(neuron) && SitePaths.isNeuronFile(names[3])
     }
 
     private func isFile(_ path: String) -> Bool { FileSystem.exists(path) && !FileSystem.isFolder(path) }

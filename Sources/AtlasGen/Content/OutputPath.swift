@@ -7,8 +7,8 @@ enum OutputPath {
     /// What file systems and archives take for one name.
     static let longestName = 255
 
-    /// The path without `.`, `..` and empty names; nil where it leaves the root, where a name cannot be a file's, or
-    /// where nothing is left.
+    /// The path without `.`, `..` and empty names, empty for the root; nil where it leaves the root, and where a name
+    /// cannot be a file's.
     static func normalised(_ path: String) -> String? {
         var names: [Substring] = []
         for name in path.split(separator: "/", omittingEmptySubsequences: true) {
@@ -22,7 +22,7 @@ enum OutputPath {
                 names.append(name)
             }
         }
-        return names.isEmpty ? nil : names.joined(separator: "/")
+        return names.joined(separator: "/")
     }
 
     /// Whether a text can be the name of a file on every system: not empty, no path of its own, no control characters,

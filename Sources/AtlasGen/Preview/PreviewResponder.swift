@@ -27,7 +27,7 @@ struct PreviewResponder: Sendable {
         }
         guard let site = state.site else { return page("", state) }
         guard let decoded = path.removingPercentEncoding, decoded.hasPrefix("/"),
-            let file = decoded == "/" ? "" : OutputPath.normalised(decoded),
+            let file = OutputPath.normalised(decoded),
             // `..` has no place in a URL, also where it would stay inside.
             !decoded.split(separator: "/").contains("..")
         else { return notFound(site, state) }

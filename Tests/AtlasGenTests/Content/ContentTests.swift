@@ -119,6 +119,84 @@ import ViT
         #expect(pages.warnings.count == 2)
     }
 
+    @Test func linksOutOfTheProjectAndHiddenFilesAreNotCopied() throws {
+        let writer = try WriterProject([
+            "content/posts/2024-03-09-a.md": "[a](res/link.txt) [b](res/.hidden) [c](res/inner.txt) [d](git/config)",
+            "content/posts/res/.hidden": "x", "shared.txt": "x", ".git/config": "token",
+        ])
+        let outside = try TemporaryFolder()
+        let secret = FileSystem.resolved(try outside.write("secret".utf8, to: "secret.txt"))
+        let posts = "\(writer.folder.path)/content/posts"
+        for (link, target) in [
+            ("res/link.txt", secret), ("res/inner.txt", "../../../shared.txt"), ("git", "../../.git"),
+        ] {
+            try FileManager.default.createSymbolicLink(atPath: "\(posts)/\(link)", withDestinationPath: target)
+        }
+        let pages = try writer.pages()
+        #expect(pages.assets.map(\.path) == ["2024/03/09/res/inner.txt"])
+        #expect(
+            pages.warnings.map { $0.replacingOccurrences(of: "\(posts)/", with: "") } == [
+                "2024-03-09-a.md:1: the link res/link.txt leads nowhere: the file is a link to \(secret), and nothing "
+                    + "outside the project is copied",
+                "2024-03-09-a.md:1: the link res/.hidden leads nowhere: hidden files are not copied",
+                "2024-03-09-a.md:1: the link git/config leads nowhere: hidden files are not copied",
+            ])
+    }
+
+    @Test func linksToTheSitesOwnFilesLeadThere() throws {
+        let layer = "../../../layers/heads.head"
+        let own = [
+            "by-look.html", "by-look-2.html", "page-2.html", "neurons.js", "neurons.json", "neurons.csv",
+            "1/neuron.json", "1/seed-0-0123abcd.png",
+        ].map { "\(layer)/\($0)" }
+        let links =
+            own
+            + ["assets/atlas.css", "robots.txt", "feed.xml", "sitemap.xml", "search/index.js"].map { "../../../\($0)" }
+        let files = ["content/posts/2024-03-09-a.md": links.map { "[x](\($0))" }.joined(separator: " ")]
+        let configuration = WriterProject.configuration + "\nbaseURL: https://example.org/"
+        #expect(try WriterProject(files, configuration: configuration).pages().warnings == [])
+        // Without a base URL the site has none of the three.
+        #expect(try WriterProject(files).pages().warnings.count == 3)
+
+        let home = try WriterProject([
+            "content/posts/2024-03-09-a.md": "[home](../../../) [home](../../../#top) [home](/)"
+        ])
+        let pages = try home.pages()
+        #expect(pages.warnings == [])
+        #expect(
+            pages.feed[0].content
+                == "<p><a href=\"../../../index.html\">home</a> <a href=\"../../../index.html#top\">home</a> "
+                + "<a href=\"../../../index.html\">home</a></p>\n")
+        let lost = try WriterProject([
+            "content/posts/2024-03-09-a.md": "[x](\(layer)/look.html) [y](\(layer)/7/neuron.json)"
+        ])
+        #expect(try lost.pages().warnings.count == 2)
+    }
+
+    @Test func markdownThatNoPageShowsIsAWarning() throws {
+        let texts = [
+            "content/Posts/2024-01-01-a.md", "content/_drafts/b.md", "content/about.md", "content/index.markdown",
+            "content/layers/heads.head/index.md", "content/neurons/1.md", "content/neurons/heads.head/sub/1.md",
+            "content/neurons/heads.head.md", "content/posts/2024-01-02-c.MD",
+        ]
+        var files = Dictionary(uniqueKeysWithValues: texts.map { ($0, "x") })
+        files["content/posts/2024-01-03-d.md"] = "[notes](notes/x.md)"
+        files["content/posts/notes/x.md"] = "---\ndate: 2024-01-04\npublished: false\n---\n"
+        files["content/index.md"] = "[source](source.md)"
+        files["content/source.md"] = "Copied."
+        files["content/.hidden.md"] = "x"
+        files["content/neurons/heads.head/2.md"] = "x"
+        let writer = try WriterProject(files)
+        let warnings = try writer.pages().warnings.filter { $0.contains("no page shows this text") }
+            .map { $0.replacingOccurrences(of: "\(writer.folder.path)/", with: "") }
+        #expect(warnings.map { String($0.prefix { $0 != ":" }) } == texts)
+        #expect(
+            warnings[5] == "content/neurons/1.md: no page shows this text; comments on neurons are "
+                + "content/neurons/ADDRESS/NUMBER.md")
+        #expect(warnings[4].hasSuffix("; comments on layers are content/layers/ADDRESS.md"))
+        #expect(warnings[2].contains("; texts are content/index.md, "))
+    }
+
     @Test func commentaryForWhatDoesNotExist() throws {
         #expect(
             try WriterProject(["content/layers/encoder_layer_5.mlp3.md": ""]).message()
@@ -159,13 +237,33 @@ import ViT
         #expect(
             try message("/x/", "/x/index.html")
                 == "content/posts/2024-01-02-p.md: its page would be x/index.html, and x/index.html belongs to "
-                + "content/posts/2024-01-01-p.md already; give one of them another permalink")
-        #expect(try message("/index.html").contains("index.html belongs to the site itself already"))
-        #expect(try message("/assets/atlas.css.html").contains("assets belongs to the site itself already"))
-        #expect(try message("/layers/heads.head/").contains("belongs to the site itself already"))
-        #expect(try message("/a.html", "/a.html/b").contains("a.html belongs to content/posts/2024-01-01-p.md already"))
-        #expect(try message("/a.html/b", "/a.html").contains("the folder a.html belongs to"))
-        #expect(try message("/a", "/b") == "no error")
+                + "content/posts/2024-01-01-p.md; choose another permalink")
+        #expect(try message("/index.html").contains("index.html belongs to the site itself;"))
+        #expect(try message("/posts/").contains("posts/index.html belongs to the site itself;"))
+        for path in ["/assets/atlas.css.html", "/layers/heads.head/", "/layers/x", "/search/", "/Search/x"] {
+            #expect(try message(path).contains(" belongs to the site itself;"), "\(path)")
+        }
+        #expect(try message("/layers/heads.head/by-look.html").contains("the folder layers belongs to the site itself"))
+        #expect(try message("/a.html", "/a.html/b").contains("a.html belongs to content/posts/2024-01-01-p.md;"))
+        #expect(
+            try message("/a.html/b", "/a.html").contains("a.html is a folder that content/posts/2024-01-01-p.md needs"))
+        #expect(try message("/a", "/b", "/layers", "/tags/x/") == "no error")
+    }
+
+    /// What these paths hold is the owner's, and lost where the site replaces it.
+    @Test(arguments: ["/.git/x", "/.git/", "/a/.well-known/b", "/CNAME/x", "/cname/", "/.x"])
+    func theOwnersPathsAreRefused(permalink: String) throws {
+        let message = try WriterProject(["content/posts/2024-01-01-p.md": "---\npermalink: \(permalink)\n---\n"])
+            .message()
+        #expect(message.contains(" belongs to the folder's owner, as hidden files and CNAME do"), "\(message)")
+    }
+
+    @Test func aPostWantsAPageOfAList() throws {
+        #expect(
+            try WriterProject([
+                "content/posts/2024-01-01-p.md": "---\ntags: x\n---\n",
+                "content/posts/2024-01-02-p.md": "---\npermalink: /tags/x/\n---\n",
+            ]).message().contains("tags/x/index.html belongs to the site itself"))
     }
 
     @Test func assetsThatCollideAreRefused() throws {
@@ -174,7 +272,62 @@ import ViT
             "content/posts/deep/2024-01-01-b.md": "![](res/x.png)", "content/posts/deep/res/x.png": "2",
         ])
         let error = try #require(throws: AtlasError.self) { try writer.pages() }
-        #expect(error.description.contains("would be copied to 2024/01/01/res/x.png, and so would"))
+        let posts = "\(writer.folder.path)/content/posts"
+        #expect(
+            error.description == "\(posts)/deep/2024-01-01-b.md: \(posts)/deep/res/x.png would be copied to "
+                + "2024/01/01/res/x.png, and 2024/01/01/res/x.png belongs to \(posts)/res/x.png, which "
+                + "\(posts)/2024-01-01-a.md needs; rename the file, or put it into another folder")
+    }
+
+    @Test func aFileAndAFolderOfOneNameAreRefused() throws {
+        let writer = try WriterProject([
+            "content/posts/2024-01-01-a.md": "[list](res)", "content/posts/res": "1",
+            "content/posts/deep/2024-01-01-b.md": "![](res/x.png)", "content/posts/deep/res/x.png": "2",
+        ])
+        let error = try #require(throws: AtlasError.self) { try writer.pages() }
+        #expect(
+            error.description.contains("deep/res/x.png would be copied to 2024/01/01/res/x.png, and 2024/01/01/res "))
+        #expect(error.description.contains("belongs to \(writer.folder.path)/content/posts/res, which"))
+    }
+
+    @Test(arguments: [
+        "/search/index.js", "/layers/heads.head/x.png", "/assets/x.css", "/robots.txt", "/layers", "/CNAME",
+    ])
+    func filesInTheSitesPlacesAreRefused(link: String) throws {
+        let writer = try WriterProject(["content/index.md": "[x](\(link))", "content\(link)": "mine"])
+        do {
+            // What the site has at that path already is linked, and nothing is copied.
+            #expect(try writer.pages().assets == [])
+        } catch let error as AtlasError {
+            #expect(error.description.contains("content\(link) would be copied to \(link.dropFirst()), and "))
+        }
+    }
+
+    @Test func filesBesideCommentary() throws {
+        let writer = try WriterProject([
+            "content/layers/heads.head.md": "[a](a.png) [b](res/index.html)", "content/layers/a.png": "1",
+            "content/layers/res/index.html": "2",
+            "content/neurons/heads.head/1.md": "[c](page-2.html) [d](1/index.html)",
+            "content/neurons/heads.head/page-2.html": "3", "content/neurons/heads.head/1/index.html": "4",
+        ])
+        #expect(
+            try writer.pages().assets.map(\.path) == [
+                "layers/heads.head/1/1/index.html", "layers/heads.head/1/page-2.html", "layers/heads.head/a.png",
+                "layers/heads.head/res/index.html",
+            ])
+    }
+
+    @Test(arguments: [
+        ("layers/heads.head.md", "index.html"), ("layers/heads.head.md", "by-look.html"),
+        ("layers/heads.head.md", "page-12.html"), ("layers/heads.head.md", "neurons.js"),
+        ("layers/heads.head.md", "3/x.png"), ("layers/heads.head.md", "3"),
+        ("neurons/heads.head/1.md", "neuron.json"), ("neurons/heads.head/1.md", "seed-0-0123abcd.png"),
+        ("neurons/heads.head/1.md", "thumbnail.png"), ("neurons/heads.head/1.md", "index.html"),
+    ]) func filesBesideCommentaryWithTheSitesNames(text: String, file: String) throws {
+        let folder = FileSystem.parent(of: "content/\(text)")
+        let writer = try WriterProject(["content/\(text)": "[x](\(file))", "\(folder)/\(file)": "mine"])
+        let error = try #require(throws: AtlasError.self) { try writer.pages() }
+        #expect(error.description.contains(" belongs to the site itself; rename the file"), "\(error)")
     }
 
     @Test(arguments: ["a\nb.md", "a\u{1}.md", "a\\b.md"]) func hostileFileNames(name: String) throws {

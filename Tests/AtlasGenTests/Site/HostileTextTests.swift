@@ -165,11 +165,12 @@ import Testing
         "permalink: /layers/heads.head/index.html", "permalink: /assets/atlas.js", "permalink: /index.html",
         "categories: [\"..\", \"..\"]", "categories: [\"../../escape\"]",
         "permalink: /\(String(repeating: "x", count: 300))",
-        "slug: ../../escape",
+        "slug: ../../escape", "permalink: /.git/x", "permalink: /layers/heads.head/by-look.html", "permalink: /CNAME/",
     ])
     func aPostStaysInItsPlace(_ line: String) async throws {
         let project = try TinyProject()
         #expect(try await project.build().code == 0)
+        try project.write("ref: main", to: "site/.git/HEAD")
         let before = try project.files(in: ".")
         let name = "content/posts/2024-05-06-post.md"
         try project.write("---\ntitle: Post\n\(line)\n---\nText.\n", to: name)
@@ -182,7 +183,7 @@ import Testing
         } else {
             #expect(outside.allSatisfy { $0.hasPrefix("site/") }, "\(outside)")
             // Nothing of the atlas was replaced by the post.
-            for path in ["site/assets/atlas.js", "site/layers/heads.head/neurons.json"] {
+            for path in ["site/assets/atlas.js", "site/layers/heads.head/neurons.json", "site/.git/HEAD"] {
                 #expect(after[path] == before[path])
             }
         }
