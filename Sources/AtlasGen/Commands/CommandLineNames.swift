@@ -1,6 +1,7 @@
 // Addresses, tokens, neurons and seeds as a command line names them, checked against the model.
 
 import ArgumentParser
+import Render
 import ViT
 
 extension Address {

@@ -13,6 +13,6 @@ struct TemplatesCommand: ParsableCommand {
 
     func run() throws {
         guard list else { throw CleanExit.helpRequest(self) }
-        print(Templates.documentation, terminator: "")
+        print(Templates.documentation(builtInFolder: try Installation.folder("templates")), terminator: "")
     }
 }

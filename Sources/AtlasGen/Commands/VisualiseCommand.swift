@@ -108,15 +108,11 @@ struct VisualiseCommand: AsyncParsableCommand {
         }
         if let steps { overrides["steps"] = "\(steps)" }
         do {
-            let base: PlannedMethod
-            if let known = project?.methods.first(where: { method == nil || $0.name == method }) {
-                base = known
-            } else {
-                base = PlannedMethod(try method.map { try Method.named($0) } ?? .atlas)
-            }
+            let known = project?.methods.first { method == nil || $0.name == method }
+            let base = try known ?? PlannedMethod(method.map { try Method.named($0) } ?? .atlas)
             return PlannedMethod(try base.makeMethod().applying(overrides))
         } catch let error as ViTError {
-            throw AtlasError(.usage, error.description)
+            throw AtlasError(.usage, error.description + Method.question(method ?? Method.atlas.name, overrides.keys))
         }
     }
 

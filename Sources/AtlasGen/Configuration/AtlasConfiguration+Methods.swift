@@ -1,6 +1,7 @@
 // The methods of a configuration: presets with their overrides applied.
 
 import ViT
+import Render
 
 extension AtlasConfiguration {
     /// The methods as recipes name them, in the order of the file; `steps` replaces each one's own unless the method's
@@ -20,14 +21,14 @@ extension AtlasConfiguration.MethodSettings {
         do throws(ViTError) {
             preset = try Method.named(name.value)
         } catch {
-            throw name.place.error(error.description)
+            throw name.place.error(error.description + Method.question(name.value, []))
         }
         var texts = overrides.mapValues(\.value)
         if let steps, texts["steps"] == nil { texts["steps"] = "\(steps)" }
         do throws(ViTError) {
             return try preset.applying(texts)
         } catch {
-            throw place(of: error, in: preset).error(error.description)
+            throw place(of: error, in: preset).error(error.description + Method.question(name.value, overrides.keys))
         }
     }
 
@@ -68,5 +69,18 @@ extension PlannedMethod {
         // A method that no preset has the name of has no parameters to compare with.
         let preset = (try? Method.named(name)).map { PlannedMethod($0).parameters } ?? [:]
         return parameters.filter { preset[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+extension Method {
+    /// ` Did you mean "…"?` for a method or a parameter that there is none of; nothing where all exist, or none is near.
+    static func question(_ name: String, _ parameters: some Sequence<String>) -> String {
+        var (word, known) = (name, presets.map(\.name))
+        if let preset = presets.first(where: { $0.name == name }) {
+            known = preset.parameters.map(\.name)
+            guard let unknown = parameters.sorted().first(where: { !known.contains($0) }) else { return "" }
+            word = unknown
+        }
+        return Suggestion.nearest(to: word, among: known, limit: 1).first.map { " Did you mean \"\($0)\"?" } ?? ""
     }
 }

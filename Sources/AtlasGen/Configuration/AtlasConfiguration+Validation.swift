@@ -1,6 +1,7 @@
 // Checks a configuration against the model it is used with.
 
 import ViT
+import Render
 
 extension AtlasConfiguration {
     /// The chosen layers of a model.

@@ -1,6 +1,7 @@
 // A value of a configuration, read as the type that is expected or refused with its place and what was found.
 
 import Yams
+import Render
 
 /// A node of a YAML file that knows where it stands and under which key.
 struct ConfigurationNode {

@@ -113,7 +113,7 @@ private struct ContentReader {
             of: text, project: project,
             handlers: Markdown.Handlers(
                 link: { destination in
-                    if FigureReader.isFigure(destination.text) {
+                    if Markdown.isFigure(destination.text) {
                         requests.append(try reader.link(destination.text, line: destination.line))
                     } else {
                         try reader.checkScheme(of: destination.text, line: destination.line)

@@ -45,7 +45,7 @@ struct ContentRenderer: Sendable {
             of: page.text, project: project,
             handlers: Markdown.Handlers(
                 link: { destination in
-                    guard !FigureReader.isFigure(destination.text) else {
+                    guard !Markdown.isFigure(destination.text) else {
                         let target = try reader.link(destination.text, line: destination.line).page
                         return OutputPath.link(from: page.path, to: target ?? "index.html")
                     }
@@ -78,7 +78,7 @@ struct ContentRenderer: Sendable {
                                 "{{\(expression)}} is no value of atlasgen's, such as {{layer:ADDRESS|auc}}, and is left "
                                     + "as text"
                             ))
-                        return "{{\(expression)}}"
+                        return nil
                     }
                     let text = try value(of: request, notes: &notes)
                     if let reason = text.reason { warnings.append((line, reason)) }

@@ -21,12 +21,6 @@ struct FigureReader {
     /// More pictures than this are no figure.
     static let mostPictures = 400
 
-    /// Whether a link's or image's destination has one of the schemes.
-    static func isFigure(_ destination: String) -> Bool {
-        let scheme = destination.prefix { $0 != ":" }.lowercased()
-        return scheme.count < destination.count && Markdown.figureSchemes.contains(scheme)
-    }
-
     /// Whether a text may ask for something: it has one of the schemes, what may be a slip of one, or a value's braces.
     /// Spares most texts a second reading.
     static func mayAsk(_ body: String) -> Bool {
@@ -43,7 +37,7 @@ struct FigureReader {
     /// The scheme that a destination or expression with another one probably means.
     private static func slip(in text: String) -> String? {
         let scheme = text.prefix { $0.isASCII && $0.isLetter }
-        guard text.dropFirst(scheme.count).first == ":", !isFigure(text) else { return nil }
+        guard text.dropFirst(scheme.count).first == ":", !Markdown.isFigure(text) else { return nil }
         return Self.scheme(nearest: String(scheme))
     }
 
@@ -89,7 +83,7 @@ struct FigureReader {
 
     /// The number that `{{expression}}` asks for; nil where the expression is none of atlasgen's.
     func value(_ expression: String, line: Int) throws -> ValueRequest? {
-        guard Self.isFigure(expression) else {
+        guard Markdown.isFigure(expression) else {
             guard let near = Self.slip(in: expression) else { return nil }
             throw text.error("{{\(expression)}}: did you mean \"\(near):\"?", line: line)
         }

@@ -1,6 +1,7 @@
 // A destination with the scheme neuron: or layer:, taken apart and not yet checked against a model.
 
 import Foundation
+import Render
 
 /// The parts of `neuron:encoder_layer_5.mlp.3/17?seeds=0,1`.
 struct FigureReference {

@@ -1,5 +1,7 @@
 // Where a post's page is: Jekyll's permalinks (https://jekyllrb.com/docs/permalinks/).
 
+import Render
+
 /// A pattern such as `/:categories/:year/:month/:day/:title:output_ext`.
 struct Permalink: Sendable, Equatable {
     /// The pattern, with Jekyll's built-in styles written out.

@@ -79,10 +79,13 @@ public struct Markdown: Sendable {
         public let warnings: [Warning]
     }
 
+    /// The schemes of figures.
+    public static let figureSchemes = ["neuron", "layer"]
+
     /// Whether a destination has one of the schemes of figures, `neuron:` and `layer:`.
     public static func isFigure(_ destination: String) -> Bool {
         let scheme = destination.prefix { $0 != ":" }
-        return scheme.count < destination.count && ["neuron", "layer"].contains(scheme.lowercased())
+        return scheme.count < destination.count && figureSchemes.contains(scheme.lowercased())
     }
 
     /// Turns a text into HTML.

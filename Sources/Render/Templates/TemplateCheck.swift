@@ -58,7 +58,7 @@ struct TemplateCheck {
                 guard sources[tag.name] != nil else {
                     throw RenderError(
                         "\(place): there is no template \(tag.name).mustache"
-                            + Suggestion.sentence(for: tag.name, among: sources.keys))
+                            + Suggestion.question(for: tag.name, among: sources.keys.sorted()))
                 }
                 guard !chain.contains(tag.name) else {
                     throw RenderError(
@@ -87,7 +87,7 @@ struct TemplateCheck {
             case .block where depth == 0 && !blocks.contains(tag.name):
                 throw RenderError(
                     "\(source.file):\(tag.line): \(parent).mustache has no block \(tag.name)"
-                        + Suggestion.sentence(for: tag.name, among: blocks)
+                        + Suggestion.question(for: tag.name, among: blocks.sorted())
                         + " (its blocks: \(blocks.sorted().joined(separator: ", ")))")
             case .end:
                 if depth == 0 { return }
@@ -127,7 +127,7 @@ struct TemplateCheck {
         guard let name = names.subtracting(used).min(), let source = sources[name] else { return }
         throw RenderError(
             "\(source.file): no page and no other template uses it; rename or remove it"
-                + Suggestion.sentence(for: name, among: Set(sources.keys).subtracting(names).union(used)))
+                + Suggestion.question(for: name, among: Set(sources.keys).subtracting(names).union(used).sorted()))
     }
 
     private func checkVariable(
@@ -155,7 +155,7 @@ struct TemplateCheck {
         else {
             let known = scope.flatMap(\.keys).map(\.name)
             throw RenderError(
-                "\(place): no context here has the key \(name)" + Suggestion.sentence(for: name, among: known)
+                "\(place): no context here has the key \(name)" + Suggestion.question(for: name, among: known.sorted())
                     + " (contexts: \(scope.map(\.name).joined(separator: ", ")))")
         }
         while let part = parts.popFirst() {

@@ -108,12 +108,9 @@ public struct Templates: Sendable {
     ]
 
     /// The documentation of every template's keys, as Markdown.
-    public static var documentation: String { documentation(builtInFolder: nil) }
-
-    /// The documentation of every template's keys, as Markdown.
     ///
     /// - Parameter folder: Path of the built-in templates, to be named in the text.
-    public static func documentation(builtInFolder folder: String?) -> String {
+    public static func documentation(builtInFolder folder: String) -> String {
         var text = ""
         var contexts: [any TemplateContext.Type] = []
         var seen: Set<String> = []
@@ -128,8 +125,8 @@ public struct Templates: Sendable {
             }
         }
         text += "# Templates\n\n"
-        if let folder { text += "The built-in files are in `\(folder)`. " }
-        text += "A file in the project's folder `templates/` takes the place of the built-in file of the same name, "
+        text +=
+            "The built-in files are in `\(folder)`. A file in the project's folder `templates/` takes the place of the built-in file of the same name, "
         text += "also in `assets/`. A file of another name is for `{{>name}}` and `{{<name}}` in these.\n\n"
         for root in roots {
             text += "- `\(root.template).mustache` (\(root.schema.name)) \(root.summary)\n"

@@ -104,7 +104,9 @@ import Testing
 
     @Test func templatesAreDocumented() throws {
         let folder = try TemporaryFolder()
-        #expect(try CommandRun("templates", "--list", in: folder).output == Templates.documentation)
+        try #expect(
+            CommandRun("templates", "--list", in: folder).output
+                == Templates.documentation(builtInFolder: Installation.folder("templates")))
         let help = try CommandRun("templates", in: folder)
         #expect(help.code == 0 && help.output.contains("USAGE: atlasgen templates [--list]"))
     }

@@ -101,8 +101,8 @@ import Testing
                 "atlasgen: 65 is out of range for slice, which reads the token of the neuron's number; "
                     + "encoder.layers.encoder_layer_5.mlp.3 has the tokens 0 to 64\n"
             ),
-            (["heads.head/1", "--method", "fourir"], 64, "Did you mean “fourier”?"),
-            (["heads.head/1", "--parameter", "rat=1"], 64, "Did you mean “rate”?"),
+            (["heads.head/1", "--method", "fourir"], 64, "Did you mean \"fourier\"?"),
+            (["heads.head/1", "--parameter", "rat=1"], 64, "Did you mean \"rate\"?"),
             (
                 ["heads.head/1", "--parameter", "rate"], 64,
                 "atlasgen: --parameter: expected NAME=VALUE, such as rate=0.05, found \"rate\"\n"

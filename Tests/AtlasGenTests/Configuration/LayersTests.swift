@@ -1,6 +1,7 @@
 // A configuration against a model.
 
 import Foundation
+@testable import Render
 import Testing
 import ViT
 

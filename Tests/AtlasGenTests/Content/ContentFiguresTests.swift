@@ -52,7 +52,8 @@ import ViT
         #expect(html.contains("(2 of 3 runs shown)"))
         #expect(
             html.contains(
-                "<a class=\"more\" href=\"../../../layers/heads.head/3/index.html\">Neuron 3 of heads.head</a>"))
+                "<a class=\"more\" href=\"../../../layers/heads.head/3/index.html\"><bdi>Neuron 3 of heads.head</bdi></a>"
+            ))
         #expect(html.contains("Consistent is not faithful"))
         #expect(!html.contains("row-title"))
     }

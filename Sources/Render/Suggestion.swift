@@ -1,11 +1,11 @@
 // Nearest words to a word that is not known.
 
 /// Suggestions by edit distance.
-enum Suggestion {
+public enum Suggestion {
     /// The `limit` candidates nearest to `word`, nearest first, those that are too far left out.
     ///
     /// Too far is more than a third of the word's letters, and more than two.
-    static func nearest(to word: String, among candidates: [String], limit: Int) -> [String] {
+    public static func nearest(to word: String, among candidates: [String], limit: Int) -> [String] {
         let bound = max(2, word.count / 3)
         let ranked = candidates.enumerated().map { (distance(word.lowercased(), $1.lowercased()), $0, $1) }
         return ranked.filter { $0.0 <= bound }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(limit).map(\.2)
@@ -34,7 +34,7 @@ enum Suggestion {
     }
 
     /// `; did you mean "…"?`, or nothing where no candidate is near.
-    static func question(for word: String, among candidates: [String]) -> String {
+    public static func question(for word: String, among candidates: [String]) -> String {
         nearest(to: word, among: candidates, limit: 1).first.map { "; did you mean \"\($0)\"?" } ?? ""
     }
 }
