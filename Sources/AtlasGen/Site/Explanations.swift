@@ -33,7 +33,7 @@ enum Explanations {
         case .center: "The activation is the patch token's in the middle of the picture."
         case .token(let index): "The activation is that of token \(index), the prefix tokens counted."
         case .slice:
-            "The activation is the mean of all channels of one token: what indexing `activation[:, k]` gives for "
+            "The activation is the mean of all channels of one token: what indexing “activation[:, k]” gives for "
                 + "a (batch, tokens, channels) tensor, as scripts written for convolutional networks do. It says "
                 + "something about a token's position, nothing about a neuron."
         }

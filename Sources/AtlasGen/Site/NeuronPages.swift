@@ -182,6 +182,7 @@ struct NeuronPages: Sendable {
     private func provenance(_ subject: Subject) -> [EntryContext] {
         let shape = project.model.model.configuration
         let variants = subject.rows.map(\.variant)
+        let first = Self.statement(subject.rows[0])
         let preprocessing =
             "\(shape.imageWidth) × \(shape.imageHeight) pixels, mean \(Self.list(shape.mean)), standard deviation "
             + "\(Self.list(shape.standardDeviation)); \(shape.headCount) heads"
@@ -191,34 +192,32 @@ struct NeuronPages: Sendable {
             EntryContext(name: "Reads", value: preprocessing),
             EntryContext(name: "Address", value: subject.address.description, isCode: true),
         ]
-            + subject.rows.flatMap { row in
-                Self.statement(
-                    row, title: variants.count == 1 ? nil : row.variant.title(among: variants, usual: variants[0]))
+            + first
+            + subject.rows.dropFirst().map { row in
+                let different = Self.statement(row).filter { entry in
+                    !first.contains { $0.name == entry.name && $0.value == entry.value }
+                }
+                return EntryContext(
+                    name: "\(row.variant.title(among: variants, usual: variants[0])) instead",
+                    value: different.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; "))
             }
             + [EntryContext(name: "Made with", value: "\(Version.generator), numerics \(NumericsVersion.current)")]
     }
 
     private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
 
-    /// Everything that decides a row's pictures.
-    private static func statement(_ row: Row, title: String?) -> [EntryContext] {
+    /// Everything that decides a row's pictures, beyond model and address.
+    private static func statement(_ row: Row) -> [EntryContext] {
         let (variant, seeds) = row
         let parameters = variant.method.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
-        let entries =
-            [
-                EntryContext(name: "Tokens", value: variant.tokens.description),
-                EntryContext(name: "Direction", value: variant.direction.rawValue),
-                EntryContext(name: "Attention", value: Explanations.attention(variant.attention)),
-                EntryContext(
-                    name: "Method", value: "\(variant.method.name): \(parameters.joined(separator: ", "))"),
-                EntryContext(name: "Steps", value: "\(variant.method.steps)"),
-                EntryContext(name: "Seeds", value: seeds.map(String.init).joined(separator: ", ")),
-            ]
-            + (variant.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] }
-                ?? [])
-        guard let title else { return entries }
-        let words = entries.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; ")
-        return [EntryContext(name: "Runs: \(title)", value: words)]
+        return [
+            EntryContext(name: "Tokens", value: variant.tokens.description),
+            EntryContext(name: "Direction", value: variant.direction.rawValue),
+            EntryContext(name: "Attention", value: Explanations.attention(variant.attention)),
+            EntryContext(name: "Method", value: "\(variant.method.name): \(parameters.joined(separator: ", "))"),
+            EntryContext(name: "Steps", value: "\(variant.method.steps)"),
+            EntryContext(name: "Seeds", value: seeds.map(String.init).joined(separator: ", ")),
+        ] + (variant.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] } ?? [])
     }
 
     /// The commands that make the rows again; there is none for shuffled weights.
