@@ -6,28 +6,32 @@ import ViT
 
 /// A model that embeds pictures; any size, scaled to its own.
 ///
-/// Unchecked Sendable: the read-out's buffers are used under the lock.
+/// Unchecked Sendable: each read-out is used by one thread at a time, and the list of the idle ones under the lock.
 final class Judge: @unchecked Sendable {
-    /// The model's digest.
+    /// SHA-256 of the weights and of the configuration that they are used with.
     let digest: String
+    /// SHA-256 of the weights.
+    let weights: String
     /// The model's name, for pages.
     let name: String
-    private let configuration: ViTConfiguration
-    private let readout: Readout
+    private let model: ViT
     private let lock = NSLock()
+    private var idle: [Readout] = []
 
     init(_ model: LoadedModel) {
         digest = model.digest
+        weights = model.weightsDigest
         name = model.name
-        configuration = model.model.configuration
-        readout = Readout(model: model.model, address: .encoderNorm)
+        self.model = model.model
     }
 
-    /// What the judge's head would read of `picture`: (width of the judge).
+    /// What the judge's head would read of `picture`: (width of the judge). Threads that ask at once are served at once.
     func embedding(of picture: Picture) -> [Float] {
-        let planes = picture.planes(height: configuration.imageHeight, width: configuration.imageWidth)
-        let tokens = TokenSelection.automatic(at: .encoderNorm, in: configuration)
-        return lock.withLock { readout.read(image: planes, tokens: tokens).embedding }
+        let readout = lock.withLock { idle.popLast() } ?? Readout(model: model, address: .encoderNorm)
+        defer { lock.withLock { idle.append(readout) } }
+        let configuration = model.configuration
+        return readout.embedding(
+            image: picture.planes(height: configuration.imageHeight, width: configuration.imageWidth))
     }
 }
 

@@ -22,30 +22,20 @@ struct LogGaborBank: Sendable {
     private static let angularWidth = 1 / 1.5
 
     private let frequencies: Int
-    /// (count, height·columns): squared gains.
+    /// (count, rows·columns): squared gains.
     private let gains: [Float]
 
     /// The bank for spectra as `spectrum` gives them.
     init(for spectrum: PowerSpectrum) {
-        frequencies = spectrum.height * spectrum.columns
-        var gains = [Float](repeating: 0, count: Self.count * frequencies)
-        for q in 0..<spectrum.height {
-            // Half a turn a pixel runs both ways, so there the gain is the mean of both.
-            let signed = 2 * q > spectrum.height ? q - spectrum.height : q
-            let signs: [Double] = 2 * q == spectrum.height ? [1, -1] : [1]
-            for r in 0..<spectrum.columns where q > 0 || r > 0 {
-                let index = q * spectrum.columns + r
-                for sign in signs {
-                    let x = Double(r) / Double(spectrum.width)
-                    let y = sign * Double(signed) / Double(spectrum.height)
-                    for filter in 0..<Self.count {
-                        gains[filter * frequencies + index] +=
-                            Float(Self.squaredGain(of: filter, x: x, y: y) / Double(signs.count))
-                    }
-                }
-            }
+        frequencies = spectrum.count
+        gains = (0..<Self.count * spectrum.count).map { index in
+            let (filter, frequency) = index.quotientAndRemainder(dividingBy: spectrum.count)
+            let (q, r) = frequency.quotientAndRemainder(dividingBy: spectrum.columns)
+            guard frequency > 0 else { return 0 }
+            return Float(
+                Self.squaredGain(
+                    of: filter, x: Double(r) / Double(spectrum.width), y: Double(q) / Double(spectrum.height)))
         }
-        self.gains = gains
     }
 
     /// A filter's squared gain at a frequency in cycles a pixel, not 0.
@@ -60,13 +50,24 @@ struct LogGaborBank: Sendable {
         return exp(-radial * radial - angular * angular)
     }
 
-    /// Each filter's energy in a power spectrum: (count).
-    func energies(in power: [Float]) -> [Float] {
-        precondition(power.count == frequencies)
-        var energies = [Float](repeating: 0, count: Self.count)
+    /// Each filter's energy in the lightness and in the chroma of a picture: (count) each.
+    ///
+    /// - Parameter power: (PowerSpectrum.Part.allCases.count, rows, columns).
+    func energies(in power: [Float]) -> (lightness: [Float], chroma: [Float]) {
+        let parts = PowerSpectrum.Part.allCases.count
+        precondition(power.count == parts * frequencies)
+        var products = [Float](repeating: 0, count: Self.count * parts)
         BLAS.multiply(
-            rows: Self.count, columns: 1, inner: frequencies, gains, aStride: frequencies, power, bStride: 1,
-            into: &energies, cStride: 1)
-        return energies
+            rows: Self.count, columns: parts, inner: frequencies, gains, aStride: frequencies, power,
+            bStride: frequencies, bTransposed: true, into: &products, cStride: parts)
+        // At (−q, r) a filter is what the one of the mirrored orientation is at (q, r).
+        func energies(_ part: PowerSpectrum.Part, _ mirrored: PowerSpectrum.Part) -> [Float] {
+            (0..<Self.count).map { filter in
+                let orientation = filter % Self.orientations
+                let other = filter - orientation + (Self.orientations - orientation) % Self.orientations
+                return products[filter * parts + part.rawValue] + products[other * parts + mirrored.rawValue]
+            }
+        }
+        return (energies(.lightness, .mirroredLightness), energies(.chroma, .mirroredChroma))
     }
 }

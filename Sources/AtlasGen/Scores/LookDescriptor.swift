@@ -43,54 +43,95 @@ struct LookDescriptor: Sendable {
     /// The descriptor of a picture: `rgb` is sRGB, interleaved, row by row, 3·width·height bytes.
     func describe(_ rgb: [UInt8]) -> [Float] {
         precondition(rgb.count == 3 * spectrum.width * spectrum.height)
-        let (lightness, a, b) = Oklab.planes(of: rgb)
-        let lightnessPower = spectrum.power(of: lightness)
-        let chromaPower = zip(spectrum.power(of: a), spectrum.power(of: b)).map { $0 + $1 }
-        return Self.moments(lightness, a, b) + Self.hues(a, b)
-            + Self.shape(of: bank.energies(in: lightnessPower)) + Self.shape(of: bank.energies(in: chromaPower))
+        let pixels = Oklab.pixels(of: rgb)
+        let mean = sum(pixels) { $0 } / Double(pixels.count)
+        let energies = bank.energies(in: spectrum.power(of: pixels, mean: SIMD4<Float>(mean)))
+        return moments(pixels, mean: mean) + Self.hues(pixels) + Self.shape(of: energies.lightness)
+            + Self.shape(of: energies.chroma)
+    }
+
+    /// The sum of what `value` gives of each pixel: of a row in single precision, of the rows in double.
+    @inline(__always)
+    private func sum(_ pixels: [SIMD4<Float>], _ value: (SIMD4<Float>) -> SIMD4<Float>) -> SIMD4<Double> {
+        pixels.withUnsafeBufferPointer { pixels in
+            var sum = SIMD4<Double>()
+            for row in 0..<spectrum.height {
+                var part = SIMD4<Float>()
+                for pixel in row &* spectrum.width..<(row &+ 1) &* spectrum.width { part += value(pixels[pixel]) }
+                sum += SIMD4<Double>(part)
+            }
+            return sum
+        }
     }
 
     /// Means, standard deviations, cube roots of the third moments, signed roots of the covariances: 12 values.
-    private static func moments(_ lightness: [Float], _ a: [Float], _ b: [Float]) -> [Float] {
-        let count = Double(lightness.count)
-        let planes = [lightness, a, b]
-        let means = planes.map { plane in plane.reduce(0.0) { $0 + Double($1) } / count }
-        var second = [0.0, 0.0, 0.0]
-        var third = [0.0, 0.0, 0.0]
-        var mixed = [0.0, 0.0, 0.0]
-        for pixel in lightness.indices {
-            let l = Double(lightness[pixel]) - means[0]
-            let x = Double(a[pixel]) - means[1]
-            let y = Double(b[pixel]) - means[2]
-            second[0] += l * l
-            second[1] += x * x
-            second[2] += y * y
-            third[0] += l * l * l
-            third[1] += x * x * x
-            third[2] += y * y * y
-            mixed[0] += l * x
-            mixed[1] += l * y
-            mixed[2] += x * y
+    private func moments(_ pixels: [SIMD4<Float>], mean: SIMD4<Double>) -> [Float] {
+        let count = Double(pixels.count)
+        let centre = SIMD4<Float>(mean)
+        let second = sum(pixels) { ($0 - centre) * ($0 - centre) } / count
+        let third = sum(pixels) { ($0 - centre) * ($0 - centre) * ($0 - centre) } / count
+        // L·a, a·b and b·L.
+        let mixed = sum(pixels) { pixel in
+            let centred = pixel - centre
+            return centred * SIMD4(centred.y, centred.z, centred.x, 0)
         }
-        let deviations = second.map { ($0 / count).squareRoot() }
-        let skews = third.map { cbrt($0 / count) }
-        let covariances = mixed.map { ($0 < 0 ? -1 : 1) * (abs($0) / count).squareRoot() }
-        return (means + deviations + skews + covariances).map { Float($0) }
+        let covariances = [mixed.x, mixed.z, mixed.y].map { ($0 < 0 ? -1 : 1) * (abs($0) / count).squareRoot() }
+        let planes = 0..<3
+        return (planes.map { mean[$0] } + planes.map { second[$0].squareRoot() } + planes.map { cbrt(third[$0]) }
+            + covariances).map { Float($0) }
     }
 
     /// Mean chroma a pixel brings to each bin of hue, shared between the two nearest bins.
-    private static func hues(_ a: [Float], _ b: [Float]) -> [Float] {
-        var bins = [Double](repeating: 0, count: hueBins)
-        for pixel in a.indices {
-            let chroma = Double((a[pixel] * a[pixel] + b[pixel] * b[pixel]).squareRoot())
-            let turn = Double(atan2f(b[pixel], a[pixel])) / (2 * Double.pi)
-            let place = (turn - turn.rounded(.down)) * Double(hueBins)
-            let lower = min(Int(place), hueBins - 1)
-            let share = place - Double(lower)
-            bins[lower] += chroma * (1 - share)
-            bins[(lower + 1) % hueBins] += chroma * share
+    private static func hues(_ pixels: [SIMD4<Float>]) -> [Float] {
+        // Chroma and place among the bins, four pixels each; beyond the end there is no chroma, which adds nothing.
+        let groups = (pixels.count + 3) / 4
+        var hues = [(chroma: SIMD4<Float>, place: SIMD4<Float>)](repeating: (SIMD4(), SIMD4()), count: groups)
+        pixels.withUnsafeBufferPointer { pixels in
+            for group in 0..<groups {
+                func pixel(_ lane: Int) -> SIMD4<Float> {
+                    4 &* group &+ lane < pixels.count ? pixels[4 &* group &+ lane] : SIMD4()
+                }
+                let (first, second, third, fourth) = (pixel(0), pixel(1), pixel(2), pixel(3))
+                let a = SIMD4(first.y, second.y, third.y, fourth.y)
+                let b = SIMD4(first.z, second.z, third.z, fourth.z)
+                hues[group] = ((a * a + b * b).squareRoot(), turn(a, b) * Float(hueBins))
+            }
         }
-        return bins.map { Float($0 / Double(a.count)) }
+        // Each lane has bins of its own, so that no sum waits for the one before.
+        var bins = [SIMD4<Double>](repeating: SIMD4(), count: hueBins + 1)
+        for hue in hues {
+            for lane in 0..<4 {
+                let lower = min(Int(hue.place[lane]), hueBins - 1)
+                let share = Double(hue.place[lane]) - Double(lower)
+                bins[lower][lane] += Double(hue.chroma[lane]) * (1 - share)
+                bins[lower + 1][lane] += Double(hue.chroma[lane]) * share
+            }
+        }
+        bins[0] += bins[hueBins]
+        return bins.prefix(hueBins).map { Float($0.sum() / Double(pixels.count)) }
+    }
+
+    /// The angle of (a, b) from a's axis in turns, 0…1, with an error below 1e-7; 0 for no chroma.
+    ///
+    /// The arc tangent is Hastings's polynomial (Abramowitz and Stegun 1964, 4.4.49).
+    @inline(__always)
+    static func turn(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+        let across = a.replacing(with: -a, where: a .< 0)
+        let up = b.replacing(with: -b, where: b .< 0)
+        let isSteep = up .> across
+        let longer = across.replacing(with: up, where: isSteep)
+        let x = up.replacing(with: across, where: isSteep) / longer.replacing(with: 1, where: longer .== 0)
+        let square = x * x
+        var series = SIMD4<Float>(repeating: 0.002_866_225_7)
+        for coefficient: Float in [
+            -0.016_165_736_7, 0.042_909_613_8, -0.075_289_640_0, 0.106_562_639_3, -0.142_088_994_4, 0.199_935_508_5,
+            -0.333_331_452_8, 1,
+        ] { series = series * square + coefficient }
+        var turn = series * x * Float(0.5 / Double.pi)
+        turn.replace(with: 0.25 - turn, where: isSteep)
+        turn.replace(with: 0.5 - turn, where: a .< 0)
+        turn.replace(with: 1 - turn, where: b .< 0)
+        return turn
     }
 
     /// The square roots of the energies' parts of the whole, less that of an even part; zeros for no energy.

@@ -1,95 +1,166 @@
-// The power spectrum of a picture's plane: how much of each frequency there is, and nothing of where.
+// The power spectra of a picture: how much of each frequency there is in lightness and in colour, and nothing of where.
 
 import Foundation
 import ViT
 
-/// The power spectra of planes of one size; the transform is matrix products with precomputed cosines and sines.
+/// The power spectra of pictures of one size; the transform is matrix products with precomputed cosines and sines.
 ///
-/// The plane is transformed as it is, without a window: rolling it then leaves every entry where it is, and a pattern
+/// The picture is transformed as it is, without a window: rolling it then leaves every entry where it is, and a pattern
 /// in a corner counts as much as one in the centre. The jump at the border of a picture that does not wrap around adds
 /// some horizontal and vertical energy to all such pictures alike. Neither a Tukey window nor the periodic component of
 /// Moisan 2011 told random textures apart better than this (retrieval among 150: 0.50 and 0.37, as it is 0.51).
 struct PowerSpectrum: Sendable {
-    /// Width of the planes in pixels.
-    let width: Int
-    /// Height of the planes in pixels.
-    let height: Int
-    /// Horizontal frequencies kept: 0…width / 2; a real picture's others are their mirror images.
-    let columns: Int
-    /// (width, 2·columns): the cosines, then minus the sines, of the transform along a row.
-    private let rowBasis: [Float]
-    /// (height, height): the cosines of the transform along a column.
-    private let columnCosines: [Float]
-    /// (height, height): the sines of the transform along a column.
-    private let columnSines: [Float]
+    /// The spectra of one picture, each (rows, columns): the mean square that each frequency contributes. A picture is
+    /// real, so its other frequencies are these ones' mirror images, and are added in; frequency 0 is left out.
+    enum Part: Int, CaseIterable {
+        /// Lightness, at the frequencies (q, r).
+        case lightness
+        /// Lightness, at the frequencies (−q, r); where those are the same, both hold half.
+        case mirroredLightness
+        /// Chroma: the sum over a and b, which no rotation of hue changes.
+        case chroma
+        /// Chroma at (−q, r).
+        case mirroredChroma
+    }
 
-    /// Tables for planes of `width` × `height` pixels, both at least 1.
+    /// Width of the pictures in pixels.
+    let width: Int
+    /// Height of the pictures in pixels.
+    let height: Int
+    /// Vertical frequencies q: 0…height / 2.
+    let rows: Int
+    /// Horizontal frequencies r: 0…width / 2.
+    let columns: Int
+    /// (columns, columns): cosines and sines of the transform along a row.
+    private let rowBasis: (cosines: [Float], sines: [Float])
+    /// (rows, rows): the same along a column.
+    private let columnBasis: (cosines: [Float], sines: [Float])
+
+    /// Number of frequencies of a part.
+    var count: Int { rows * columns }
+
+    /// Tables for pictures of `width` × `height` pixels, both at least 1.
     init(width: Int, height: Int) {
         precondition(width >= 1 && height >= 1)
         self.width = width
         self.height = height
-        let columns = width / 2 + 1
-        self.columns = columns
-        var rowBasis = [Float](repeating: 0, count: width * 2 * columns)
-        for x in 0..<width {
-            for frequency in 0..<columns {
-                let angle = 2 * Double.pi * Double(x * frequency % width) / Double(width)
-                rowBasis[x * 2 * columns + frequency] = Float(cos(angle))
-                rowBasis[x * 2 * columns + columns + frequency] = Float(-sin(angle))
-            }
-        }
-        self.rowBasis = rowBasis
-        let angles = (0..<height * height).map { index in
-            2 * Double.pi * Double((index / height) * (index % height) % height) / Double(height)
-        }
-        columnCosines = angles.map { Float(cos($0)) }
-        columnSines = angles.map { Float(sin($0)) }
+        rows = height / 2 + 1
+        columns = width / 2 + 1
+        rowBasis = Self.basis(width)
+        columnBasis = height == width ? rowBasis : Self.basis(height)
     }
 
-    /// The mean square that each frequency contributes to the plane; (height, columns), rows in the transform's order
-    /// (0, 1, …, −1). Mirror images are added in; the entry at frequency 0 is 0, so the sum is the variance.
-    func power(of plane: [Float]) -> [Float] {
-        precondition(plane.count == width * height)
-        let mean = Float(plane.reduce(0.0) { $0 + Double($1) } / Double(plane.count))
-        let centred = plane.map { $0 - mean }
-        let (real, imaginary) = transform(centred)
+    /// cos and sin of 2πxr / `length` for x and r in 0…`length` / 2.
+    private static func basis(_ length: Int) -> (cosines: [Float], sines: [Float]) {
+        let count = length / 2 + 1
+        let angles = (0..<count * count).map { index in
+            2 * Double.pi * Double((index / count) * (index % count) % length) / Double(length)
+        }
+        return (angles.map { Float(cos($0)) }, angles.map { Float(sin($0)) })
+    }
 
-        let norm = Float(1 / (Double(width * height) * Double(width * height)))
-        var power = [Float](repeating: 0, count: height * columns)
-        for q in 0..<height {
-            for r in 0..<columns where q > 0 || r > 0 {
-                let index = q * columns + r
-                let mirrored: Float = r > 0 && 2 * r < width ? 2 : 1
-                power[index] = mirrored * norm * (real[index] * real[index] + imaginary[index] * imaginary[index])
+    /// All parts one after the other: (Part.allCases.count, rows, columns).
+    ///
+    /// - Parameters:
+    ///   - pixels: (height, width) of (L, a, b, 0).
+    ///   - mean: what is taken from every pixel first, so that frequency 0 does not round the others.
+    func power(of pixels: [SIMD4<Float>], mean: SIMD4<Float>) -> [Float] {
+        precondition(pixels.count == width * height)
+        // (Fold.allCases.count, 3 planes, rows, columns), before and after the transform along the rows.
+        let folded = fold(pixels, mean: mean)
+        var half = [Float](repeating: 0, count: folded.count)
+        var transformed = half
+        folded.withUnsafeBufferPointer { folded in
+            half.withUnsafeMutableBufferPointer { half in
+                transformed.withUnsafeMutableBufferPointer { transformed in
+                    guard let folded = folded.baseAddress, let half = half.baseAddress,
+                        let transformed = transformed.baseAddress
+                    else { return }
+                    // The folds that are even across come first, then those that are odd.
+                    for (basis, start) in [(rowBasis.cosines, 0), (rowBasis.sines, 6 * count)] {
+                        BLAS.multiply(
+                            rows: 6 * rows, columns: columns, inner: columns, folded + start, aStride: columns, basis,
+                            bStride: columns, into: half + start, cStride: columns)
+                    }
+                    for part in 0..<12 {
+                        let isOddDown = part / 3 == Fold.oddDown.rawValue || part / 3 == Fold.odd.rawValue
+                        BLAS.multiply(
+                            rows: rows, columns: columns, inner: rows,
+                            isOddDown ? columnBasis.sines : columnBasis.cosines, aStride: rows, half + part * count,
+                            bStride: columns, into: transformed + part * count, cStride: columns)
+                    }
+                }
             }
         }
+        var power = [Float](repeating: 0, count: Part.allCases.count * count)
+        for plane in 0..<3 { addSquares(of: transformed, plane, to: &power, from: plane == 0 ? .lightness : .chroma) }
         return power
     }
 
-    /// F(q, r) = Σ u(y, x)·e^{−2πi(qy/H + rx/W)}; (height, columns) each.
-    private func transform(_ plane: [Float]) -> (real: [Float], imaginary: [Float]) {
-        let both = 2 * columns
-        var rows = [Float](repeating: 0, count: height * both)
-        BLAS.multiply(
-            rows: height, columns: both, inner: width, plane, aStride: width, rowBasis, bStride: both, into: &rows,
-            cStride: both)
-        // (C − iS)(A + iB) = (C·A + S·B) + i(C·B − S·A)
-        var cosines = [Float](repeating: 0, count: height * both)
-        var sines = cosines
-        BLAS.multiply(
-            rows: height, columns: both, inner: height, columnCosines, aStride: height, rows, bStride: both,
-            into: &cosines, cStride: both)
-        BLAS.multiply(
-            rows: height, columns: both, inner: height, columnSines, aStride: height, rows, bStride: both, into: &sines,
-            cStride: both)
-        var real = [Float](repeating: 0, count: height * columns)
-        var imaginary = real
-        for q in 0..<height {
-            for r in 0..<columns {
-                real[q * columns + r] = cosines[q * both + r] + sines[q * both + columns + r]
-                imaginary[q * columns + r] = cosines[q * both + columns + r] - sines[q * both + r]
+    /// The parts of a plane that are even or odd about pixel 0, which rolls around; a quarter of the products each.
+    private enum Fold: Int, CaseIterable {
+        case even, oddDown, oddAcross, odd
+    }
+
+    /// (Fold.allCases.count, 3 planes, rows, columns): the sum over each pixel and its mirror images, less those that
+    /// the part is odd about.
+    private func fold(_ pixels: [SIMD4<Float>], mean: SIMD4<Float>) -> [Float] {
+        let count = self.count
+        return [Float](unsafeUninitializedCapacity: 12 * count) { folded, initialized in
+            pixels.withUnsafeBufferPointer { pixels in
+                for y in 0..<rows {
+                    let top = y &* width
+                    let bottom = y == 0 ? 0 : (height &- y) &* width
+                    for x in 0..<columns {
+                        let mirrored = x == 0 ? 0 : width &- x
+                        // A pixel that is its own image must count once.
+                        let share: Float = (mirrored == x ? 0.5 : 1) * (bottom == top ? 0.5 : 1)
+                        let (a, b) = (pixels[top &+ x] - mean, pixels[top &+ mirrored] - mean)
+                        let (c, d) = (pixels[bottom &+ x] - mean, pixels[bottom &+ mirrored] - mean)
+                        let (upper, lower) = ((a + b) * share, (c + d) * share)
+                        let (upperOdd, lowerOdd) = ((a - b) * share, (c - d) * share)
+                        let sums = (upper + lower, upper - lower, upperOdd + lowerOdd, upperOdd - lowerOdd)
+                        var place = y &* columns &+ x
+                        for plane in 0..<3 {
+                            folded[place] = sums.0[plane]
+                            folded[place &+ 3 &* count] = sums.1[plane]
+                            folded[place &+ 6 &* count] = sums.2[plane]
+                            folded[place &+ 9 &* count] = sums.3[plane]
+                            place = place &+ count
+                        }
+                    }
+                }
+            }
+            initialized = 12 * count
+        }
+    }
+
+    /// With C and S for cosines and sines, down and across, F(±q, r) = (CC ∓ SS) − i(CS ± SC): adds |F|².
+    private func addSquares(of transformed: [Float], _ plane: Int, to power: inout [Float], from part: Part) {
+        let count = self.count
+        let norm = Float(1 / (Double(width * height) * Double(width * height)))
+        transformed.withUnsafeBufferPointer { transformed in
+            power.withUnsafeMutableBufferPointer { power in
+                for q in 0..<rows {
+                    let own: Float = q == 0 || 2 * q == height ? 0.5 : 1
+                    for r in 0..<columns {
+                        let index = q &* columns &+ r
+                        let weight = own * norm * (r > 0 && 2 &* r < width ? 2 : 1)
+                        let source = plane &* count &+ index
+                        let even = transformed[source]
+                        let down = transformed[source &+ 3 &* count]
+                        let across = transformed[source &+ 6 &* count]
+                        let odd = transformed[source &+ 9 &* count]
+                        let target = part.rawValue &* count &+ index
+                        power[target] += weight * ((even - odd) * (even - odd) + (across + down) * (across + down))
+                        power[target &+ count] +=
+                            weight * ((even + odd) * (even + odd) + (across - down) * (across - down))
+                    }
+                }
+                // Frequency 0 is rounding once the mean is taken away.
+                power[part.rawValue &* count] = 0
+                power[(part.rawValue &+ 1) &* count] = 0
             }
         }
-        return (real, imaginary)
     }
 }

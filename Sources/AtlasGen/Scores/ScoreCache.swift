@@ -2,6 +2,7 @@
 
 import Foundation
 import Render
+import ViT
 
 /// Computes scores once and keeps them in `.atlas/scores/`.
 ///
@@ -13,7 +14,7 @@ final class ScoreCache: @unchecked Sendable {
     private var known: [String: LayerScores] = [:]
 
     /// Raised by one whenever the scores' computation changes.
-    private static let version = 1
+    private static let version = 2
 
     /// - Parameter judge: the model that gives the embeddings; nil for those in the records.
     init(store: Store, judge: Judge?) {
@@ -53,34 +54,53 @@ final class ScoreCache: @unchecked Sendable {
     }
 
     private func compute(_ recipes: [Recipe]) throws -> (scores: LayerScores, used: [RecipeKey]) {
-        var used: [RecipeKey] = []
-        var runs: [ScoredRun] = []
-        var descriptor: (width: Int, height: Int, look: LookDescriptor)?
-        for recipe in recipes {
-            guard let record = try store.record(recipe.key) else { continue }
-            used.append(recipe.key)
-            var look: [Float]?
-            var meaning: [Float]?
-            if case .diverged = record.header.outcome {
-                // Its picture is that of the step before, and says nothing of the neuron.
-            } else {
-                let picture = try PNG.decode(Data(record.png), file: store.path(of: recipe.key))
-                if descriptor?.width != picture.width || descriptor?.height != picture.height {
-                    descriptor = (
-                        picture.width, picture.height, LookDescriptor(width: picture.width, height: picture.height)
-                    )
-                }
-                look = descriptor?.look.describe(picture.pixels)
-                meaning = judge?.embedding(of: picture) ?? record.numbers.embedding
-            }
-            runs.append(
-                ScoredRun(
-                    neuron: recipe.neuron, seed: Int(clamping: recipe.seed), look: look, meaning: meaning,
-                    activations: look == nil || recipe.tokens == .slice ? nil : record.numbers.layerActivations,
-                    finalActivation: record.header.finalActivation))
-        }
+        // Before the first thread makes a product.
+        BLAS.useOneThread()
+        let descriptors = Descriptors()
+        let runs = try concurrently(recipes.count) { index in
+            Result { try run(recipes[index], descriptors) }
+        }.map { try $0.get() }
         var settings = ScoreSettings()
         settings.minimises = recipes.first?.direction == .negative
-        return (LayerScores(of: runs, settings: settings), used)
+        return (
+            LayerScores(of: runs.compactMap { $0 }, settings: settings),
+            zip(recipes, runs).filter { $1 != nil }.map(\.0.key)
+        )
+    }
+
+    /// A run as its record tells it; nil where there is none.
+    private func run(_ recipe: Recipe, _ descriptors: Descriptors) throws -> ScoredRun? {
+        guard let record = try store.record(recipe.key) else { return nil }
+        var measured: (look: [Float], meaning: [Float], activations: [Float])?
+        if case .diverged = record.header.outcome {
+            // Its picture is that of the step before, and says nothing of the neuron.
+        } else {
+            let picture = try PNG.decode(Data(record.png), file: store.path(of: recipe.key))
+            measured = (
+                descriptors.descriptor(width: picture.width, height: picture.height).describe(picture.pixels),
+                judge?.embedding(of: picture) ?? record.numbers.embedding, record.numbers.layerActivations
+            )
+        }
+        return ScoredRun(
+            neuron: recipe.neuron, seed: Int(clamping: recipe.seed), look: measured?.look, meaning: measured?.meaning,
+            activations: recipe.tokens == .slice ? nil : measured?.activations,
+            finalActivation: record.header.finalActivation)
+    }
+}
+
+/// The descriptor of the pictures' size, which is one for a layer; made once, as its tables take longer than a picture.
+///
+/// Unchecked Sendable: the descriptor is read and replaced under the lock.
+private final class Descriptors: @unchecked Sendable {
+    private let lock = NSLock()
+    private var last: (width: Int, height: Int, descriptor: LookDescriptor)?
+
+    func descriptor(width: Int, height: Int) -> LookDescriptor {
+        lock.withLock {
+            if let last, last.width == width, last.height == height { return last.descriptor }
+            let descriptor = LookDescriptor(width: width, height: height)
+            last = (width, height, descriptor)
+            return descriptor
+        }
     }
 }

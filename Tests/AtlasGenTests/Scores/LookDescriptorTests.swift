@@ -24,21 +24,55 @@ struct LookDescriptorTests {
             ([0, 0, 0], [0, 0, 0]),
         ] as [([UInt8], [Float])])
     func oklabIsOttossons(rgb: [UInt8], expected: [Float]) {
-        let (lightness, a, b) = Oklab.planes(of: rgb)
-        for (found, value) in zip(lightness + a + b, expected) { #expect(abs(found - value) < 1e-4) }
+        let pixel = Oklab.pixels(of: rgb)[0]
+        for (plane, value) in expected.enumerated() { #expect(abs(pixel[plane] - value) < 1e-4) }
     }
 
-    /// A wave of amplitude A has the mean square A² / 2, at its own frequency alone.
-    @Test func theSpectrumOfAWave() {
-        let spectrum = PowerSpectrum(width: 24, height: 16)
-        let plane = (0..<16 * 24).map { index in
-            let (x, y) = (Double(index % 24), Double(index / 24))
-            return Float(5 + 0.3 * cos(2 * Double.pi * (4 * x / 24 + 2 * y / 16)))
+    @Test func cubeRootsAreTheLibrarys() {
+        for step in 0...4_096 {
+            let value = Float(step) / 4_096
+            let roots = Oklab.cubeRoot([value, value * value, value * 1e-6, 1 - value])
+            for (found, expected) in zip((0..<4).map { roots[$0] }, [value, value * value, value * 1e-6, 1 - value]) {
+                #expect(abs(found - cbrtf(expected)) < 1e-6, "the cube root of \(expected)")
+            }
         }
-        let power = spectrum.power(of: plane)
-        let peak = 2 * spectrum.columns + 4
-        #expect(abs(power[peak] - 0.045) < 1e-5)
-        #expect(power.reduce(0, +) - power[peak] < 1e-5)
+    }
+
+    @Test func turnsAreTheLibrarysAngles() {
+        for step in 0..<4_096 {
+            let angle = (Double(step) + 0.5) / 4_096 * 2 * Double.pi
+            for length in [1e-6, 0.3] {
+                let found = LookDescriptor.turn(
+                    SIMD4(repeating: Float(length * cos(angle))), SIMD4(repeating: Float(length * sin(angle))))[0]
+                #expect(abs(found - Float(angle / (2 * Double.pi))) < 2e-7)
+            }
+        }
+        let axes = LookDescriptor.turn([1, 0, -1, 0], [0, 1, 0, -1])
+        #expect(axes == [0, 0.25, 0.5, 0.75])
+        #expect(LookDescriptor.turn(.zero, .zero) == .zero)
+    }
+
+    /// A wave of amplitude A has the mean square A² / 2, at its own frequency alone; a frequency that is its own mirror
+    /// image has half of it in both parts.
+    @Test(arguments: [(24, 16), (15, 9)])
+    func theSpectrumOfWaves(width: Int, height: Int) {
+        let spectrum = PowerSpectrum(width: width, height: height)
+        func wave(_ r: Double, _ q: Double, _ amplitude: Double, _ pixel: Int) -> Float {
+            let (x, y) = (Double(pixel % width) / Double(width), Double(pixel / width) / Double(height))
+            return Float(amplitude * cos(2 * Double.pi * (r * x + q * y)))
+        }
+        let pixels = (0..<height * width).map { pixel in
+            SIMD4(5 + wave(4, 2, 0.3, pixel), 2 + wave(4, -2, 0.2, pixel), 2 + wave(3, 0, 0.4, pixel), 0)
+        }
+        let power = spectrum.power(of: pixels, mean: [5, 2, 2, 0])
+        let expected: [(PowerSpectrum.Part, Int, Float)] = [
+            (.lightness, 2 * spectrum.columns + 4, 0.045), (.mirroredChroma, 2 * spectrum.columns + 4, 0.02),
+            (.chroma, 3, 0.04), (.mirroredChroma, 3, 0.04),
+        ]
+        for (part, frequency, value) in expected {
+            #expect(abs(power[part.rawValue * spectrum.count + frequency] - value) < 1e-5)
+        }
+        #expect(abs(power.reduce(0, +) - 0.145) < 1e-5)
     }
 
     @Test(arguments: 0..<20)
