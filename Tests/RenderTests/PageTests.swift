@@ -57,9 +57,26 @@ struct PageTests {
         let json = script.dropFirst("atlasLayer(".count).dropLast(3)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         let rows = try #require(object["neurons"] as? [[Any]])
-        #expect(rows[0].count == 6 && rows[0][0] as? Int == 1 && rows[0][4] as? String == "layers/a/1/index.html")
+        #expect(rows[0].count == 8 && rows[0][3] as? Double == 1 && rows[0][7] as? Double == 0.005)
+        #expect(rows[0][0] as? Int == 1 && rows[0][4] as? String == "layers/a/1/index.html")
         #expect(rows[1][1] as? String == "</script>\"\u{2028}" && rows[1][2] is NSNull)
         #expect(LayerData(neurons: []).script.contains("\"size\":[0,0]"))
+    }
+
+    @Test func cardsShowTheScoreThatTheyAreSortedBy() throws {
+        var card = SampleSite.card(97)
+        card.meaning = .init(similarity: 0.5, percentile: 99.96)
+        card.identification = 0.75
+        for (shown, share, text) in [
+            (NeuronCard.Score.look, "97", "97 %"), (.meaning, "99.96", "99.9 %"), (.identification, "75", "0.750"),
+        ] {
+            card.shown = shown
+            let html = try SampleSite.templates().render(
+                SheetFigure(root: "", neurons: [card], caption: CaptionContext(html: "")))
+            #expect(html.contains("style=\"--share: \(share)%\"") && html.contains(">\(text)</span>"), "\(html)")
+        }
+        card.identification = nil
+        #expect(!card.showsScore)
     }
 
     @Test(

@@ -42,7 +42,8 @@ enum SampleSite {
         NeuronCard(
             number: number, label: label, path: "layers/a/\(number)/index.html", thumbnail: "t/\(number).png",
             width: 48,
-            height: 48, activation: Double(number) / 3, consistency: Double(number % 101), note: label)
+            height: 48, activation: Double(number) / 3,
+            look: .init(similarity: Double(number % 101) / 200, percentile: Double(number % 101)), note: label)
     }
 
     static func neuron(_ text: String) -> NeuronPage {
@@ -55,7 +56,11 @@ enum SampleSite {
             rows: [RunRowContext(title: text, explanation: text, runs: [run, run])],
             previous: .init(title: text, path: "p.html"), next: .init(title: text, path: "n.html"),
             scores: .init(
-                scores: [.init(name: text, value: text, standing: text, percentile: 97, explanation: text)], note: text),
+                scores: [
+                    .init(
+                        name: text, value: text, standing: text, percentile: 97,
+                        figures: [.init(name: text, value: text)], explanation: text)
+                ], note: text),
             writes: [.init(title: text, value: text, path: "w.html"), .init(title: text, value: text)],
             writesExplanation: text, provenance: [.init(name: text, value: text, isCode: true)], command: text,
             figureSyntax: text, bibtex: text, json: "neuron.json")
@@ -79,9 +84,14 @@ enum SampleSite {
                         pages: [.init(title: text, path: "1.html", isCurrent: true)],
                         next: .init(title: text, path: "2.html"), orders: [.init(title: text, path: "o.html")],
                         data: "neurons.js", json: "j.json", csv: "c.csv",
-                        distribution: DistributionChart(
-                            edges: [0, 1, 2], groups: [.init(name: text, counts: [1, 2])], title: text, axis: text
-                        ).svg,
+                        distributions: [
+                            .init(
+                                title: text,
+                                chart: DistributionChart(
+                                    edges: [0, 1, 2], groups: [.init(name: text, counts: [1, 2])], title: text,
+                                    axis: text
+                                ).svg)
+                        ],
                         scores: neuron.scores, mostConsistent: [card(2, label: text)],
                         leastConsistent: [card(3, label: text)]))
             ),

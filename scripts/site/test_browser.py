@@ -97,7 +97,7 @@ def sorted_by(neurons, value):
 
 
 def consistency(neuron):
-    return ((neuron.get("scores") or {}).get("look") or {}).get("percentile")
+    return ((neuron.get("scores") or {}).get("look") or {}).get("similarity")
 
 
 @pytest.mark.parametrize("order, value", [

@@ -112,7 +112,14 @@
       return (value < 0 ? "−" : "") + text;
     };
     const percentile = (value) => ((value > 99 && value < 100) || (value > 0 && value < 1) ? (Math.floor(value * 10) / 10).toFixed(1) : String(Math.floor(value)));
-    const card = ([number, label, activation, consistency, path, thumbnail, note]) => {
+    /** The score that the grid is sorted by, else the consistency in look: text, share in per cent, what it is. */
+    const score = ([, , , look, , , , , meaning, , identification]) => {
+      if (sort.value === "identification") return identification == null ? undefined : [number3(identification), 100 * identification, "identification: mean reciprocal rank"];
+      const [name, value] = sort.value === "meaning" ? ["meaning", meaning] : ["look", look];
+      return value == null ? undefined : [`${percentile(value)} %`, value, `consistency in ${name}: percentile among pairs of different neurons`];
+    };
+    const card = (neuron) => {
+      const [number, label, activation, , path, thumbnail, note] = neuron;
       const link = element("a", { class: note ? "card odd" : "card", href: folder + path });
       link.append(thumbnail
         ? element("img", { src: folder + thumbnail, width: data.size[0], height: data.size[1], alt: "", loading: "lazy", decoding: "async" })
@@ -120,7 +127,8 @@
       link.append(element("span", { class: "no" }, String(number)));
       if (label) link.append(" ", element("span", { class: "name" }, label));
       if (activation != null) link.append(" ", element("span", { class: "value", title: "activation" }, number3(activation)));
-      if (consistency != null) link.append(" ", element("span", { class: "value consistency", style: `--share: ${consistency}%`, title: "consistency: percentile among pairs of different neurons" }, `${percentile(consistency)} %`));
+      const shown = score(neuron);
+      if (shown) link.append(" ", element("span", { class: "value consistency", style: `--share: ${shown[1]}%`, title: shown[2] }, shown[0]));
       if (note) link.append(" ", element("span", { class: "note" }, note));
       return element("li", {}, link);
     };
@@ -155,7 +163,8 @@
 
     const apply = () => {
       matches = data.neurons.filter(predicate(filter.value));
-      const column = { activation: 2, consistency: 3, meaning: 7, identification: 8 }[sort.value];
+      // By similarity, as many percentiles are 100.
+      const column = { activation: 2, consistency: 7, meaning: 9, identification: 10 }[sort.value];
       if (column) matches.sort((a, b) => (b[column] ?? -Infinity) - (a[column] ?? -Infinity) || a[0] - b[0]);
       rendered = 0;
       grid.replaceChildren();

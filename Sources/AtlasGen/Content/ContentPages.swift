@@ -149,8 +149,8 @@ struct RenderedPost: Sendable {
     private var html: String {
         guard rendered.showsScores else { return rendered.html }
         let caveats = ScoreWords.caveats.map { caveat in
-            "\(HTML.escaped(caveat.sentence)) <a href=\"\(HTML.escaped(caveat.reference.url))\">"
-                + "\(HTML.escaped(caveat.reference.url))</a>"
+            "\(HTML.escaped(caveat.sentence)) <a href=\"\(HTML.escaped(caveat.url))\">"
+                + "\(HTML.escaped(caveat.url))</a>"
         }
         return rendered.html + "<p class=\"hint\">\(caveats.joined(separator: " "))</p>\n"
     }

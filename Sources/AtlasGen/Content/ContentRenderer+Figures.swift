@@ -28,7 +28,7 @@ extension ContentRenderer {
             let cards = try sorted(request, by: sort)
             let shown = Array(cards.prefix(limit))
             if notes.image == nil { notes.image = shown.lazy.compactMap(\.thumbnail).first }
-            notes.showsScores = notes.showsScores || shown.contains { $0.consistency != nil }
+            notes.showsScores = notes.showsScores || shown.contains(where: \.showsScore)
             return templates.render(
                 SheetFigure(
                     root: root, neurons: shown,
@@ -42,17 +42,19 @@ extension ContentRenderer {
             return templates.render(
                 ChartFigure(
                     root: root,
-                    chart: ScoreFigures(library: library, layer: request.layer, measure: request.measure)
-                        .distribution(of: scores),
+                    chart: ScoreFigures(library: library, layer: request.layer)
+                        .distribution(of: scores, by: request.measure),
                     caption: CaptionContext(
                         html: caption, score: Self.sentence(scores.scored(request.measure)),
                         note: request.variant == project.gridVariant(of: request.layer) ? nil : request.variant.words,
                         link: Self.link(to: request.layer))))
         case .comparison(let request):
             notes.showsScores = true
-            let figures = ScoreFigures(library: library, layer: request.layer, measure: request.measure)
+            let figures = ScoreFigures(library: library, layer: request.layer)
             return templates.render(
-                try figures.comparison(root: root, caption: caption, link: Self.link(to: request.layer)))
+                figures.comparison(
+                    try figures.compared(), by: [request.measure], root: root, caption: caption,
+                    link: Self.link(to: request.layer)))
         }
     }
 
@@ -102,8 +104,7 @@ extension ContentRenderer {
         else { return nil }
         let scores = try library.scores(of: layer, request.variants[0])
         return scores.scores(of: request.neuron).look.map { look in
-            let count = look.pairs == 1 ? "1 pair" : "\(look.pairs) pairs"
-            return "In look, its runs are \(ScoreWords.percentileSentence(look.percentile)) (\(count) of runs)."
+            "In look, its runs are \(ScoreWords.standing(look)) (\(ScoreWords.counted(look.pairs, "pair")) of runs)."
         }
     }
 
@@ -111,25 +112,19 @@ extension ContentRenderer {
 
     private func sorted(_ request: LayerRequest, by sort: FigureRequest.Sort) throws -> [NeuronCard] {
         let scores = try library.scores(of: request.layer, request.variant)
-        let entries = try request.layer.neurons.map { neuron in
-            let consistency = scores.consistency(of: neuron, by: request.measure)
-            let card = try card(neuron, of: request, consistency: consistency?.percentile)
-            let value: Double? =
+        let cards = try request.layer.neurons.map { try card($0, of: request, scores: scores.scores(of: $0)) }
+        return cards.sorted(
+            by: { card in
                 switch sort.key {
-                case .number: -Double(neuron)
+                case .number: -Double(card.number)
                 case .activation: card.activation
                 // Orders as the percentile does, also where that is 100 for many.
-                case .consistency: consistency?.similarity
+                case .consistency: (request.measure == .look ? card.look : card.meaning)?.similarity
                 }
-            return (card: card, value: value.map { sort.isReversed ? -$0 : $0 } ?? -.infinity)
-        }
-        // Highest first, those without a value last, equals by number.
-        return entries.sorted {
-            $0.value == $1.value ? $0.card.number < $1.card.number : $0.value > $1.value
-        }.map(\.card)
+            }, lowestFirst: sort.isReversed)
     }
 
-    private func card(_ neuron: Int, of request: LayerRequest, consistency: Double?) throws -> NeuronCard {
+    private func card(_ neuron: Int, of request: LayerRequest, scores: NeuronScores) throws -> NeuronCard {
         let address = request.layer.address
         let recipe = project.recipe(address, neuron, request.variant, seed: library.seeds[0])
         let header = try library.store.header(recipe.key)
@@ -139,7 +134,9 @@ extension ContentRenderer {
             thumbnail: header == nil ? nil : SitePaths.thumbnail(of: recipe, in: project.model.model.configuration),
             width: size.width, height: size.height,
             activation: header.map { Double($0.finalActivation) }.flatMap { $0.isFinite ? $0 : nil },
-            consistency: consistency, note: header == nil ? "not made yet" : nil)
+            look: scores.look.map(NeuronCard.Consistency.init),
+            meaning: scores.meaning.map(NeuronCard.Consistency.init),
+            shown: request.measure == .look ? .look : .meaning, note: header == nil ? "not made yet" : nil)
     }
 
     // MARK: - Scores
@@ -150,9 +147,9 @@ extension ContentRenderer {
         case .absent(let reason): return reason.description
         case .score(let consistency):
             let layer = consistency.layer
-            let interval = layer.aucInterval.map { ", 95 % interval \(ScoreFigures.words($0))" } ?? ""
+            let interval = layer.aucInterval.map { ", 95 % interval \(ScoreWords.words($0))" } ?? ""
             return "A pair of one neuron's runs is more alike than a pair of different neurons' in "
-                + "\(ScoreFigures.percent(layer.auc)) of the cases (AUC \(Format.number(layer.auc))\(interval); "
+                + "\(ScoreWords.percent(layer.auc)) of the cases (AUC \(Format.number(layer.auc))\(interval); "
                 + "\(layer.neurons) neurons)."
         }
     }
@@ -161,11 +158,6 @@ extension ContentRenderer {
 extension LayerScores {
     /// The consistency by a measure.
     func scored(_ measure: Measure) -> Scored<Consistency> { measure == .look ? look : meaning }
-
-    /// A neuron's consistency by a measure.
-    func consistency(of neuron: Int, by measure: Measure) -> NeuronConsistency? {
-        scored(measure).value?.neurons[neuron]
-    }
 }
 
 extension SitePaths {

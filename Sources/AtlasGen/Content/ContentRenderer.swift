@@ -29,6 +29,8 @@ struct ContentRenderer: Sendable {
         let warnings: [String]
         /// Whether a score stands in the text, for which a page owes its readers the caveats.
         let showsScores: Bool
+        /// Whether one stands in the excerpt, which lists of posts show.
+        let excerptShowsScores: Bool
         /// Path of the first picture that a figure shows.
         let image: String?
     }
@@ -89,7 +91,8 @@ struct ContentRenderer: Sendable {
             html: output.html, excerpt: output.excerpt, assets: assets,
             // Values come before links on the way through a text; sorting keeps the order of a line.
             warnings: warnings.sorted { $0.line < $1.line }.map { "\(page.text.name):\($0.line): \($0.message)" },
-            showsScores: notes.showsScores, image: notes.image)
+            showsScores: notes.showsScores,
+            excerptShowsScores: notes.scoreValues.contains { output.excerpt.contains($0) }, image: notes.image)
     }
 }
 
@@ -97,6 +100,8 @@ struct ContentRenderer: Sendable {
 struct FigureNotes {
     /// Whether a score is shown.
     var showsScores = false
+    /// The scores in running text.
+    var scoreValues: [String] = []
     /// Path of the first picture.
     var image: String?
 }

@@ -9,6 +9,8 @@ struct NeuronConsistency: Codable, Sendable, Equatable {
     /// How many per cent of the pairs of different neurons (from different seeds) are less alike than that, 0…100;
     /// equally alike pairs count half.
     let percentile: Double
+    /// How many per cent of those pairs are exactly as alike, 0…100.
+    let equal: Double
     /// Number of its pairs of runs.
     let pairs: Int
 }
@@ -119,7 +121,7 @@ struct Consistency: Codable, Sendable, Equatable {
                     table.neurons[neuron],
                     NeuronConsistency(
                         similarity: SimilarityLevel.cosine(mean), percentile: 100 * null.part(below: mean),
-                        pairs: pairs.count)
+                        equal: 100 * null.part(at: mean), pairs: pairs.count)
                 )
             })
         matrices = Dictionary(
@@ -191,12 +193,14 @@ private struct SimilarityNull {
 
     /// The part of the pairs below a level (or a mean of levels) in −one…one, equal ones counting half.
     func part(below level: Double) -> Double {
-        let lower = Int(level.rounded(.up)) + SimilarityLevel.one
-        let upper = Int(level.rounded(.down)) + SimilarityLevel.one
-        // Both are the level itself where it is whole; between two levels there are no ties.
-        let less = below[lower]
-        let equal = lower == upper ? below[lower + 1] - less : 0
-        return (Double(less) + Double(equal) / 2) / Double(count)
+        Double(below[Int(level.rounded(.up)) + SimilarityLevel.one]) / Double(count) + part(at: level) / 2
+    }
+
+    /// The part of the pairs at a level; none between two levels.
+    func part(at level: Double) -> Double {
+        guard level == level.rounded() else { return 0 }
+        let index = Int(level) + SimilarityLevel.one
+        return Double(below[index + 1] - below[index]) / Double(count)
     }
 }
 

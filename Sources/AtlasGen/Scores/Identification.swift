@@ -6,6 +6,8 @@ struct NeuronIdentification: Codable, Sendable, Equatable {
     let top1: Double
     /// Mean over its pictures of 1 / its rank among all channels; tied channels share their mean rank.
     let reciprocalRank: Double
+    /// Number of its pictures.
+    let runs: Int
 }
 
 /// One layer's identification.
@@ -24,33 +26,45 @@ struct LayerIdentification: Codable, Sendable, Equatable {
     let runs: Int
     /// Number of runs left out because they diverged.
     let excluded: Int
+    /// Number of pictures that the channels' means and standard deviations come from.
+    let scalePictures: Int
 }
 
 /// Identification of a layer's pictures from the activations of all its channels.
 ///
-/// Each channel's activation is taken in standard deviations from its mean over all pictures, so that a channel that
-/// is high on everything does not win everything. A channel that does not vary beyond rounding (a millionth) is at 0.
+/// Each channel's activation is taken in standard deviations from its mean over many pictures, so that a channel that
+/// is high on everything does not win everything: over these pictures themselves, or over others that were read alike,
+/// as a few pictures of a few neurons have means of their own. A channel that does not vary beyond rounding (a
+/// millionth) is at 0.
 struct Identification: Codable, Sendable, Equatable {
     /// The layer's figures.
     let layer: LayerIdentification
     /// Each neuron's figures, by its number.
     let neurons: [Int: NeuronIdentification]
+    /// What the activations were measured by.
+    let scale: ChannelScale
 
     /// Ranks each run's neuron among all channels on its picture.
     ///
     /// Throws the reason where no channel is asked for, or where no two neurons can be told apart.
-    init(of runs: [ScoredRun], settings: ScoreSettings = ScoreSettings()) throws(NoScore) {
+    ///
+    /// - Parameter scale: the channels' means and spreads; nil for those over these runs.
+    init(
+        of runs: [ScoredRun], scale: ChannelScale? = nil, settings: ScoreSettings = ScoreSettings()
+    ) throws(NoScore) {
+        guard !settings.targetsAreTokens else { throw .notAChannel }
         let table = RunTable(runs, measuring: \.activations)
         guard let channels = table.rows.first?.count else { throw .nothingMeasured }
         guard table.neurons.allSatisfy({ $0 >= 0 && $0 < channels }) else { throw .notAChannel }
         guard table.neurons.count > 1 else { throw .oneNeuron }
 
-        let scale = ChannelScale(table.rows, sign: settings.minimises ? -1 : 1)
+        let scale = scale.flatMap { $0.means.count == channels ? $0 : nil } ?? ChannelScale(table.rows)
+        let sign: Double = settings.minimises ? -1 : 1
         let owners = table.owners
         let workers = max(1, min(settings.workers, owners.count))
         let ranks = concurrently(workers) { worker in
             stride(from: worker, to: owners.count, by: workers).map { row in
-                scale.rank(of: table.neurons[owners[row].neuron], in: table.rows[row])
+                scale.rank(of: table.neurons[owners[row].neuron], in: table.rows[row], sign: sign)
             }
         }
         var tops = [Double](repeating: 0, count: table.neurons.count)
@@ -67,7 +81,8 @@ struct Identification: Codable, Sendable, Equatable {
                 let count = Double(counts[index])
                 return (
                     table.neurons[index],
-                    NeuronIdentification(top1: tops[index] / count, reciprocalRank: reciprocals[index] / count)
+                    NeuronIdentification(
+                        top1: tops[index] / count, reciprocalRank: reciprocals[index] / count, runs: counts[index])
                 )
             })
         let count = Double(owners.count)
@@ -76,17 +91,22 @@ struct Identification: Codable, Sendable, Equatable {
             top1Interval: Bootstrap.interval(sums: tops, counts: counts, settings: settings),
             meanReciprocalRank: reciprocals.reduce(0, +) / count,
             meanReciprocalRankInterval: Bootstrap.interval(sums: reciprocals, counts: counts, settings: settings),
-            chance: 1 / Double(channels), runs: owners.count, excluded: table.excluded)
+            chance: 1 / Double(channels), runs: owners.count, excluded: table.excluded, scalePictures: scale.pictures)
+        self.scale = scale
     }
 }
 
-/// Each channel's mean and spread over all pictures.
-private struct ChannelScale: Sendable {
-    private let means: [Double]
-    /// The sign over the standard deviation; 0 for a channel that does not vary.
+/// Each channel's mean and spread over some pictures.
+struct ChannelScale: Codable, Sendable, Equatable {
+    /// Number of pictures.
+    let pictures: Int
+    /// Each channel's mean.
+    let means: [Double]
+    /// 1 / the standard deviation; 0 for a channel that does not vary.
     private let factors: [Double]
 
-    init(_ rows: [[Float]], sign: Double) {
+    /// The scale of the rows: (pictures, channels).
+    fileprivate init(_ rows: [[Float]]) {
         let count = Double(rows.count)
         var means = [Double](repeating: 0, count: rows.first?.count ?? 0)
         var squares = means
@@ -104,19 +124,21 @@ private struct ChannelScale: Sendable {
                 deviations[channel] += deviation * deviation
             }
         }
+        pictures = rows.count
         self.means = means
         factors = zip(deviations, squares).map { deviation, square in
-            deviation.squareRoot() > 1e-6 * square.squareRoot() ? sign / (deviation / count).squareRoot() : 0
+            deviation.squareRoot() > 1e-6 * square.squareRoot() ? 1 / (deviation / count).squareRoot() : 0
         }
     }
 
-    /// How many channels stand out more than `channel`, and how many others as much.
-    func rank(of channel: Int, in row: [Float]) -> (higher: Int, tied: Int) {
-        let own = (Double(row[channel]) - means[channel]) * factors[channel]
+    /// How many channels stand out more than `channel`, and how many others as much: upwards, or downwards where `sign`
+    /// is −1.
+    fileprivate func rank(of channel: Int, in row: [Float], sign: Double) -> (higher: Int, tied: Int) {
+        let own = sign * (Double(row[channel]) - means[channel]) * factors[channel]
         var higher = 0
         var equal = 0
         for other in row.indices {
-            let score = (Double(row[other]) - means[other]) * factors[other]
+            let score = sign * (Double(row[other]) - means[other]) * factors[other]
             higher += score > own ? 1 : 0
             equal += score == own ? 1 : 0
         }

@@ -10,6 +10,8 @@ struct NeuronScores: Codable, Sendable, Equatable {
     let identification: NeuronIdentification?
     /// The standard deviation of its final activation over seeds, relative to that between neurons.
     let seedSpread: Double?
+    /// Why measures have no score; nil where all have one.
+    let reasons: ScoreReasons?
 }
 
 /// One layer's figures, as `atlas.json` and `neurons.json` hold them; a measure without a score is absent.
@@ -20,6 +22,33 @@ struct LayerFigures: Codable, Sendable, Equatable {
     let meaning: LayerConsistency?
     /// Whether its neurons stand out on their own pictures.
     let identification: LayerIdentification?
+    /// Why measures have no score; nil where all have one.
+    let reasons: ScoreReasons?
+}
+
+/// Why measures have no score, in a sentence each; a measure with a score is absent.
+struct ScoreReasons: Codable, Sendable, Equatable {
+    /// Why there is none by look.
+    let look: String?
+    /// Why there is none by meaning.
+    let meaning: String?
+    /// Why there is no identification.
+    let identification: String?
+
+    /// Nil where every measure has a score.
+    init?(look: NoScore?, meaning: NoScore?, identification: NoScore?) {
+        if look == nil && meaning == nil && identification == nil { return nil }
+        self.look = look?.description
+        self.meaning = meaning?.description
+        self.identification = identification?.description
+    }
+
+    /// Each sentence once.
+    var sentences: [String] {
+        [look, meaning, identification].reduce(into: []) { sentences, reason in
+            if let reason, !sentences.contains(reason) { sentences.append(reason) }
+        }
+    }
 }
 
 /// All scores of one group of runs: one layer, method, token selection, attention mode and direction.
@@ -34,27 +63,37 @@ struct LayerScores: Codable, Sendable, Equatable {
     let seedSpread: [Int: Double]
 
     /// Scores a group of runs. The runs' order changes nothing as long as no neuron has two runs of one seed.
-    init(of runs: [ScoredRun], settings: ScoreSettings = ScoreSettings()) {
+    ///
+    /// - Parameter scale: what identification measures activations by; nil for what the runs themselves give.
+    init(of runs: [ScoredRun], scale: ChannelScale? = nil, settings: ScoreSettings = ScoreSettings()) {
         look = Scored { () throws(NoScore) in
             try Consistency(of: runs, parts: LookDescriptor.parts, settings: settings) { run in
                 run.look?.count == LookDescriptor.count ? run.look : nil
             }
         }
         meaning = Scored { () throws(NoScore) in try Consistency(of: runs, settings: settings, measuring: \.meaning) }
-        identification = Scored { () throws(NoScore) in try Identification(of: runs, settings: settings) }
+        identification = Scored { () throws(NoScore) in try Identification(of: runs, scale: scale, settings: settings) }
         seedSpread = SeedSpread.relative(of: runs)
     }
 
     /// The layer's figures.
     var figures: LayerFigures {
         LayerFigures(
-            look: look.value?.layer, meaning: meaning.value?.layer, identification: identification.value?.layer)
+            look: look.value?.layer, meaning: meaning.value?.layer, identification: identification.value?.layer,
+            reasons: ScoreReasons(look: look.reason, meaning: meaning.reason, identification: identification.reason))
     }
 
     /// The scores of one neuron, by its number.
     func scores(of neuron: Int) -> NeuronScores {
-        NeuronScores(
+        let own = (
             look: look.value?.neurons[neuron], meaning: meaning.value?.neurons[neuron],
-            identification: identification.value?.neurons[neuron], seedSpread: seedSpread[neuron])
+            identification: identification.value?.neurons[neuron]
+        )
+        return NeuronScores(
+            look: own.look, meaning: own.meaning, identification: own.identification, seedSpread: seedSpread[neuron],
+            reasons: ScoreReasons(
+                look: own.look == nil ? look.reason ?? .tooFewRuns : nil,
+                meaning: own.meaning == nil ? meaning.reason ?? .tooFewRuns : nil,
+                identification: own.identification == nil ? identification.reason ?? .noRun : nil))
     }
 }

@@ -52,7 +52,9 @@ struct LookDescriptor: Sendable {
 
     /// The sum of what `value` gives of each pixel: of a row in single precision, of the rows in double.
     @inline(__always)
-    private func sum(_ pixels: [SIMD4<Float>], _ value: (SIMD4<Float>) -> SIMD4<Float>) -> SIMD4<Double> {
+    private func sum(
+        _ pixels: [SIMD4<Float>], _ value: (SIMD4<Float>) -> SIMD4<Float>
+    ) -> SIMD4<Double> {
         pixels.withUnsafeBufferPointer { pixels in
             var sum = SIMD4<Double>()
             for row in 0..<spectrum.height {
@@ -76,9 +78,10 @@ struct LookDescriptor: Sendable {
             return centred * SIMD4(centred.y, centred.z, centred.x, 0)
         }
         let covariances = [mixed.x, mixed.z, mixed.y].map { ($0 < 0 ? -1 : 1) * (abs($0) / count).squareRoot() }
-        let planes = 0..<3
-        return (planes.map { mean[$0] } + planes.map { second[$0].squareRoot() } + planes.map { cbrt(third[$0]) }
-            + covariances).map { Float($0) }
+        let means = (0..<3).map { mean[$0] }
+        let deviations = (0..<3).map { second[$0].squareRoot() }
+        let skews = (0..<3).map { cbrt(third[$0]) }
+        return (means + deviations + skews + covariances).map { Float($0) }
     }
 
     /// Mean chroma a pixel brings to each bin of hue, shared between the two nearest bins.

@@ -23,16 +23,21 @@ final class ScoreCache: @unchecked Sendable {
     }
 
     /// The scores of `recipes`, the runs of one layer and variant; runs that are not in the store are left out.
-    func scores(of recipes: [Recipe]) throws -> LayerScores {
-        let name = digest(of: recipes.map(\.key).filter(store.contains))
+    ///
+    /// - Parameter reference: the runs whose pictures give the channels' means and spreads; nil for `recipes`.
+    func scores(of recipes: [Recipe], scaledBy reference: [Recipe]? = nil) throws -> LayerScores {
+        // Scoring the reference first also finds what is damaged among its runs.
+        let scale = try reference.flatMap { try self.scores(of: $0).identification.value?.scale }
+        let referenceKeys = (reference ?? []).map(\.key).filter(store.contains)
+        let name = digest(of: recipes.map(\.key).filter(store.contains), scaledBy: referenceKeys)
         if let scores = lock.withLock({ known[name] }) { return scores }
         if let bytes = try store.sealed(Self.path(name)), let scores = Self.decoded(bytes) {
             lock.withLock { known[name] = scores }
             return scores
         }
-        let (scores, used) = try compute(recipes)
+        let (scores, used) = try compute(recipes, scale: scale)
         // A run whose record turned out to be damaged is not in these scores, so it must not be in their name.
-        let usedName = digest(of: used)
+        let usedName = digest(of: used, scaledBy: referenceKeys)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         try store.saveSealed(Array(try encoder.encode(scores)), as: Self.path(usedName))
@@ -47,13 +52,13 @@ final class ScoreCache: @unchecked Sendable {
         try? JSONDecoder().decode(LayerScores.self, from: Data(bytes))
     }
 
-    private func digest(of keys: [RecipeKey]) -> String {
+    private func digest(of keys: [RecipeKey], scaledBy reference: [RecipeKey]) -> String {
         var lines = ["scores \(Self.version) look \(LookDescriptor.version) judge \(judge?.digest ?? "-")"]
-        lines += keys.map(\.description).sorted()
+        lines += keys.map(\.description).sorted() + ["scale"] + reference.map(\.description).sorted()
         return Digest.hexadecimal(Array(lines.joined(separator: "\n").utf8))
     }
 
-    private func compute(_ recipes: [Recipe]) throws -> (scores: LayerScores, used: [RecipeKey]) {
+    private func compute(_ recipes: [Recipe], scale: ChannelScale?) throws -> (scores: LayerScores, used: [RecipeKey]) {
         // Before the first thread makes a product.
         BLAS.useOneThread()
         let descriptors = Descriptors()
@@ -62,8 +67,9 @@ final class ScoreCache: @unchecked Sendable {
         }.map { try $0.get() }
         var settings = ScoreSettings()
         settings.minimises = recipes.first?.direction == .negative
+        settings.targetsAreTokens = recipes.first?.tokens == .slice
         return (
-            LayerScores(of: runs.compactMap { $0 }, settings: settings),
+            LayerScores(of: runs.compactMap { $0 }, scale: scale, settings: settings),
             zip(recipes, runs).filter { $1 != nil }.map(\.0.key)
         )
     }
@@ -83,8 +89,7 @@ final class ScoreCache: @unchecked Sendable {
         }
         return ScoredRun(
             neuron: recipe.neuron, seed: Int(clamping: recipe.seed), look: measured?.look, meaning: measured?.meaning,
-            activations: recipe.tokens == .slice ? nil : measured?.activations,
-            finalActivation: record.header.finalActivation)
+            activations: measured?.activations, finalActivation: record.header.finalActivation)
     }
 }
 

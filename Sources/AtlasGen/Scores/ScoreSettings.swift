@@ -14,6 +14,8 @@ struct ScoreSettings: Sendable {
     var sampledPairs = 1 << 20
     /// The runs were made to lower their neurons' activations (`direction: -`), so the lowest channel stands out.
     var minimises = false
+    /// The runs' neurons are tokens (`slice`), none of which is a channel that could stand out.
+    var targetsAreTokens = false
     /// Number of threads; the scores do not depend on it.
     var workers = ProcessInfo.processInfo.activeProcessorCount
 }
@@ -32,6 +34,10 @@ enum NoScore: String, Error, Codable, Sendable, CustomStringConvertible {
     case noNull
     /// A run's neuron is not a channel of the layer (with `slice` it is a token).
     case notAChannel
+    /// The layer has a score, but the neuron has fewer than two usable runs.
+    case tooFewRuns
+    /// The layer has a score, but the neuron has no usable run.
+    case noRun
 
     /// The reason in a sentence for the page, with what to do.
     var description: String {
@@ -47,6 +53,10 @@ enum NoScore: String, Error, Codable, Sendable, CustomStringConvertible {
             "No score: no two neurons have usable runs from different seeds; the others diverged. Try more seeds."
         case .notAChannel:
             "No identification: the runs' targets are tokens, not channels of the layer, so none of them can stand out."
+        case .tooFewRuns:
+            "No score: fewer than two runs of this neuron can be measured; the others diverged or are still to be "
+                + "made. Try more seeds or another method."
+        case .noRun: "No identification: no run of this neuron can be measured."
         }
     }
 }

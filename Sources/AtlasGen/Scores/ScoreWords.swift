@@ -1,21 +1,14 @@
 // The scores in words: what a percentile says, how a p is printed, and what no score says.
 
 import Foundation
+import Render
 
 /// A sentence that every page with a score shows, and the paper behind it.
 struct Caveat: Sendable, Equatable {
-    /// A paper that a sentence rests on.
-    struct Reference: Sendable, Equatable {
-        /// Authors, year, title and place, as a list of references prints them.
-        let text: String
-        /// Where to read it.
-        let url: String
-    }
-
-    /// The sentence.
+    /// The sentence, which names the paper.
     let sentence: String
-    /// The paper.
-    let reference: Reference
+    /// Where to read the paper.
+    let url: String
 }
 
 /// The words that go with the numbers.
@@ -24,19 +17,13 @@ enum ScoreWords {
     static let consistentIsNotFaithful = Caveat(
         sentence: "Consistent is not faithful: pictures that agree need not show what makes the neuron fire on natural "
             + "images (Geirhos et al. 2023).",
-        reference: Caveat.Reference(
-            text: "R. Geirhos, R. S. Zimmermann, B. Bilodeau, W. Brendel and B. Kim (2023). Don't trust your eyes: on "
-                + "the (un)reliability of feature visualizations. arXiv:2306.04719.",
-            url: "https://arxiv.org/abs/2306.04719"))
+        url: "https://arxiv.org/abs/2306.04719")
 
     /// A low score can come from the neuron rather than from the method.
     static let lowMayBeManyFaces = Caveat(
         sentence: "A low consistency need not be a failure: a neuron with several faces answers to several kinds of "
             + "picture, and each run may find another (Nguyen et al. 2016).",
-        reference: Caveat.Reference(
-            text: "A. Nguyen, J. Yosinski and J. Clune (2016). Multifaceted Feature Visualization: Uncovering the "
-                + "Different Types of Features Learned By Each Neuron in Deep Neural Networks. arXiv:1602.03616.",
-            url: "https://arxiv.org/abs/1602.03616"))
+        url: "https://arxiv.org/abs/1602.03616")
 
     /// Both caveats, in the order in which pages show them.
     static let caveats = [consistentIsNotFaithful, lowMayBeManyFaces]
@@ -44,15 +31,43 @@ enum ScoreWords {
     /// Both as one text, for pages that show scores in passing.
     static let caveatText = caveats.map(\.sentence).joined(separator: " ")
 
+    /// What an AUC is.
+    static let auc =
+        "AUC is the probability that two runs of one neuron are more alike than two runs of different neurons; by "
+        + "chance it is 0.5."
+
     /// "more alike than 98 % of pairs of different neurons"; rounded down, so that it never says too much.
-    static func percentileSentence(_ percentile: Double) -> String {
+    static func standing(_ consistency: NeuronConsistency) -> String {
         let pairs = "pairs of different neurons"
-        if percentile >= 100 { return "more alike than all \(pairs)" }
-        if percentile <= 0 { return "no more alike than any of the \(pairs)" }
-        if percentile < 1 { return "more alike than fewer than 1 % of \(pairs)" }
-        if percentile < 99 { return "more alike than \(Int(percentile)) % of \(pairs)" }
-        let tenths = Int(percentile * 10)
-        return "more alike than \(tenths / 10).\(tenths % 10) % of \(pairs)"
+        let less = consistency.percentile - consistency.equal / 2
+        let equal = "as alike as \(Format.percentile(consistency.equal)) %"
+        if consistency.equal >= 100 { return "as alike as all \(pairs)" }
+        if less >= 100 { return "more alike than all \(pairs)" }
+        if less <= 0 {
+            return consistency.equal >= 1 ? "\(equal) of \(pairs)" : "no more alike than any of the \(pairs)"
+        }
+        let more = less < 0.1 ? "fewer than 0.1 %" : "\(Format.percentile(less)) %"
+        // Ties are worth words where they are more than rounding.
+        return "more alike than \(more)\(consistency.equal >= 1 ? " and \(equal)" : "") of \(pairs)"
+    }
+
+    /// `91.3 %`, with a space that does not break.
+    static func percent(_ share: Double) -> String { "\(Format.number(100 * share))\u{A0}%" }
+
+    /// `0.91 to 0.95`.
+    static func words(_ interval: ClosedRange<Double>, _ number: (Double) -> String = Format.number) -> String {
+        "\(number(interval.lowerBound)) to \(number(interval.upperBound))"
+    }
+
+    /// `3 pairs`, `1 pair`.
+    static func counted(_ count: Int, _ noun: String) -> String {
+        "\(Format.count(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// The gap's p with its sign: `p ≤ 0.001`, `p = 0.02`.
+    static func p(_ layer: LayerConsistency) -> String {
+        let text = permutationP(layer.p, permutations: layer.permutations)
+        return text.hasPrefix("≤") ? "p \(text)" : "p = \(text)"
     }
 
     /// A permutation p with three decimals (more where there are more permutations); the smallest that `permutations`

@@ -55,13 +55,27 @@ struct LayerFile: Codable, Equatable {
         var scores: NeuronScores?
     }
 
+    /// A way in which runs were made, compared over a sample of the neurons.
+    struct Variant: Codable, Equatable {
+        var method: String
+        var tokens: String
+        var attention: String
+        var reference: String?
+        var direction: String
+        var control: Bool
+        var neurons: [Int]
+        var scores: LayerFigures
+    }
+
     var address: String
     var tokens: String
     var method: String
     var attention: String
     var direction: String
     var seeds: [UInt64]
-    var scores: LayerFigures?
+    var scores: LayerFigures
+    /// The comparison, the grid's runs first; nil where there are no others.
+    var variants: [Variant]?
     var neurons: [Neuron]
 }
 
@@ -82,12 +96,20 @@ struct AtlasFile: Codable, Equatable {
         var page: String
         var data: String
         var neurons: Int
-        var scores: LayerFigures?
+        var scores: LayerFigures
+    }
+
+    /// The model that judges how alike pictures are.
+    struct Judge: Codable, Equatable {
+        var name: String
+        var weights: String
     }
 
     var title: String
     var generator: String
     var model: Model
+    /// Nil where the model itself is the judge.
+    var judge: Judge?
     var layers: [Layer]
 }
 
@@ -113,6 +135,20 @@ extension NeuronData.Run {
     }
 }
 
+extension LayerFile.Variant {
+    init(_ compared: ScoreFigures.Compared) {
+        let variant = compared.variant
+        method = variant.method.name
+        tokens = variant.tokens.description
+        attention = variant.attention.kind.rawValue
+        reference = variant.attention.reference
+        direction = variant.direction.rawValue
+        control = variant.shuffle != nil
+        neurons = compared.neurons
+        scores = compared.scores.figures
+    }
+}
+
 extension RunOutcome {
     /// The outcome as data files name it.
     var word: String {
@@ -134,8 +170,8 @@ extension LayerFile {
     var csv: String {
         let columns = [
             "neuron", "label", "outcome", "start_activation", "final_activation", "look_similarity",
-            "look_percentile", "meaning_similarity", "meaning_percentile", "identification_top1",
-            "identification_reciprocal_rank", "seed_spread",
+            "look_percentile", "look_pairs", "meaning_similarity", "meaning_percentile", "meaning_pairs",
+            "identification_top1", "identification_reciprocal_rank", "seed_spread",
         ]
         func text(_ value: some LosslessStringConvertible) -> String { String(value) }
         let rows = neurons.map { neuron -> String in
@@ -144,7 +180,8 @@ extension LayerFile {
                 text(neuron.neuron), neuron.label.map(Self.quoted), neuron.outcome,
                 neuron.startActivation.map(text), neuron.finalActivation.map(text),
                 (scores?.look?.similarity).map(text), (scores?.look?.percentile).map(text),
-                (scores?.meaning?.similarity).map(text), (scores?.meaning?.percentile).map(text),
+                (scores?.look?.pairs).map(text), (scores?.meaning?.similarity).map(text),
+                (scores?.meaning?.percentile).map(text), (scores?.meaning?.pairs).map(text),
                 (scores?.identification?.top1).map(text), (scores?.identification?.reciprocalRank).map(text),
                 (scores?.seedSpread).map(text),
             ]

@@ -24,14 +24,19 @@ enum LayerGrid {
         /// What its files' names begin with; empty for the layer's own page.
         let name: String
         let value: @Sendable (NeuronCard) -> Double?
+        /// The score that its cards show.
+        var shown = NeuronCard.Score.look
     }
 
     private static let orders = [
         Order(title: "by number", name: "", value: { _ in nil }),
         Order(title: "by activation", name: "by-activation", value: { $0.activation }),
-        Order(title: "by look", name: "by-look", value: { $0.consistency }),
-        Order(title: "by meaning", name: "by-meaning", value: { $0.meaning }),
-        Order(title: "by identification", name: "by-identification", value: { $0.identification }),
+        // By similarity, as many percentiles are 100.
+        Order(title: "by look", name: "by-look", value: { $0.look?.similarity }),
+        Order(title: "by meaning", name: "by-meaning", value: { $0.meaning?.similarity }, shown: .meaning),
+        Order(
+            title: "by identification", name: "by-identification", value: { $0.identification },
+            shown: .identification),
     ]
 
     /// The pages of `cards`, which stand in the order of their numbers; orders that nothing has a value for are left
@@ -39,7 +44,11 @@ enum LayerGrid {
     static func pages(of cards: [NeuronCard], folder: String) -> [Page] {
         let usable = orders.filter { order in order.name.isEmpty || cards.contains { order.value($0) != nil } }
         return usable.flatMap { order in
-            let sorted = order.name.isEmpty ? cards : Self.sorted(cards, by: order.value)
+            let sorted = (order.name.isEmpty ? cards : cards.sorted(by: order.value)).map { card in
+                var card = card
+                card.shown = order.shown
+                return card
+            }
             let starts = Array(stride(from: 0, to: max(1, cards.count), by: LayerPage.neuronsPerPage))
             let parts = starts.map { Array(sorted[$0..<min(sorted.count, $0 + LayerPage.neuronsPerPage)]) }
             let links = parts.indices.map { page in
@@ -66,14 +75,6 @@ enum LayerGrid {
         }
     }
 
-    /// Highest first, those without a value last, equals by number.
-    private static func sorted(_ cards: [NeuronCard], by value: (NeuronCard) -> Double?) -> [NeuronCard] {
-        cards.sorted { left, right in
-            let (first, second) = (value(left) ?? -.infinity, value(right) ?? -.infinity)
-            return first == second ? left.number < right.number : first > second
-        }
-    }
-
     private static func current(_ link: LinkContext, _ isCurrent: Bool) -> LinkContext {
         var link = link
         link.isCurrent = isCurrent
@@ -83,5 +84,24 @@ enum LayerGrid {
     private static func path(_ order: Order, page: Int, folder: String) -> String {
         if page == 0 { return "\(folder)/\(order.name.isEmpty ? "index" : order.name).html" }
         return "\(folder)/\(order.name.isEmpty ? "page" : order.name)-\(page + 1).html"
+    }
+}
+
+extension [NeuronCard] {
+    /// Highest first, or lowest first; those without a value last, equals by number.
+    func sorted(by value: (NeuronCard) -> Double?, lowestFirst: Bool = false) -> [NeuronCard] {
+        let sign: Double = lowestFirst ? -1 : 1
+        func height(_ card: NeuronCard) -> Double { value(card).map { sign * $0 } ?? -.infinity }
+        return sorted { left, right in
+            let (first, second) = (height(left), height(right))
+            return first == second ? left.number < right.number : first > second
+        }
+    }
+}
+
+extension NeuronCard.Consistency {
+    /// A neuron's consistency as its card shows and sorts it.
+    init(_ consistency: NeuronConsistency) {
+        self.init(similarity: consistency.similarity, percentile: consistency.percentile)
     }
 }

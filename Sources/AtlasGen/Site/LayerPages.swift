@@ -26,7 +26,7 @@ struct LayerPages: Sendable {
 
     private static let comparisonCaption =
         "Methods, token selections and attention modes compared: one changed at a time, the first row is the grid’s."
-    /// Neurons listed as most and as least consistent.
+    /// Neurons listed as most and as least consistent, at most.
     private static let extremes = 12
     /// Neurons of a layer that the first page shows.
     private static let samples = 12
@@ -47,26 +47,29 @@ struct LayerPages: Sendable {
         let address = layer.address
         let grid = library.project.gridVariant(of: layer)
         let scores = try library.scores(of: layer, grid)
+        let figures = ScoreFigures(library: library, layer: layer)
+        let compared = try figures.compared()
         let made = try neurons(of: layer, rows: rows, scores: scores)
         let cards = made.map(\.card)
         let folder = SitePaths.layerFolder(address)
         let file = LayerFile(
             address: address.description, tokens: grid.tokens.description, method: grid.method.name,
             attention: grid.attention.kind.rawValue, direction: grid.direction.rawValue, seeds: library.seeds,
-            scores: scores.figures, neurons: made.map(\.file))
+            scores: scores.figures, variants: compared.count > 1 ? compared.map(LayerFile.Variant.init) : nil,
+            neurons: made.map(\.file))
         try files.write(json: file, to: "\(folder)/neurons.json")
         try files.write(file.csv, to: "\(folder)/neurons.csv")
         let data = LayerData(neurons: cards.map { relative($0, to: "\(folder)/") })
         try files.write(data.script, to: "\(folder)/neurons.js")
-        try writePages(layer, grid: grid, cards: cards, scores: scores)
+        try writePages(layer, grid: grid, cards: cards, scores: scores, figures, compared)
         return Result(
             summary: LayerSummary(
                 address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
                 neuronCount: cards.count, explanation: Explanations.address(address),
                 score: scores.look.value.map { look in
                     "A picture's nearest in look is of the same neuron in "
-                        + "\(ScoreContexts.percent(look.layer.retrieval)) of the cases "
-                        + "(by chance \(ScoreContexts.percent(look.layer.chance)))."
+                        + "\(ScoreWords.percent(look.layer.retrieval)) of the cases "
+                        + "(by chance \(ScoreWords.percent(look.layer.chance)))."
                 },
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(
@@ -143,7 +146,10 @@ struct LayerPages: Sendable {
 
     // MARK: - Pages
 
-    private func writePages(_ layer: AtlasLayer, grid: Variant, cards: [NeuronCard], scores: LayerScores) throws {
+    private func writePages(
+        _ layer: AtlasLayer, grid: Variant, cards: [NeuronCard], scores: LayerScores, _ figures: ScoreFigures,
+        _ compared: [ScoreFigures.Compared]
+    ) throws {
         let address = layer.address
         let folder = SitePaths.layerFolder(address)
         let (most, least) = extremes(cards)
@@ -164,37 +170,27 @@ struct LayerPages: Sendable {
                 neurons: page.neurons, pages: page.pages, previous: page.previous, next: page.next,
                 orders: page.orders, isFirst: isFirst, data: "\(folder)/neurons.js", json: "\(folder)/neurons.json",
                 csv: "\(folder)/neurons.csv",
-                distribution: isFirst ? try distribution(of: layer, scores) : nil,
-                comparison: isFirst ? try comparison(of: layer, root: site.root) : nil,
+                distributions: isFirst ? figures.distributions(of: scores, compared) : [],
+                comparison: isFirst && compared.count > 1
+                    ? templates.render(
+                        figures.comparison(
+                            compared, by: Measure.allCases, root: site.root, caption: Self.comparisonCaption, link: nil)
+                    ) : nil,
                 scores: isFirst ? ScoreContexts.layer(scores, judge: library.judge) : nil,
-                caveats: isFirst || scores.look.value == nil ? nil : ScoreWords.caveatText,
+                caveats: !isFirst && page.neurons.contains(where: \.showsScore) ? ScoreWords.caveatText : nil,
                 commentary: isFirst ? contentPages.layers[address] : nil,
                 mostConsistent: isFirst ? most : [], leastConsistent: isFirst ? least : [])
             try files.write(templates.render(context), to: page.path)
         }
     }
 
-    private func distribution(of layer: AtlasLayer, _ scores: LayerScores) throws -> String {
-        let control = library.project.variants(of: layer).first { $0.shuffle != nil }
-        return ScoreFigures(library: library, layer: layer, measure: .look)
-            .distribution(of: scores, control: try control.map { try library.scores(of: layer, $0) })
-    }
-
-    private func comparison(of layer: AtlasLayer, root: String) throws -> String? {
-        guard library.project.variants(of: layer).count > 1 else { return nil }
-        return templates.render(
-            try ScoreFigures(library: library, layer: layer, measure: .look)
-                .comparison(root: root, caption: Self.comparisonCaption, link: nil))
-    }
-
-    /// The most and the least consistent neurons, where there are enough to tell them apart.
+    /// The most and the least consistent neurons in look, none of them both.
     private func extremes(_ cards: [NeuronCard]) -> (most: [NeuronCard], least: [NeuronCard]) {
-        let scored = cards.filter { $0.consistency != nil }
-        guard scored.count >= 2 * Self.extremes else { return ([], []) }
-        // Sorting keeps the order of equals: by number.
-        let sorted = scored.sorted {
-            ($0.consistency ?? 0, $1.number) > ($1.consistency ?? 0, $0.number)
-        }
-        return (Array(sorted.prefix(Self.extremes)), Array(sorted.suffix(Self.extremes).reversed()))
+        let scored = cards.filter { $0.look != nil }
+        let count = min(Self.extremes, scored.count / 2)
+        return (
+            Array(scored.sorted { $0.look?.similarity }.prefix(count)),
+            Array(scored.sorted(by: { $0.look?.similarity }, lowestFirst: true).prefix(count))
+        )
     }
 }

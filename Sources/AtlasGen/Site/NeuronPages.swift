@@ -96,7 +96,8 @@ struct NeuronPages: Sendable {
             number: subject.neuron, label: label, path: SitePaths.neuron(subject.address, subject.neuron),
             thumbnail: first?.thumbnail, width: size.width, height: size.height,
             activation: (first?.header.finalActivation.finite).map(Double.init),
-            consistency: scores?.look?.percentile, meaning: scores?.meaning?.percentile,
+            look: (scores?.look).map(NeuronCard.Consistency.init),
+            meaning: (scores?.meaning).map(NeuronCard.Consistency.init),
             identification: scores?.identification?.reciprocalRank,
             note: first.flatMap { Explanations.note($0.header.outcome) })
     }

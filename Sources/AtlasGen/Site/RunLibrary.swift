@@ -34,10 +34,18 @@ final class RunLibrary: Sendable {
     }
 
     /// The scores of a layer's runs of one variant, over `neurons`, or over all that have such runs.
+    ///
+    /// Identification measures activations by the grid's pictures, where they are read alike: over the same tokens of
+    /// the same weights.
     func scores(of layer: AtlasLayer, _ variant: Variant, neurons: [Int]? = nil) throws -> LayerScores {
-        let recipes = (neurons ?? self.neurons(of: layer, variant)).flatMap { neuron in
-            seeds.map { project.recipe(layer.address, neuron, variant, seed: $0) }
+        func recipes(_ variant: Variant, _ neurons: [Int]) -> [Recipe] {
+            neurons.flatMap { neuron in seeds.map { project.recipe(layer.address, neuron, variant, seed: $0) } }
         }
-        return try cache.scores(of: recipes)
+        let grid = project.gridVariant(of: layer)
+        let neurons = neurons ?? self.neurons(of: layer, variant)
+        let isGrid = variant == grid && neurons == layer.neurons
+        let isReadAlike = variant.tokens == grid.tokens && variant.shuffle == grid.shuffle
+        return try cache.scores(
+            of: recipes(variant, neurons), scaledBy: isReadAlike && !isGrid ? recipes(grid, layer.neurons) : nil)
     }
 }

@@ -1,4 +1,4 @@
-// A layer's scores as a chart and as a table: on its page and in figures alike.
+// A layer's scores as charts and as a table: on its page, in its data and in figures alike.
 
 import Render
 import ViT
@@ -7,73 +7,140 @@ import ViT
 struct ScoreFigures {
     let library: RunLibrary
     let layer: AtlasLayer
-    /// The measure of the scores.
-    let measure: Measure
 
     private var project: Project { library.project }
 
-    /// Pairs of runs of one neuron against pairs of different neurons, and against pairs of one neuron with shuffled
-    /// weights where there is a control, as SVG; the reason where there is no score.
-    func distribution(of scores: LayerScores, control: LayerScores? = nil) -> String {
+    /// One way in which runs of the layer are made, and their scores over the comparison's neurons.
+    struct Compared {
+        let variant: Variant
+        let neurons: [Int]
+        let scores: LayerScores
+    }
+
+    /// Every variant of the layer over the same neurons, the grid's first; the grid's alone where there are no others.
+    func compared() throws -> [Compared] {
+        let variants = project.variants(of: layer)
+        let neurons = variants.count > 1 ? layer.sample : layer.neurons
+        return try variants.map { variant in
+            Compared(
+                variant: variant, neurons: neurons, scores: try library.scores(of: layer, variant, neurons: neurons))
+        }
+    }
+
+    /// Pairs of runs of one neuron against pairs of different neurons, as SVG; the reason where there is no score.
+    func distribution(of scores: LayerScores, by measure: Measure, weights: String? = nil) -> String {
         switch scores.scored(measure) {
         case .absent(let reason): return "<p>\(HTML.escaped(reason.description))</p>"
         case .score(let consistency):
             let distribution = consistency.distribution
-            var groups: [DistributionChart.Group] = [
-                .init(name: "pairs of runs of different neurons", counts: distribution.between),
-                .init(name: "pairs of runs of one neuron", counts: distribution.within),
-            ]
-            if let control = control?.scored(measure).value?.distribution {
-                groups.append(.init(name: "pairs of runs of one neuron, weights shuffled", counts: control.within))
-            }
             return DistributionChart(
-                edges: distribution.edges, groups: groups,
-                title: "Similarity in \(measure.rawValue) of the runs of \(layer.address.shortName)",
+                edges: distribution.edges,
+                groups: [
+                    .init(name: "pairs of runs of different neurons", counts: distribution.between),
+                    .init(name: "pairs of runs of one neuron", counts: distribution.within),
+                ],
+                title: "Similarity in \(measure.rawValue) of the runs of \(layer.address.shortName)"
+                    + (weights.map { ", \($0)" } ?? ""),
                 axis: "similarity in \(measure.rawValue)"
             ).svg
         }
     }
 
-    /// One row a variant, over the same neurons.
-    func comparison(root: String, caption: String, link: LinkContext?) throws -> TableFigure {
-        let variants = project.variants(of: layer)
-        let neurons = variants.count > 1 ? layer.sample : layer.neurons
-        let usual = project.gridVariant(of: layer)
-        let name = measure.rawValue
-        let rows = try variants.map { variant in
-            let scores = try library.scores(of: layer, variant, neurons: neurons)
-            let consistency = scores.scored(measure).value?.layer
-            let identification = scores.identification.value?.layer
-            let cost = project.model.model.configuration.runCost(at: layer.address, method: variant.method)
-            return TableFigure.Row(
-                head: .init(variant.title(among: variants, usual: usual)),
-                cells: [
-                    consistency.map { Format.number($0.auc) + ($0.aucInterval.map { " (\(Self.words($0)))" } ?? "") },
-                    consistency.map { "\(Self.percent($0.retrieval)) (\(Self.percent($0.chance)))" },
-                    identification.map { "\(Self.percent($0.top1)) (\(Self.percent($0.chance)))" },
-                    Format.number(cost / 1e9),
-                ].map { .init($0 ?? "–", isNumber: true) })
+    /// The charts of the layer's page: the grid's by each measure that has a score, and the control's beside the grid's
+    /// over the same neurons.
+    func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
+        let scored = Measure.allCases.filter { scores.scored($0).value != nil }
+        var charts = (scored.isEmpty ? [.look] : scored).map { measure in
+            DistributionContext(title: "In \(measure.rawValue)", chart: distribution(of: scores, by: measure))
         }
-        return TableFigure(
-            root: root,
-            columns: [
-                .init("Runs"), .init("AUC in \(name) (95 % interval)", isNumber: true),
-                .init("Retrieval in \(name) (chance)", isNumber: true),
-                .init("Identification (chance)", isNumber: true), .init("GFLOP a run", isNumber: true),
-            ],
-            rows: rows,
-            caption: CaptionContext(
-                html: caption,
-                score: "The same \(neurons.count) neurons in every row, \(library.seeds.count) "
-                    + "\(library.seeds.count == 1 ? "run" : "runs") each.",
-                link: link))
+        if let control = compared.first(where: { $0.variant.shuffle != nil }), let real = compared.first {
+            let neurons = ScoreWords.counted(control.neurons.count, "neuron")
+            for (row, weights) in [(real, "the weights as they are"), (control, "the weights shuffled")] {
+                charts.append(
+                    DistributionContext(
+                        title: "In look, \(neurons) of the control, \(weights)",
+                        chart: distribution(of: row.scores, by: .look, weights: weights)))
+            }
+        }
+        return charts
     }
 
-    /// `91.3 %`, with a space that does not break.
-    static func percent(_ share: Double) -> String { "\(Format.number(100 * share))\u{A0}%" }
+    /// One row a variant, over the same neurons.
+    func comparison(
+        _ compared: [Compared], by measures: [Measure], root: String, caption: String, link: LinkContext?
+    ) -> TableFigure {
+        let variants = compared.map(\.variant)
+        let usual = project.gridVariant(of: layer)
+        let titles = variants.map { $0.title(among: variants, usual: usual) }
+        let rows = zip(titles, compared).map { title, row in
+            let identification = row.scores.figures.identification
+            let cost = project.model.model.configuration.runCost(at: layer.address, method: row.variant.method)
+            let cells: [String?] =
+                measures.flatMap { Self.cells(row.scores.scored($0).value?.layer) } + [
+                    identification.map {
+                        Self.figure($0.top1, $0.top1Interval, ScoreWords.percent, chance: $0.chance)
+                    },
+                    identification.map { Format.count($0.scalePictures) }, Format.number(cost / 1e9),
+                ]
+            return TableFigure.Row(head: .init(title), cells: cells.map { .init($0 ?? "–", isNumber: true) })
+        }
+        let columns =
+            measures.flatMap { measure in
+                [
+                    "AUC in \(measure.rawValue) (95 % interval)",
+                    "Retrieval in \(measure.rawValue) (95 % interval; chance)",
+                    "Gap in \(measure.rawValue) (95 % interval), p",
+                ]
+            } + ["Identification (95 % interval; chance)", "Pictures behind the z-scores", "GFLOP a run"]
+        return TableFigure(
+            root: root, columns: [.init("Runs")] + columns.map { .init($0, isNumber: true) }, rows: rows,
+            caption: CaptionContext(html: caption, score: note(on: compared, titles: titles, measures), link: link))
+    }
 
-    /// `0.91–0.95`.
-    static func words(_ interval: ClosedRange<Double>) -> String {
-        "\(Format.number(interval.lowerBound))–\(Format.number(interval.upperBound))"
+    /// A measure's three cells.
+    private static func cells(_ layer: LayerConsistency?) -> [String?] {
+        guard let layer else { return [nil, nil, nil] }
+        return [
+            figure(layer.auc, layer.aucInterval, Format.number),
+            figure(layer.retrieval, layer.retrievalInterval, ScoreWords.percent, chance: layer.chance),
+            "\(figure(layer.gap, layer.gapInterval, Format.number)), \(ScoreWords.p(layer))",
+        ]
+    }
+
+    /// `91.3 % (88.0 % to 94.2 %; 2.00 %)`.
+    private static func figure(
+        _ value: Double, _ interval: ClosedRange<Double>?, _ number: (Double) -> String, chance: Double? = nil
+    ) -> String {
+        let brackets = [interval.map { ScoreWords.words($0, number) }, chance.map(number)].compactMap { $0 }
+        return number(value) + (brackets.isEmpty ? "" : " (\(brackets.joined(separator: "; ")))")
+    }
+
+    /// What the rows are of, what their identification is measured by, and why there is no score where there is none.
+    private func note(on compared: [Compared], titles: [String], _ measures: [Measure]) -> String {
+        let count = compared.first?.neurons.count ?? 0
+        let neurons = count == 1 ? "The same neuron" : "The same \(count) neurons"
+        var sentences = ["\(neurons) in every row, \(ScoreWords.counted(library.seeds.count, "run")) each."]
+        let pictures = Set(compared.compactMap { $0.scores.figures.identification?.scalePictures })
+        if pictures.count > 1 {
+            sentences.append(
+                "Identification takes each channel in standard deviations over all of the grid’s pictures where a row is "
+                    + "read over the same tokens of the same weights, else over the row’s own pictures, of which there "
+                    + "are fewer: rows whose numbers of pictures differ are not to be compared.")
+        }
+        var rows: [String: [String]] = [:]
+        var reasons: [String] = []
+        for (title, row) in zip(titles, compared) {
+            let absent = row.scores.figures.reasons
+            let own = measures.map { $0 == .look ? absent?.look : absent?.meaning } + [absent?.identification]
+            for reason in own.compactMap({ $0 }) where rows[reason]?.last != title {
+                if rows[reason] == nil { reasons.append(reason) }
+                rows[reason, default: []].append(title)
+            }
+        }
+        sentences += reasons.map { reason in
+            let titles = rows[reason] ?? []
+            return titles.count == compared.count ? reason : "\(titles.joined(separator: ", ")): \(reason)"
+        }
+        return sentences.joined(separator: " ")
     }
 }

@@ -126,6 +126,7 @@ struct SiteWriter: Sendable {
             model: AtlasFile.Model(
                 name: project.model.name, weights: project.model.weightsDigest,
                 parameters: project.model.checkpoint.parameterCount, configuration: project.model.model.configuration),
+            judge: library.judge.map { AtlasFile.Judge(name: $0.name, weights: $0.weights) },
             layers: layers.map(\.entry))
     }
 

@@ -5,8 +5,8 @@ import Foundation
 /// The neurons of a layer as a script that calls `atlasLayer` with them.
 ///
 /// A script and not JSON, because a page that is opened from a file system may load scripts but not data. The argument
-/// is `{"size":[width,height],"neurons":[[number,label,activation,consistency,path,thumbnail,note,meaning,
-/// identification],…]}`; paths are
+/// is `{"size":[width,height],"neurons":[[number,label,activation,look,path,thumbnail,note,
+/// lookSimilarity,meaning,meaningSimilarity,identification],…]}`; `look` and `meaning` are percentiles. Paths are
 /// relative to the layer's folder, and trailing nulls are left out.
 public struct LayerData: Sendable {
     /// All neurons, with paths relative to the layer's folder.
@@ -23,8 +23,10 @@ public struct LayerData: Sendable {
         let rows = neurons.map { neuron -> String in
             var values = [
                 String(neuron.number), JSONText.string(neuron.label), JSONText.number(neuron.activation),
-                JSONText.number(neuron.consistency), JSONText.string(neuron.path), JSONText.string(neuron.thumbnail),
-                JSONText.string(neuron.note), JSONText.number(neuron.meaning), JSONText.number(neuron.identification),
+                JSONText.number(neuron.look?.percentile), JSONText.string(neuron.path),
+                JSONText.string(neuron.thumbnail), JSONText.string(neuron.note),
+                JSONText.number(neuron.look?.similarity), JSONText.number(neuron.meaning?.percentile),
+                JSONText.number(neuron.meaning?.similarity), JSONText.number(neuron.identification),
             ]
             while values.last == "null" { values.removeLast() }
             return "[\(values.joined(separator: ","))]"

@@ -41,8 +41,8 @@ public struct LayerPage: TemplateRoot {
     public var json: String?
     /// Path of the layer's data as a table.
     public var csv: String?
-    /// The distribution of the layer's scores against chance, as SVG.
-    public var distribution: String?
+    /// The distributions of the layer's scores against chance.
+    public var distributions: [DistributionContext]
     /// The comparison of the ways in which its runs were made, as HTML.
     public var comparison: String?
     /// The layer's scores.
@@ -61,7 +61,8 @@ public struct LayerPage: TemplateRoot {
         site: SiteContext, page: PageContext, address: String, shortAddress: String, explanation: String? = nil,
         tokensExplanation: String? = nil, neuronCount: Int, neurons: [NeuronCard], pages: [LinkContext] = [],
         previous: LinkContext? = nil, next: LinkContext? = nil, orders: [LinkContext] = [], isFirst: Bool = true,
-        data: String? = nil, json: String? = nil, csv: String? = nil, distribution: String? = nil,
+        data: String? = nil, json: String? = nil, csv: String? = nil,
+        distributions: [DistributionContext] = [],
         comparison: String? = nil,
         scores: ScoresContext? = nil, caveats: String? = nil, commentary: String? = nil,
         mostConsistent: [NeuronCard] = [],
@@ -83,7 +84,7 @@ public struct LayerPage: TemplateRoot {
         self.data = data
         self.json = json
         self.csv = csv
-        self.distribution = distribution
+        self.distributions = distributions
         self.comparison = comparison
         self.scores = scores
         self.caveats = caveats
@@ -113,7 +114,8 @@ public struct LayerPage: TemplateRoot {
         .text("data", "path of the script with all neurons", \.data),
         .text("json", "path of the layer's data as JSON", \.json),
         .text("csv", "path of the layer's data as a table", \.csv),
-        .html("distribution", "the distribution of the layer's scores, as SVG", \.distribution),
+        .flag("hasDistributions", "whether there are distributions") { !$0.distributions.isEmpty },
+        .list("distributions", "the distributions of the layer's scores against chance", \.distributions),
         .html("comparison", "the comparison of the ways in which its runs were made", \.comparison),
         .object("scores", "the layer's scores", \.scores),
         .text("caveats", "what a reader of scores must know, where the page shows them in passing", \.caveats),
@@ -121,5 +123,25 @@ public struct LayerPage: TemplateRoot {
         .flag("hasExtremes", "whether the most and least consistent are listed") { !$0.mostConsistent.isEmpty },
         .list("mostConsistent", "the neurons whose runs are most alike", \.mostConsistent),
         .list("leastConsistent", "the neurons whose runs are least alike", \.leastConsistent),
+    ]
+}
+
+/// How similarities are distributed within and between neurons.
+public struct DistributionContext: TemplateContext {
+    /// What is compared, e.g. `In look`.
+    public var title: String
+    /// The chart, as SVG; the reason where there is none.
+    public var chart: String
+
+    /// A distribution; see the properties.
+    public init(title: String, chart: String) {
+        self.title = title
+        self.chart = chart
+    }
+
+    /// See ``TemplateContext``.
+    public static let keys: [TemplateKey<DistributionContext>] = [
+        .text("title", "what is compared", \.title),
+        .html("chart", "the chart, as SVG; the reason where there is none", \.chart),
     ]
 }

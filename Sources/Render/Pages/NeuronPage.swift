@@ -123,20 +123,24 @@ public struct ScoresContext: TemplateContext {
         /// The value, e.g. `0.83`.
         public var value: String
         /// Where it stands, in words, e.g. `higher than 97 % of the pairs of different neurons`.
-        public var standing: String
+        public var standing: String?
         /// The same from 0 to 100, for a bar; nil for none.
         public var percentile: Double?
+        /// Further figures of the same comparison.
+        public var figures: [EntryContext]
         /// What the score is, in a line.
         public var explanation: String?
 
         /// A score; see the properties.
         public init(
-            name: String, value: String, standing: String, percentile: Double? = nil, explanation: String? = nil
+            name: String, value: String, standing: String? = nil, percentile: Double? = nil,
+            figures: [EntryContext] = [], explanation: String? = nil
         ) {
             self.name = name
             self.value = value
             self.standing = standing
             self.percentile = percentile
+            self.figures = figures
             self.explanation = explanation
         }
 
@@ -148,6 +152,7 @@ public struct ScoresContext: TemplateContext {
             .text("percentile", "the same from 0 to 100, for a bar") { score in
                 score.percentile.map { Format.coordinate(min(100, max(0, $0))) }
             },
+            .list("figures", "further figures of the same comparison", \.figures),
             .text("explanation", "what the score is, in a line", \.explanation),
         ]
     }

@@ -92,20 +92,41 @@ public struct NeuronCard: TemplateContext, Codable {
     public var height: Int
     /// Final activation of the first seed's run.
     public var activation: Double?
-    /// Consistency in look, as the percentile among pairs of different neurons, from 0 to 100.
-    public var consistency: Double?
-    /// Consistency in meaning, likewise; for sorting.
-    public var meaning: Double?
-    /// The mean reciprocal rank of its identification, from 0 to 1; for sorting.
+    /// Consistency in look.
+    public var look: Consistency?
+    /// Consistency in meaning.
+    public var meaning: Consistency?
+    /// The mean reciprocal rank of its identification, from 0 to 1.
     public var identification: Double?
+    /// The score that the card shows.
+    public var shown: Score
     /// What went wrong, e.g. `never activated`.
     public var note: String?
+
+    /// How alike the runs of a neuron are.
+    public struct Consistency: Codable, Sendable {
+        /// Mean similarity of its pairs of runs, from −1 to 1: orders neurons also where their percentiles are equal.
+        public var similarity: Double
+        /// Its percentile among pairs of different neurons, from 0 to 100.
+        public var percentile: Double
+
+        /// A consistency; see the properties.
+        public init(similarity: Double, percentile: Double) {
+            self.similarity = similarity
+            self.percentile = percentile
+        }
+    }
+
+    /// A score that a card can show.
+    public enum Score: String, Codable, Sendable {
+        case look, meaning, identification
+    }
 
     /// A card; see the properties.
     public init(
         number: Int, label: String? = nil, path: String, thumbnail: String?, width: Int, height: Int,
-        activation: Double? = nil, consistency: Double? = nil, meaning: Double? = nil, identification: Double? = nil,
-        note: String? = nil
+        activation: Double? = nil, look: Consistency? = nil, meaning: Consistency? = nil,
+        identification: Double? = nil, shown: Score = .look, note: String? = nil
     ) {
         self.number = number
         self.label = label
@@ -114,11 +135,30 @@ public struct NeuronCard: TemplateContext, Codable {
         self.width = width
         self.height = height
         self.activation = activation
-        self.consistency = consistency
+        self.look = look
         self.meaning = meaning
         self.identification = identification
+        self.shown = shown
         self.note = note
     }
+
+    /// The shown score as text and from 0 to 100, and what it is; nil where there is none.
+    private var score: (text: String, share: Double, explanation: String)? {
+        switch shown {
+        case .look, .meaning:
+            (shown == .look ? look : meaning).map { consistency in
+                (
+                    "\(Format.percentile(consistency.percentile)) %", consistency.percentile,
+                    "consistency in \(shown.rawValue): percentile among pairs of different neurons"
+                )
+            }
+        case .identification:
+            identification.map { (Format.number($0), 100 * $0, "identification: mean reciprocal rank") }
+        }
+    }
+
+    /// Whether the card shows a score.
+    public var showsScore: Bool { score != nil }
 
     /// See ``TemplateContext``.
     public static let keys: [TemplateKey<NeuronCard>] = [
@@ -129,7 +169,9 @@ public struct NeuronCard: TemplateContext, Codable {
         .text("width", "the thumbnail's width in pixels") { String($0.width) },
         .text("height", "the thumbnail's height in pixels") { String($0.height) },
         .text("activation", "the final activation of the first seed's run") { $0.activation.map(Format.number) },
-        .text("consistency", "the consistency's percentile, from 0 to 100") { $0.consistency.map(Format.percentile) },
+        .text("score", "the score that the page is sorted by, else the consistency in look") { $0.score?.text },
+        .text("share", "the same from 0 to 100, for a bar") { ($0.score?.share).map(Format.coordinate) },
+        .text("scoreExplanation", "what that score is") { $0.score?.explanation },
         .text("note", "what went wrong, e.g. `never activated`", \.note),
     ]
 }

@@ -34,6 +34,26 @@ struct IdentificationTests {
         #expect(found.neurons[0]?.top1 == 0.75)
     }
 
+    /// Over three pictures any channel that is up on one of them stands out as far as the one that the picture was made
+    /// for; over twenty it does not.
+    @Test func otherPicturesCanGiveTheScale() throws {
+        let many = (0..<20).map { neuron in
+            run(neuron, 0, (0..<20).map { $0 == neuron ? 3 : ($0 + neuron) % 3 == 0 ? 0.4 : 0 })
+        }
+        let whole = try Identification(of: many)
+        #expect(whole.layer.top1 == 1 && whole.layer.scalePictures == 20)
+        let few = Array(many.prefix(3))
+        let own = try Identification(of: few)
+        #expect(own.layer.scalePictures == 3)
+        let scaled = try Identification(of: few, scale: whole.scale)
+        #expect(scaled.layer.scalePictures == 20 && scaled.layer.runs == 3)
+        #expect((0..<3).allSatisfy { scaled.neurons[$0] == whole.neurons[$0] })
+        #expect(own.layer.meanReciprocalRank < scaled.layer.meanReciprocalRank)
+        // A scale of another layer is of no use.
+        let other = [run(0, 0, [1, 0]), run(1, 0, [0, 1])]
+        #expect(try Identification(of: other, scale: whole.scale).layer.scalePictures == 2)
+    }
+
     @Test func whereNothingVariesEveryChannelTies() throws {
         let found = try Identification(of: [run(0, 0, [5, 5, 1]), run(1, 0, [5, 5, 1])])
         #expect(abs(found.layer.top1 - 1 / 3) < 1e-12)

@@ -1,6 +1,7 @@
 // All of a layer's scores together: from pictures to the JSON that data files hold.
 
 import Foundation
+import Render
 import Testing
 
 @testable import AtlasGen
@@ -43,9 +44,9 @@ struct LayerScoresTests {
         let neuron = try keys(scores.scores(of: 2))
         #expect(Set(neuron.keys) == ["look", "meaning", "identification", "seedSpread"])
         let look = try #require(neuron["look"] as? [String: Any])
-        #expect(Set(look.keys) == ["similarity", "percentile", "pairs"])
+        #expect(Set(look.keys) == ["similarity", "percentile", "equal", "pairs"])
         let identification = try #require(neuron["identification"] as? [String: Any])
-        #expect(Set(identification.keys) == ["top1", "reciprocalRank"])
+        #expect(Set(identification.keys) == ["top1", "reciprocalRank", "runs"])
 
         let layer = try keys(scores.figures)
         let meaning = try #require(layer["meaning"] as? [String: Any])
@@ -53,7 +54,7 @@ struct LayerScoresTests {
         #expect((meaning["aucInterval"] as? [Double])?.count == 2)
         let identified = try #require(layer["identification"] as? [String: Any])
         #expect(Set(identified.keys).isSuperset(of: ["top1", "meanReciprocalRank"]))
-        #expect(try keys(scores.scores(of: 99)).isEmpty)
+        #expect(Set(try keys(scores.scores(of: 99)).keys) == ["reasons"])
     }
 
     @Test func scoresSurviveTheCache() throws {
@@ -65,6 +66,53 @@ struct LayerScoresTests {
         #expect(oneSeed.meaning.reason == .oneSeed)
         #expect(oneSeed.identification.value != nil)
         #expect(oneSeed.figures.look == nil)
+    }
+
+    /// Neuron 1 has one usable run, neuron 2 none.
+    @Test func aNeuronWithTooFewRunsHasAReason() throws {
+        let runs = Self.runs.map { run in
+            let isUsable = run.neuron == 1 ? run.seed == 0 : run.neuron != 2
+            return ScoredRun(
+                neuron: run.neuron, seed: run.seed, look: isUsable ? run.look : nil,
+                meaning: isUsable ? run.meaning : nil, activations: isUsable ? run.activations : nil,
+                finalActivation: run.finalActivation)
+        }
+        let scores = LayerScores(of: runs)
+        #expect(scores.figures.reasons == nil && scores.scores(of: 0).reasons == nil)
+        let one = scores.scores(of: 1)
+        #expect(one.look == nil && one.identification?.runs == 1)
+        #expect(one.reasons?.sentences == [NoScore.tooFewRuns.description])
+        #expect(
+            scores.scores(of: 2).reasons?.sentences == [NoScore.tooFewRuns.description, NoScore.noRun.description])
+        let page = ScoreContexts.neuron(scores, 1, judge: nil)
+        #expect(page.note?.hasPrefix("No score: fewer than two runs of this neuron can be measured") == true)
+        #expect(page.scores.map(\.name) == ["Identification", "Spread over seeds"])
+        #expect(page.note?.contains("compared with") == false)
+        let other = ScoreContexts.neuron(scores, 0, judge: nil)
+        #expect(other.note?.hasPrefix("Likeness is compared with that of pairs of different neurons.") == true)
+        #expect(other.scores[2].standing == "of its 3 pictures make it stand out most; mean reciprocal rank 1.00")
+    }
+
+    @Test func tokensAreNoChannels() {
+        let scores = LayerScores(of: Self.runs, settings: ScoreSettings(targetsAreTokens: true))
+        #expect(scores.look.value != nil && scores.identification.reason == .notAChannel)
+        #expect(ScoreContexts.layer(scores, judge: nil).note?.hasPrefix(NoScore.notAChannel.description) == true)
+        #expect(ScoreContexts.neuron(scores, 0, judge: nil).note?.hasPrefix(NoScore.notAChannel.description) == true)
+    }
+
+    @Test func theLayersPanelHasEachFigureWithItsInterval() throws {
+        let scores = LayerScores(of: Self.runs)
+        let panel = ScoreContexts.layer(scores, judge: nil)
+        let look = try #require(scores.look.value?.layer)
+        let item = panel.scores[0]
+        #expect(item.value.hasPrefix("AUC \(Format.number(look.auc)) (95\u{A0}%: "))
+        #expect(item.figures[0].value.hasPrefix("100\u{A0}% (95\u{A0}%: 100\u{A0}% to 100\u{A0}%), by chance"))
+        #expect(item.figures[1].value.contains(" to ") && item.figures[1].value.hasSuffix(", p ≤ 0.001"))
+        #expect(
+            item.figures[2].value
+                == "6 neurons, 18 runs; 18 pairs of runs of one neuron, 90 of different neurons")
+        #expect(panel.scores[2].standing?.hasPrefix("of the pictures make their own neuron stand out most") == true)
+        #expect(panel.note?.hasPrefix(ScoreWords.auc) == true)
     }
 
     @Test func aDescriptorOfAnotherVersionIsNotCompared() {
@@ -80,17 +128,23 @@ struct LayerScoresTests {
 
 struct ScoreWordsTests {
     @Test(arguments: [
-        (98.2, "more alike than 98 % of pairs of different neurons"),
-        (98.99, "more alike than 98 % of pairs of different neurons"),
-        (99.97, "more alike than 99.9 % of pairs of different neurons"),
-        (99.0, "more alike than 99.0 % of pairs of different neurons"),
-        (100, "more alike than all pairs of different neurons"),
-        (50, "more alike than 50 % of pairs of different neurons"),
-        (0.4, "more alike than fewer than 1 % of pairs of different neurons"),
-        (0, "no more alike than any of the pairs of different neurons"),
+        (98.2, 0, "more alike than 98 % of pairs of different neurons"),
+        (98.99, 0, "more alike than 98 % of pairs of different neurons"),
+        (99.97, 0, "more alike than 99.9 % of pairs of different neurons"),
+        (99.0, 0, "more alike than 99 % of pairs of different neurons"),
+        (100, 0, "more alike than all pairs of different neurons"),
+        (50, 0, "more alike than 50 % of pairs of different neurons"),
+        (0.4, 0, "more alike than 0.4 % of pairs of different neurons"),
+        (0.04, 0, "more alike than fewer than 0.1 % of pairs of different neurons"),
+        (0, 0, "no more alike than any of the pairs of different neurons"),
+        (50, 100, "as alike as all pairs of different neurons"),
+        (50, 20, "more alike than 40 % and as alike as 20 % of pairs of different neurons"),
+        (5, 10, "as alike as 10 % of pairs of different neurons"),
+        (97.5, 0.5, "more alike than 97 % of pairs of different neurons"),
     ])
-    func percentilesNeverSayTooMuch(percentile: Double, sentence: String) {
-        #expect(ScoreWords.percentileSentence(percentile) == sentence)
+    func percentilesNeverSayTooMuch(percentile: Double, equal: Double, sentence: String) {
+        let consistency = NeuronConsistency(similarity: 0, percentile: percentile, equal: equal, pairs: 3)
+        #expect(ScoreWords.standing(consistency) == sentence)
     }
 
     /// The number of permutations that reach the gap, of how many, and what is printed.
@@ -105,7 +159,7 @@ struct ScoreWordsTests {
 
     @Test func caveatsNameTheirPapers() {
         #expect(
-            ScoreWords.caveats.map(\.reference.url) == [
+            ScoreWords.caveats.map(\.url) == [
                 "https://arxiv.org/abs/2306.04719", "https://arxiv.org/abs/1602.03616",
             ])
         #expect(ScoreWords.caveats[0].sentence.contains("Geirhos et al. 2023"))

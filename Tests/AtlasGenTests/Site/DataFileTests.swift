@@ -15,7 +15,8 @@ import Testing
                 seeds: 2
                 steps: 3
                 attention: [live, {frozen: pattern.png}]
-                compareSample: 2
+                compareSample: 5
+                judge: tiny.safetensors
                 """,
             labels: (0..<12).map { "class, the \"\($0)th\"" })
         // Any picture of the model's size will do: one of its own.
@@ -24,6 +25,23 @@ import Testing
         let pictures = try source.files().sorted { $0.key < $1.key }
         let picture = try #require(pictures.first { $0.key.hasSuffix(".png") })
         _ = try project.folder.write(picture.value, to: "pattern.png")
+        let outcome = try await project.build()
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        return project
+    }
+
+    /// A project whose files have every reason for a missing score.
+    private static func nothing() async throws -> TinyProject {
+        let project = try TinyProject(
+            settings: """
+                model: {weights: tiny.safetensors}
+                layers: [encoder_layer_1.mlp.3]
+                neurons: [0-2]
+                seeds: 1
+                steps: 3
+                tokens: slice
+                attention: [live, detached]
+                """)
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
         return project
@@ -61,14 +79,17 @@ import Testing
     }
 
     @Test func everyKeyIsDocumentedAndEveryDocumentedKeyIsThere() async throws {
-        let project = try await Self.everything()
+        let (project, other) = (try await Self.everything(), try await Self.nothing())
         for (name, path) in [
-            ("neuron.json", "site/layers/heads.head/0/neuron.json"),
-            ("neurons.json", "site/layers/heads.head/neurons.json"),
-            ("atlas.json", "site/atlas.json"),
+            ("neuron.json", "layers/LAYER/0/neuron.json"), ("neurons.json", "layers/LAYER/neurons.json"),
+            ("atlas.json", "atlas.json"),
         ] {
-            let value = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: project.path(path))))
-            let (found, known) = (keys(value), Set(try documented(name)))
+            var found: Set<String> = []
+            for (project, layer) in [(project, "heads.head"), (other, "encoder_layer_1.mlp.3")] {
+                let file = URL(filePath: project.path("site/\(path.replacing("LAYER", with: layer))"))
+                found.formUnion(keys(try JSONSerialization.jsonObject(with: Data(contentsOf: file))))
+            }
+            let known = Set(try documented(name))
             #expect(found.subtracting(known).sorted() == [], "in \(name), not in docs/data.md")
             #expect(known.subtracting(found).sorted() == [], "in docs/data.md, not in \(name)")
         }
@@ -85,7 +106,7 @@ import Testing
         let atlas = try read(AtlasFile.self, "atlas.json")
         #expect(atlas.layers.map(\.address) == ["heads.head"] && atlas.layers[0].neurons == 12)
         let layer = try read(LayerFile.self, atlas.layers[0].data)
-        #expect(layer.scores == atlas.layers[0].scores && layer.scores?.look?.neurons == 12)
+        #expect(layer.scores == atlas.layers[0].scores && layer.scores.look?.neurons == 12)
         #expect(layer.neurons.map(\.neuron) == Array(0..<12) && layer.seeds == [0, 1])
         for entry in layer.neurons {
             let data = try read(NeuronData.self, "layers/heads.head/\(entry.data)")
@@ -119,6 +140,7 @@ import Testing
             #expect(cells["outcome"] == neuron.outcome)
             #expect(cells["final_activation"].flatMap(Float.init) == neuron.finalActivation)
             #expect(cells["look_percentile"].flatMap(Double.init) == neuron.scores?.look?.percentile)
+            #expect(cells["look_pairs"] == "1" && cells["meaning_pairs"] == "1")
             #expect(cells["identification_top1"].flatMap(Double.init) == neuron.scores?.identification?.top1)
             #expect(cells["seed_spread"].flatMap(Double.init) == neuron.scores?.seedSpread)
         }
