@@ -121,7 +121,7 @@ enum SampleSite {
                     PostListPage(
                         site: site(text), page: page(text), title: text, introduction: text,
                         groups: [.init(title: text, posts: [post])], categories: [.init(title: text, path: "c.html")],
-                        tags: [.init(title: text, path: "t.html")]))
+                        tags: [.init(title: text, path: "t.html")], caveats: text))
             ),
             ("404", templates.render(NotFoundPage(site: site(text), page: page(text)))),
             ("runs", templates.render(RunsFigure(root: "", rows: neuron.rows, caption: caption))),

@@ -158,7 +158,8 @@ struct RenderedPost: Sendable {
     /// The post in lists.
     var summary: PostSummary {
         PostSummary(
-            title: post.title, path: path, date: post.date.machine, displayDate: post.date.display, excerpt: excerpt)
+            title: post.title, path: path, date: post.date.machine, displayDate: post.date.display, excerpt: excerpt,
+            showsScores: post.description == nil && rendered.excerptShowsScores)
     }
 
     /// The post in the feed.

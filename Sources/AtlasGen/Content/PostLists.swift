@@ -93,7 +93,9 @@ struct PostLists: Sendable {
                 PostListPage(
                     site: site, page: PageContext(title: title, path: OutputPath.encoded(path)), title: title,
                     introduction: count == 1 ? "One post." : "\(count) posts, newest first.", groups: groups,
-                    categories: categories, tags: tags))
+                    categories: categories, tags: tags,
+                    caveats: groups.contains { $0.posts.contains(where: \.showsScores) }
+                        ? ScoreWords.caveatText : nil))
         }
     }
 }

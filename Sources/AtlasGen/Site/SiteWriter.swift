@@ -72,6 +72,8 @@ struct SiteWriter: Sendable {
     }
 
     private func writeIndex(_ site: SiteContext, layers: [LayerPages.Result]) throws {
+        let posts = Array(contentPages.posts.prefix(Self.newestPosts))
+        let showsScores = layers.contains { $0.summary.score != nil } || posts.contains(where: \.showsScores)
         let page = IndexPage(
             site: site,
             page: PageContext(
@@ -79,8 +81,7 @@ struct SiteWriter: Sendable {
                 image: layers.first?.cards.first?.thumbnail),
             content: contentPages.introduction, modelName: project.model.name, modelSummary: modelSummary,
             model: modelEntries, layers: layers.map(\.summary),
-            caveats: layers.contains { $0.summary.score != nil } ? ScoreWords.caveatText : nil,
-            posts: Array(contentPages.posts.prefix(Self.newestPosts)), archive: contentPages.archive)
+            caveats: showsScores ? ScoreWords.caveatText : nil, posts: posts, archive: contentPages.archive)
         try files.write(templates.render(page), to: "index.html")
     }
 

@@ -75,14 +75,20 @@ public struct PostSummary: TemplateContext {
     public var displayDate: String
     /// Its first paragraph or description, as text.
     public var excerpt: String?
+    /// Whether the excerpt names a score, for which a list owes its readers the caveats.
+    public var showsScores: Bool
 
     /// A post; see the properties.
-    public init(title: String, path: String, date: String, displayDate: String, excerpt: String? = nil) {
+    public init(
+        title: String, path: String, date: String, displayDate: String, excerpt: String? = nil,
+        showsScores: Bool = false
+    ) {
         self.title = title
         self.path = path
         self.date = date
         self.displayDate = displayDate
         self.excerpt = excerpt
+        self.showsScores = showsScores
     }
 
     /// See ``TemplateContext``.
@@ -136,11 +142,13 @@ public struct PostListPage: TemplateRoot {
     public var categories: [LinkContext]
     /// Pages of tags.
     public var tags: [LinkContext]
+    /// What a reader of scores must know, where an excerpt names one.
+    public var caveats: String?
 
     /// A list of posts; see the properties.
     public init(
         site: SiteContext, page: PageContext, title: String, introduction: String? = nil, groups: [Group],
-        categories: [LinkContext] = [], tags: [LinkContext] = []
+        categories: [LinkContext] = [], tags: [LinkContext] = [], caveats: String? = nil
     ) {
         self.site = site
         self.page = page
@@ -149,6 +157,7 @@ public struct PostListPage: TemplateRoot {
         self.groups = groups
         self.categories = categories
         self.tags = tags
+        self.caveats = caveats
     }
 
     /// See ``TemplateContext``.
@@ -163,6 +172,7 @@ public struct PostListPage: TemplateRoot {
         .list("categories", "pages of categories", \.categories),
         .flag("hasTags", "whether there are tags") { !$0.tags.isEmpty },
         .list("tags", "pages of tags", \.tags),
+        .text("caveats", "what a reader of scores must know, where an excerpt names one", \.caveats),
     ]
 }
 

@@ -143,6 +143,30 @@ import ViT
         #expect(pages.warnings[0].hasSuffix("a.md:1: \(NoScore.oneSeed.description)"))
     }
 
+    @Test func tokensHaveNoIdentificationAndTheWarningSaysSo() throws {
+        let writer = try WriterProject(
+            post("{{layer:encoder_layer_5.mlp.3|identification}} {{neuron:encoder_layer_5.mlp.3/1|identification}}"),
+            configuration: "layers: [encoder_layer_5.mlp.3]\nneurons: [0-3]\nseeds: 2\ntokens: slice")
+        let warnings = try writer.pages().warnings
+        #expect(warnings.count == 2 && warnings.allSatisfy { $0.hasSuffix(NoScore.notAChannel.description) })
+    }
+
+    /// A list owes its readers the caveats where an excerpt names a score, and only there.
+    @Test(arguments: [
+        ("The AUC is {{layer:heads.head|auc}}.\n", true),
+        ("Words.\n\nThe chance is {{layer:heads.head|chance}}.\n", false),
+        ("There are {{layer:heads.head|neurons}} neurons.\n", false),
+        ("---\ndescription: Words.\n---\nThe AUC is {{layer:heads.head|auc}}.\n", false),
+    ])
+    func listsOfScoresHaveTheCaveats(text: String, hasCaveats: Bool) throws {
+        let writer = try WriterProject(post(text))
+        let pages = try writer.pages()
+        #expect(pages.posts.map(\.showsScores) == [hasCaveats])
+        let html = try #require(try writer.html("posts/index.html", in: pages))
+        #expect(html.contains("Consistent is not faithful") == hasCaveats)
+        #expect(html.contains("need not be a failure") == hasCaveats)
+    }
+
     @Test func figuresInCommentary() throws {
         let writer = try WriterProject([
             "content/layers/heads.head.md": "![x](neuron:heads.head/49?seeds=0)",
