@@ -92,5 +92,7 @@ struct ChartTests {
         let svg = SimilarityChart(names: ["a", "b"], values: [[1, 0.831], [.nan]], title: "T").svg
         #expect(svg.contains(">0.83<") && svg.contains("<desc>a and b: 0.83.</desc>"))
         #expect(SimilarityChart(names: [], values: [], title: "T").svg.isEmpty)
+        let unlike = SimilarityChart(names: ["a", "b"], values: [[1, -0.25], [-0.25, 1]], title: "T").svg
+        #expect(unlike.contains(">−0.25<") && unlike.contains("a and b: −0.25.") && unlike.contains("opacity=\"0\""))
     }
 }

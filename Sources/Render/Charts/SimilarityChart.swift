@@ -4,7 +4,7 @@
 public struct SimilarityChart: Sendable {
     /// The runs' names, e.g. `seed 0`.
     public var names: [String]
-    /// The similarity of each run to each other, from 0 to 1; row by row.
+    /// The similarity of each run to each other, from −1 to 1; row by row.
     public var values: [[Double]]
     /// What the chart shows, in a few words.
     public var title: String
@@ -33,7 +33,7 @@ public struct SimilarityChart: Sendable {
                 guard value.isFinite else { continue }
                 let x = left + Double(column) * cell
                 let y = top + Double(row) * cell
-                // Never so dark that the number on it cannot be read.
+                // Never so dark that the number on it cannot be read; unlike runs are as white as unrelated ones.
                 let shade = Format.coordinate(0.45 * min(1, max(0, value)))
                 content +=
                     "<rect class=\"cell\" x=\"\(Format.coordinate(x))\" y=\"\(Format.coordinate(y))\" width=\"51\" "
@@ -50,6 +50,7 @@ public struct SimilarityChart: Sendable {
     }
 
     private static func text(_ value: Double) -> String {
-        abs(value) < 1000 ? Format.coordinate(value) : Format.number(value)
+        let text = Format.coordinate(value)
+        return text.hasPrefix("-") ? "−\(text.dropFirst())" : text
     }
 }
