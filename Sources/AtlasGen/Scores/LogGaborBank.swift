@@ -53,12 +53,12 @@ struct LogGaborBank: Sendable {
     /// Each filter's energy in the lightness and in the chroma of a picture: (count) each.
     ///
     /// - Parameter power: (PowerSpectrum.Part.allCases.count, rows, columns).
-    func energies(in power: [Float]) -> (lightness: [Float], chroma: [Float]) {
+    func energies(in power: FloatBuffer) -> (lightness: [Float], chroma: [Float]) {
         let parts = PowerSpectrum.Part.allCases.count
         precondition(power.count == parts * frequencies)
         var products = [Float](repeating: 0, count: Self.count * parts)
         BLAS.multiply(
-            rows: Self.count, columns: parts, inner: frequencies, gains, aStride: frequencies, power,
+            rows: Self.count, columns: parts, inner: frequencies, gains, aStride: frequencies, power.pointer,
             bStride: frequencies, bTransposed: true, into: &products, cStride: parts)
         // At (−q, r) a filter is what the one of the mirrored orientation is at (q, r).
         func energies(_ part: PowerSpectrum.Part, _ mirrored: PowerSpectrum.Part) -> [Float] {

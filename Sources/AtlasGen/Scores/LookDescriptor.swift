@@ -18,7 +18,10 @@ import Foundation
 /// picture leaves its descriptor where it is. Arrangement, that is shapes made of several scales in phase, is not
 /// described; that is what the measure of meaning is for. A picture of one colour has zeros for everything but its
 /// mean and its hue; nothing is ever NaN.
-struct LookDescriptor: Sendable {
+///
+/// Not for use by several threads at once: its buffers are kept from picture to picture, as allocating some megabytes
+/// a picture took a third of the time.
+final class LookDescriptor {
     /// Changes with the definition, so that descriptors kept in a cache are known to be of this one.
     static let version = 1
     /// Number of bins of the hue histogram.
@@ -33,28 +36,33 @@ struct LookDescriptor: Sendable {
 
     private let spectrum: PowerSpectrum
     private let bank: LogGaborBank
+    /// (height, width): the picture in Oklab.
+    private var pixels: [SIMD4<Float>]
+    /// Chroma and place among the bins of hue, of four pixels each.
+    private var hues: [(chroma: SIMD4<Float>, place: SIMD4<Float>)]
 
     /// A descriptor of pictures of `width` × `height` pixels, both at least 1.
     init(width: Int, height: Int) {
         spectrum = PowerSpectrum(width: width, height: height)
         bank = LogGaborBank(for: spectrum)
+        pixels = [SIMD4<Float>](repeating: SIMD4(), count: width * height)
+        hues = [(chroma: SIMD4<Float>, place: SIMD4<Float>)](
+            repeating: (SIMD4(), SIMD4()), count: (width * height + 3) / 4)
     }
 
     /// The descriptor of a picture: `rgb` is sRGB, interleaved, row by row, 3·width·height bytes.
     func describe(_ rgb: [UInt8]) -> [Float] {
         precondition(rgb.count == 3 * spectrum.width * spectrum.height)
-        let pixels = Oklab.pixels(of: rgb)
-        let mean = sum(pixels) { $0 } / Double(pixels.count)
+        Oklab.convert(rgb, into: &pixels)
+        let mean = sum { $0 } / Double(pixels.count)
         let energies = bank.energies(in: spectrum.power(of: pixels, mean: SIMD4<Float>(mean)))
-        return moments(pixels, mean: mean) + Self.hues(pixels) + Self.shape(of: energies.lightness)
+        return moments(mean: mean) + hueHistogram() + Self.shape(of: energies.lightness)
             + Self.shape(of: energies.chroma)
     }
 
     /// The sum of what `value` gives of each pixel: of a row in single precision, of the rows in double.
     @inline(__always)
-    private func sum(
-        _ pixels: [SIMD4<Float>], _ value: (SIMD4<Float>) -> SIMD4<Float>
-    ) -> SIMD4<Double> {
+    private func sum(_ value: (SIMD4<Float>) -> SIMD4<Float>) -> SIMD4<Double> {
         pixels.withUnsafeBufferPointer { pixels in
             var sum = SIMD4<Double>()
             for row in 0..<spectrum.height {
@@ -67,13 +75,13 @@ struct LookDescriptor: Sendable {
     }
 
     /// Means, standard deviations, cube roots of the third moments, signed roots of the covariances: 12 values.
-    private func moments(_ pixels: [SIMD4<Float>], mean: SIMD4<Double>) -> [Float] {
+    private func moments(mean: SIMD4<Double>) -> [Float] {
         let count = Double(pixels.count)
         let centre = SIMD4<Float>(mean)
-        let second = sum(pixels) { ($0 - centre) * ($0 - centre) } / count
-        let third = sum(pixels) { ($0 - centre) * ($0 - centre) * ($0 - centre) } / count
+        let second = sum { ($0 - centre) * ($0 - centre) } / count
+        let third = sum { ($0 - centre) * ($0 - centre) * ($0 - centre) } / count
         // L·a, a·b and b·L.
-        let mixed = sum(pixels) { pixel in
+        let mixed = sum { pixel in
             let centred = pixel - centre
             return centred * SIMD4(centred.y, centred.z, centred.x, 0)
         }
@@ -85,33 +93,31 @@ struct LookDescriptor: Sendable {
     }
 
     /// Mean chroma a pixel brings to each bin of hue, shared between the two nearest bins.
-    private static func hues(_ pixels: [SIMD4<Float>]) -> [Float] {
-        // Chroma and place among the bins, four pixels each; beyond the end there is no chroma, which adds nothing.
-        let groups = (pixels.count + 3) / 4
-        var hues = [(chroma: SIMD4<Float>, place: SIMD4<Float>)](repeating: (SIMD4(), SIMD4()), count: groups)
+    private func hueHistogram() -> [Float] {
         pixels.withUnsafeBufferPointer { pixels in
-            for group in 0..<groups {
+            for group in hues.indices {
+                // Beyond the end there is no chroma, which adds nothing.
                 func pixel(_ lane: Int) -> SIMD4<Float> {
                     4 &* group &+ lane < pixels.count ? pixels[4 &* group &+ lane] : SIMD4()
                 }
                 let (first, second, third, fourth) = (pixel(0), pixel(1), pixel(2), pixel(3))
                 let a = SIMD4(first.y, second.y, third.y, fourth.y)
                 let b = SIMD4(first.z, second.z, third.z, fourth.z)
-                hues[group] = ((a * a + b * b).squareRoot(), turn(a, b) * Float(hueBins))
+                hues[group] = ((a * a + b * b).squareRoot(), Self.turn(a, b) * Float(Self.hueBins))
             }
         }
         // Each lane has bins of its own, so that no sum waits for the one before.
-        var bins = [SIMD4<Double>](repeating: SIMD4(), count: hueBins + 1)
+        var bins = [SIMD4<Double>](repeating: SIMD4(), count: Self.hueBins + 1)
         for hue in hues {
             for lane in 0..<4 {
-                let lower = min(Int(hue.place[lane]), hueBins - 1)
+                let lower = min(Int(hue.place[lane]), Self.hueBins - 1)
                 let share = Double(hue.place[lane]) - Double(lower)
                 bins[lower][lane] += Double(hue.chroma[lane]) * (1 - share)
                 bins[lower + 1][lane] += Double(hue.chroma[lane]) * share
             }
         }
-        bins[0] += bins[hueBins]
-        return bins.prefix(hueBins).map { Float($0.sum() / Double(pixels.count)) }
+        bins[0] += bins[Self.hueBins]
+        return bins.prefix(Self.hueBins).map { Float($0.sum() / Double(pixels.count)) }
     }
 
     /// The angle of (a, b) from a's axis in turns, 0…1, with an error below 1e-7; 0 for no chroma.

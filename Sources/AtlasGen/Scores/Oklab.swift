@@ -17,33 +17,23 @@ enum Oklab {
         }
     }
 
-    /// The pixels (L, a, b, 0) of interleaved sRGB bytes; a trailing part of a pixel is ignored.
-    static func pixels(of rgb: [UInt8]) -> [SIMD4<Float>] {
-        let count = rgb.count / 3
-        return [SIMD4<Float>](unsafeUninitializedCapacity: count) { pixels, initialized in
-            responses[0].withUnsafeBufferPointer { red in
-                responses[1].withUnsafeBufferPointer { green in
-                    responses[2].withUnsafeBufferPointer { blue in
-                        rgb.withUnsafeBufferPointer { rgb in
-                            for pixel in 0..<count {
-                                let response =
-                                    red[Int(rgb[3 &* pixel])] + green[Int(rgb[3 &* pixel &+ 1])]
-                                    + blue[Int(rgb[3 &* pixel &+ 2])]
-                                pixels.initializeElement(at: pixel, to: cubeRoot(response))
-                            }
-                        }
-                    }
-                }
+    /// The pixels (L, a, b, 0) of interleaved sRGB bytes; as many as `pixels` holds, which are overwritten.
+    static func convert(_ rgb: [UInt8], into pixels: inout [SIMD4<Float>]) {
+        precondition(rgb.count >= 3 * pixels.count)
+        let (red, green, blue) = (responses[0], responses[1], responses[2])
+        rgb.withUnsafeBufferPointer { rgb in
+            for pixel in pixels.indices {
+                let bytes = (rgb[3 &* pixel], rgb[3 &* pixel &+ 1], rgb[3 &* pixel &+ 2])
+                pixels[pixel] = cubeRoot(red[Int(bytes.0)] + green[Int(bytes.1)] + blue[Int(bytes.2)])
             }
-            // In a loop of its own, because the compiler would take the roots apart for the three that are read.
-            for pixel in 0..<count {
-                let cones = pixels[pixel]
-                pixels[pixel] =
-                    SIMD4(0.2104542553, 1.9779984951, 0.0259040371, 0) * cones.x
-                    + SIMD4(0.7936177850, -2.4285922050, 0.7827717662, 0) * cones.y
-                    + SIMD4(-0.0040720468, 0.4505937099, -0.8086757660, 0) * cones.z
-            }
-            initialized = count
+        }
+        // In a loop of its own, because the compiler would take the roots apart for the three that are read.
+        for pixel in pixels.indices {
+            let cones = pixels[pixel]
+            pixels[pixel] =
+                SIMD4(0.2104542553, 1.9779984951, 0.0259040371, 0) * cones.x
+                + SIMD4(0.7936177850, -2.4285922050, 0.7827717662, 0) * cones.y
+                + SIMD4(-0.0040720468, 0.4505937099, -0.8086757660, 0) * cones.z
         }
     }
 

@@ -83,8 +83,8 @@ final class ScoreCache: @unchecked Sendable {
         } else {
             let picture = try PNG.decode(Data(record.png), file: store.path(of: recipe.key))
             measured = (
-                descriptors.descriptor(width: picture.width, height: picture.height).describe(picture.pixels),
-                judge?.embedding(of: picture) ?? record.numbers.embedding, record.numbers.layerActivations
+                descriptors.describe(picture), judge?.embedding(of: picture) ?? record.numbers.embedding,
+                record.numbers.layerActivations
             )
         }
         return ScoredRun(
@@ -93,19 +93,20 @@ final class ScoreCache: @unchecked Sendable {
     }
 }
 
-/// The descriptor of the pictures' size, which is one for a layer; made once, as its tables take longer than a picture.
+/// Descriptors that threads take and give back, as making one takes longer than many pictures.
 ///
-/// Unchecked Sendable: the descriptor is read and replaced under the lock.
+/// Unchecked Sendable: each descriptor is used by one thread at a time, and the list of the idle ones under the lock.
 private final class Descriptors: @unchecked Sendable {
     private let lock = NSLock()
-    private var last: (width: Int, height: Int, descriptor: LookDescriptor)?
+    private var idle: [(width: Int, height: Int, descriptor: LookDescriptor)] = []
 
-    func descriptor(width: Int, height: Int) -> LookDescriptor {
-        lock.withLock {
-            if let last, last.width == width, last.height == height { return last.descriptor }
-            let descriptor = LookDescriptor(width: width, height: height)
-            last = (width, height, descriptor)
-            return descriptor
+    func describe(_ picture: Picture) -> [Float] {
+        let (width, height) = (picture.width, picture.height)
+        let found = lock.withLock {
+            idle.lastIndex { $0.width == width && $0.height == height }.map { idle.remove(at: $0).descriptor }
         }
+        let descriptor = found ?? LookDescriptor(width: width, height: height)
+        defer { lock.withLock { idle.append((width, height, descriptor)) } }
+        return descriptor.describe(picture.pixels)
     }
 }
