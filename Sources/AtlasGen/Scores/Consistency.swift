@@ -101,12 +101,24 @@ struct Consistency: Codable, Sendable, Equatable {
         of runs: [ScoredRun], parts: [Range<Int>]? = nil, settings: ScoreSettings = ScoreSettings(),
         measuring measure: (ScoredRun) -> [Float]?
     ) throws(NoScore) {
+        var shuffles: LabelShuffles?
+        try self.init(of: runs, parts: parts, settings: settings, sharing: &shuffles, measuring: measure)
+    }
+
+    /// The same with the shuffles of another measure of the same runs, or of none yet.
+    init(
+        of runs: [ScoredRun], parts: [Range<Int>]? = nil, settings: ScoreSettings, sharing shared: inout LabelShuffles?,
+        measuring measure: (ScoredRun) -> [Float]?
+    ) throws(NoScore) {
         let table = RunTable(runs, measuring: measure)
         guard let dimensions = table.rows.first?.count else { throw .nothingMeasured }
         guard table.neurons.count > 1 else { throw .oneNeuron }
         guard table.seeds.count > 1 else { throw .oneSeed }
 
-        let shuffles = LabelShuffles(of: table, count: max(settings.permutations, 0), seed: settings.seed)
+        let shuffles =
+            shared.flatMap { $0.fit(table) ? $0 : nil }
+            ?? LabelShuffles(of: table, count: max(settings.permutations, 0), seed: settings.seed)
+        shared = shuffles
         let rows = SimilarityRows(table.rows, parts: parts ?? [0..<dimensions])
         let census = PairCensus(rows, table: table, shuffles: shuffles, settings: settings)
         guard !census.within.isEmpty else { throw .noRepeatedNeuron }

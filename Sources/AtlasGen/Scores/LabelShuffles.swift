@@ -9,6 +9,8 @@ struct LabelShuffles: Sendable {
     let labels: [Int32]
     /// (count, seeds, neurons): the place of the run that carries a label within its seed, −1 without one.
     let places: [Int32]
+    /// For each seed, the neurons of its runs, by which tables of one layout are known.
+    private let members: [[Int]]
 
     /// `count` permutations of the table's labels, from the generators of `seed`.
     init(of table: RunTable, count: Int, seed: UInt64) {
@@ -30,5 +32,9 @@ struct LabelShuffles: Sendable {
         self.count = count
         self.labels = labels
         self.places = places
+        members = table.members
     }
+
+    /// Whether these are the shuffles of a table too: one with the same runs, whatever was measured of them.
+    func fit(_ table: RunTable) -> Bool { members == table.members }
 }

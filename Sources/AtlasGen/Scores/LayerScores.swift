@@ -66,12 +66,16 @@ struct LayerScores: Codable, Sendable, Equatable {
     ///
     /// - Parameter scale: what identification measures activations by; nil for what the runs themselves give.
     init(of runs: [ScoredRun], scale: ChannelScale? = nil, settings: ScoreSettings = ScoreSettings()) {
+        // All but diverged runs have a look and a meaning, so both are shuffled alike.
+        var shuffles: LabelShuffles?
         look = Scored { () throws(NoScore) in
-            try Consistency(of: runs, parts: LookDescriptor.parts, settings: settings) { run in
+            try Consistency(of: runs, parts: LookDescriptor.parts, settings: settings, sharing: &shuffles) { run in
                 run.look?.count == LookDescriptor.count ? run.look : nil
             }
         }
-        meaning = Scored { () throws(NoScore) in try Consistency(of: runs, settings: settings, measuring: \.meaning) }
+        meaning = Scored { () throws(NoScore) in
+            try Consistency(of: runs, settings: settings, sharing: &shuffles, measuring: \.meaning)
+        }
         identification = Scored { () throws(NoScore) in try Identification(of: runs, scale: scale, settings: settings) }
         seedSpread = SeedSpread.relative(of: runs)
     }
