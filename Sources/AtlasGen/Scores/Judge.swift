@@ -30,8 +30,9 @@ final class Judge: @unchecked Sendable {
         let readout = lock.withLock { idle.popLast() } ?? Readout(model: model, address: .encoderNorm)
         defer { lock.withLock { idle.append(readout) } }
         let configuration = model.configuration
-        return readout.embedding(
-            image: picture.planes(height: configuration.imageHeight, width: configuration.imageWidth))
+        let planes = picture.planes(height: configuration.imageHeight, width: configuration.imageWidth)
+        let tokens = TokenSelection.automatic(at: .encoderNorm, in: configuration)
+        return readout.read(image: planes, tokens: tokens).embedding
     }
 }
 
