@@ -148,11 +148,7 @@ struct RenderedPost: Sendable {
     /// The text, with the caveats where it shows scores.
     private var html: String {
         guard rendered.showsScores else { return rendered.html }
-        let caveats = ScoreWords.caveats.map { caveat in
-            "\(HTML.escaped(caveat.sentence)) <a href=\"\(HTML.escaped(caveat.url))\">"
-                + "\(HTML.escaped(caveat.url))</a>"
-        }
-        return rendered.html + "<p class=\"hint\">\(caveats.joined(separator: " "))</p>\n"
+        return rendered.html + "<p class=\"hint\">\(ScoreWords.caveats.map(\.html).joined(separator: " "))</p>\n"
     }
 
     /// The post in lists.

@@ -53,7 +53,7 @@ extension ContentRenderer {
             let figures = ScoreFigures(library: library, layer: request.layer)
             return templates.render(
                 figures.comparison(
-                    try figures.compared(), by: [request.measure], root: root, caption: caption,
+                    try figures.compared(), by: request.measure, root: root, caption: caption,
                     link: Self.link(to: request.layer)))
         }
     }

@@ -5,24 +5,37 @@ import Render
 
 /// A sentence that every page with a score shows, and the paper behind it.
 struct Caveat: Sendable, Equatable {
-    /// The sentence, which names the paper.
-    let sentence: String
+    /// What it says, without a full stop.
+    let statement: String
+    /// The paper, as texts name it.
+    let paper: String
     /// Where to read the paper.
     let url: String
+
+    /// The sentence, which names the paper.
+    var sentence: String { "\(statement) (\(paper))." }
+
+    /// The sentence with a link to the paper.
+    var html: String {
+        "\(HTML.escaped(statement)) (<a href=\"\(HTML.escaped(url))\">\(HTML.escaped(paper))</a>)."
+    }
 }
 
 /// The words that go with the numbers.
 enum ScoreWords {
     /// Consistency is a property of the pictures, not a proof of what the neuron does on photographs.
     static let consistentIsNotFaithful = Caveat(
-        sentence: "Consistent is not faithful: pictures that agree need not show what makes the neuron fire on natural "
-            + "images (Geirhos et al. 2023).",
+        statement:
+            "Consistent is not faithful: pictures that agree need not show what makes the neuron fire on natural "
+            + "images",
+        paper: "Geirhos et al. 2023",
         url: "https://arxiv.org/abs/2306.04719")
 
     /// A low score can come from the neuron rather than from the method.
     static let lowMayBeManyFaces = Caveat(
-        sentence: "A low consistency need not be a failure: a neuron with several faces answers to several kinds of "
-            + "picture, and each run may find another (Nguyen et al. 2016).",
+        statement: "A low consistency need not be a failure: a neuron with several faces answers to several kinds of "
+            + "picture, and each run may find another",
+        paper: "Nguyen et al. 2016",
         url: "https://arxiv.org/abs/1602.03616")
 
     /// Both caveats, in the order in which pages show them.
@@ -67,7 +80,8 @@ enum ScoreWords {
     /// The gap's p with its sign: `p ≤ 0.001`, `p = 0.02`.
     static func p(_ layer: LayerConsistency) -> String {
         let text = permutationP(layer.p, permutations: layer.permutations)
-        return text.hasPrefix("≤") ? "p \(text)" : "p = \(text)"
+        // On one line.
+        return (text.hasPrefix("≤") ? "p \(text)" : "p = \(text)").replacing(" ", with: "\u{A0}")
     }
 
     /// A permutation p with three decimals (more where there are more permutations); the smallest that `permutations`

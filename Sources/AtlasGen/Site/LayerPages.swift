@@ -172,16 +172,23 @@ struct LayerPages: Sendable {
                 csv: "\(folder)/neurons.csv",
                 distributions: isFirst ? figures.distributions(of: scores, compared) : [],
                 comparison: isFirst && compared.count > 1
-                    ? templates.render(
-                        figures.comparison(
-                            compared, by: Measure.allCases, root: site.root, caption: Self.comparisonCaption, link: nil)
-                    ) : nil,
+                    ? comparison(figures, compared, root: site.root) : nil,
                 scores: isFirst ? ScoreContexts.layer(scores, judge: library.judge) : nil,
                 caveats: !isFirst && page.neurons.contains(where: \.showsScore) ? ScoreWords.caveatText : nil,
                 commentary: isFirst ? contentPages.layers[address] : nil,
                 mostConsistent: isFirst ? most : [], leastConsistent: isFirst ? least : [])
             try files.write(templates.render(context), to: page.path)
         }
+    }
+
+    /// A table for each measure; the first one has what belongs to none.
+    private func comparison(_ figures: ScoreFigures, _ compared: [ScoreFigures.Compared], root: String) -> String {
+        Measure.allCases.enumerated().map { index, measure in
+            templates.render(
+                figures.comparison(
+                    compared, by: measure, isWhole: index == 0, root: root,
+                    caption: index == 0 ? Self.comparisonCaption : "The same runs by \(measure.rawValue).", link: nil))
+        }.joined()
     }
 
     /// The most and the least consistent neurons in look, none of them both.

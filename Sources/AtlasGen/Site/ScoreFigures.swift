@@ -66,35 +66,44 @@ struct ScoreFigures {
     }
 
     /// One row a variant, over the same neurons.
+    ///
+    /// - Parameter isWhole: whether identification and cost, which belong to no measure, have columns too.
     func comparison(
-        _ compared: [Compared], by measures: [Measure], root: String, caption: String, link: LinkContext?
+        _ compared: [Compared], by measure: Measure, isWhole: Bool = true, root: String, caption: String,
+        link: LinkContext?
     ) -> TableFigure {
         let variants = compared.map(\.variant)
         let usual = project.gridVariant(of: layer)
         let titles = variants.map { $0.title(among: variants, usual: usual) }
         let rows = zip(titles, compared).map { title, row in
-            let identification = row.scores.figures.identification
-            let cost = project.model.model.configuration.runCost(at: layer.address, method: row.variant.method)
-            let cells: [String?] =
-                measures.flatMap { Self.cells(row.scores.scored($0).value?.layer) } + [
-                    identification.map {
-                        Self.figure($0.top1, $0.top1Interval, ScoreWords.percent, chance: $0.chance)
-                    },
-                    identification.map { Format.count($0.scalePictures) }, Format.number(cost / 1e9),
-                ]
+            let cells =
+                Self.cells(row.scores.scored(measure).value?.layer)
+                + (isWhole ? Self.cells(row.scores.figures.identification) + [Format.number(cost(of: row) / 1e9)] : [])
             return TableFigure.Row(head: .init(title), cells: cells.map { .init($0 ?? "–", isNumber: true) })
         }
         let columns =
-            measures.flatMap { measure in
-                [
-                    "AUC in \(measure.rawValue) (95 % interval)",
-                    "Retrieval in \(measure.rawValue) (95 % interval; chance)",
-                    "Gap in \(measure.rawValue) (95 % interval), p",
-                ]
-            } + ["Identification (95 % interval; chance)", "Pictures behind the z-scores", "GFLOP a run"]
+            [
+                "AUC in \(measure.rawValue) (95 % interval)",
+                "Retrieval in \(measure.rawValue) (95 % interval; chance)",
+                "Gap in \(measure.rawValue) (95 % interval), p",
+            ]
+            + (isWhole
+                ? ["Identification (95 % interval; chance)", "Pictures behind the z-scores", "GFLOP a run"] : [])
         return TableFigure(
             root: root, columns: [.init("Runs")] + columns.map { .init($0, isNumber: true) }, rows: rows,
-            caption: CaptionContext(html: caption, score: note(on: compared, titles: titles, measures), link: link))
+            caption: CaptionContext(
+                html: caption, score: note(on: compared, titles: titles, measure, isWhole: isWhole), link: link))
+    }
+
+    private func cost(of row: Compared) -> Double {
+        project.model.model.configuration.runCost(at: layer.address, method: row.variant.method)
+    }
+
+    private static func cells(_ identification: LayerIdentification?) -> [String?] {
+        [
+            identification.map { figure($0.top1, $0.top1Interval, ScoreWords.percent, chance: $0.chance) },
+            identification.map { Format.count($0.scalePictures) },
+        ]
     }
 
     /// A measure's three cells.
@@ -116,12 +125,14 @@ struct ScoreFigures {
     }
 
     /// What the rows are of, what their identification is measured by, and why there is no score where there is none.
-    private func note(on compared: [Compared], titles: [String], _ measures: [Measure]) -> String {
+    private func note(
+        on compared: [Compared], titles: [String], _ measure: Measure, isWhole: Bool
+    ) -> String {
         let count = compared.first?.neurons.count ?? 0
         let neurons = count == 1 ? "The same neuron" : "The same \(count) neurons"
         var sentences = ["\(neurons) in every row, \(ScoreWords.counted(library.seeds.count, "run")) each."]
         let pictures = Set(compared.compactMap { $0.scores.figures.identification?.scalePictures })
-        if pictures.count > 1 {
+        if isWhole, pictures.count > 1 {
             sentences.append(
                 "Identification takes each channel in standard deviations over all of the grid’s pictures where a row is "
                     + "read over the same tokens of the same weights, else over the row’s own pictures, of which there "
@@ -131,7 +142,7 @@ struct ScoreFigures {
         var reasons: [String] = []
         for (title, row) in zip(titles, compared) {
             let absent = row.scores.figures.reasons
-            let own = measures.map { $0 == .look ? absent?.look : absent?.meaning } + [absent?.identification]
+            let own = [measure == .look ? absent?.look : absent?.meaning, isWhole ? absent?.identification : nil]
             for reason in own.compactMap({ $0 }) where rows[reason]?.last != title {
                 if rows[reason] == nil { reasons.append(reason) }
                 rows[reason, default: []].append(title)

@@ -107,7 +107,7 @@ struct LayerScoresTests {
         let item = panel.scores[0]
         #expect(item.value.hasPrefix("AUC \(Format.number(look.auc)) (95\u{A0}%: "))
         #expect(item.figures[0].value.hasPrefix("100\u{A0}% (95\u{A0}%: 100\u{A0}% to 100\u{A0}%), by chance"))
-        #expect(item.figures[1].value.contains(" to ") && item.figures[1].value.hasSuffix(", p ≤ 0.001"))
+        #expect(item.figures[1].value.contains(" to ") && item.figures[1].value.hasSuffix(", p\u{A0}≤\u{A0}0.001"))
         #expect(
             item.figures[2].value
                 == "6 neurons, 18 runs; 18 pairs of runs of one neuron, 90 of different neurons")
