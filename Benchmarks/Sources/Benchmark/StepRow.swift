@@ -4,28 +4,43 @@ import CProductMeter
 import Foundation
 import ViT
 
-/// One worker's pass with pictures in it.
+/// One worker's batch of pictures with their gradients, stepped in parts that stay in the caches.
 ///
 /// Unchecked Sendable: used by one thread at a time.
 final class StepPass: @unchecked Sendable {
+    /// Pictures of a part; the program itself never has more than 8 side by side.
+    private static let largestPart = 16
+
     private let pass: ModelPass
     private let objectives: [Objective]
+    private let images: FloatBuffer
+    private let gradients: FloatBuffer
     private(set) var sum: Float = 0
 
     init(model: ViT, address: Address, batch: Int) {
         let tokens = TokenSelection.automatic(at: address, in: model.configuration)
-        pass = ModelPass(model: model, address: address, tokens: tokens, capacity: batch)
+        pass = ModelPass(
+            model: model, address: address, tokens: tokens, capacity: min(batch, Self.largestPart))
         let neurons = tokens.neuronCount(at: address, in: model.configuration)
         objectives = (0..<batch).map { Objective(neuron: $0 % neurons) }
-        for i in 0..<batch * pass.imageSize { pass.images[i] = Float(i * 7919 % 256) / 255 }
+        images = FloatBuffer(count: batch * pass.imageSize)
+        gradients = FloatBuffer(count: batch * pass.imageSize)
+        for i in 0..<images.count { images.pointer[i] = Float(i * 7919 % 256) / 255 }
     }
 
     /// One step of every picture of the batch.
     func step() {
         objectives.withUnsafeBufferPointer { objectives in
-            pass.forward(objectives: objectives)
-            for slot in objectives.indices { sum += pass.activation(slot: slot, objective: objectives[slot]) }
-            pass.backward(objectives: objectives)
+            for start in stride(from: 0, to: objectives.count, by: Self.largestPart) {
+                let part = UnsafeBufferPointer(
+                    rebasing: objectives[start..<min(objectives.count, start + Self.largestPart)])
+                let (first, count) = (start * pass.imageSize, part.count * pass.imageSize)
+                pass.images.update(from: images.pointer + first, count: count)
+                pass.forward(objectives: part)
+                for slot in part.indices { sum += pass.activation(slot: slot, objective: part[slot]) }
+                pass.backward(objectives: part)
+                (gradients.pointer + first).update(from: pass.imageGradients, count: count)
+            }
         }
     }
 }
