@@ -13,6 +13,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import struct
@@ -104,14 +105,14 @@ def lucent_row(program, rounds, work):
 
 def workers_row(program, rounds, work):
     """Runs a minute and memory, by the number of workers; memory by the number of queued neurons."""
-    settings = "layers: [encoder_layer_5.mlp.3]\nneurons: [0-31]\nseeds: 1\n"
+    settings = "layers: [encoder_layer_5.mlp.3]\nneurons: [0-63]\nseeds: 1\n"
     rates = {1: [], 2: []}
     memory = {1: [], 2: []}
     for _ in range(rounds):
         for workers in rates:
             folder = project(work / "workers", settings)
             seconds, megabytes = run([program, "work", "--shard", "0/1", "--workers", workers], folder)
-            rates[workers].append(60 * 32 / seconds)
+            rates[workers].append(60 * 64 / seconds)
             memory[workers].append(megabytes)
     for workers in rates:
         say(f"{workers} {'worker ' if workers == 1 else 'workers'}: {summary(rates[workers], 0)} runs a minute, "
@@ -175,15 +176,19 @@ def write_wide_model(path):
 
 
 def write_hugo_site(site, folder):
-    """A Hugo project that renders the neurons' pages of a built site again, byte for byte but for the line's ends.
+    """A Hugo project that renders the neurons' pages of a built site again, the same but for some line ends.
 
     What all pages share is the template's, every other line a page's data; so Hugo need not compute charts. All other
     files of the site are static ones. Returns the number of pages.
     """
-    pages = {path: path.read_text().split("\n") for path in sorted(site.glob("layers/*/*/index.html"))}
-    lengths = [len(lines) for lines in pages.values()]
+    pages = {}
+    for path in sorted(site.glob("layers/*/*/index.html")):
+        # A chart has as many lines as it has marks, and a run one more where something went wrong: one line for each.
+        text = re.sub(r"<svg.*?</svg>|<li class=\"run.*?</li>", lambda found: found[0].replace("\n", " "),
+                      path.read_text(), flags=re.DOTALL)
+        pages[path] = text.split("\n")
     # The first and the last neuron have a neighbour less.
-    usual = statistics.mode(lengths)
+    usual = statistics.mode(len(lines) for lines in pages.values())
     pages = {path: lines for path, lines in pages.items() if len(lines) == usual}
     shared = [len(set(lines)) == 1 for lines in zip(*pages.values())]
     first = next(iter(pages.values()))

@@ -72,7 +72,11 @@ extension Recipe {
     /// The text with its line feeds and colons written as escapes, so that no value can pass for another line or
     /// name.
     private static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { "\\\n:".utf8.contains($0) }) else { return text }
+        // Hardly any text has one of them, and a build writes tens of thousands.
+        let isPlain = !text.utf8.contains {
+            $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: ":")
+        }
+        if isPlain { return text }
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {
