@@ -1,5 +1,7 @@
 // Intervals by resampling neurons: a layer's pairs are not independent, its neurons nearly are.
 
+import ViT
+
 /// Percentile bootstrap over neurons (Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13).
 ///
 /// A resample draws as many neurons as there are, with replacement, and brings all runs of each draw. A pair between

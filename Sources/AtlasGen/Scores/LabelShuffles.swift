@@ -1,5 +1,7 @@
 // The label permutations of a layer, made once and shared by the threads that stream the similarities.
 
+import ViT
+
 /// For each permutation, which neuron's label each run carries: shuffled within each seed, so that seeds keep whatever
 /// they have in common and no run meets its own seed.
 struct LabelShuffles: Sendable {

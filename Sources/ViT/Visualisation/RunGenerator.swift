@@ -1,20 +1,5 @@
 // Randomness: one generator per run, seeded from what the run is, never from when it is made.
 
-/// SplitMix64 (Steele, Lea & Flood 2014): spreads one 64-bit seed over the state of a larger generator.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z &>> 31)
-    }
-}
-
 /// xoshiro256** (Blackman & Vigna 2021), and variates whose algorithms are defined here.
 ///
 /// The standard library's `Float.random(in:)` is not used: its algorithm may change between releases, and with it
@@ -29,7 +14,7 @@ struct RunGenerator: RandomNumberGenerator {
 
     /// A generator whose state SplitMix64 fills from `seed`.
     init(seed: UInt64) {
-        var spread = SplitMix64(seed: seed)
+        var spread = SplitMix64(state: seed)
         self.init(state: (spread.next(), spread.next(), spread.next(), spread.next()))
     }
 

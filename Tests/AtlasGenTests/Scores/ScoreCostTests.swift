@@ -3,6 +3,7 @@
 import Foundation
 import Render
 import Testing
+import ViT
 
 @testable import AtlasGen
 

@@ -1,6 +1,7 @@
 // The scores' generator against published values, and the uniformity of its integers.
 
 import Testing
+import ViT
 
 @testable import AtlasGen
 

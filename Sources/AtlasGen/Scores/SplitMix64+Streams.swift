@@ -1,10 +1,9 @@
-// The scores' own source of randomness: SplitMix64, one generator a resample, so that threads change nothing.
+// The scores' randomness: a generator for each resample and each permutation, started from (seed, stream, index), so that
+// its draws do not depend on which thread makes it, or when.
 
-/// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", OOPSLA).
-///
-/// Each resample and each permutation starts a generator of its own from (seed, stream, index), so its draws do not
-/// depend on which thread makes it, or when.
-struct SplitMix64: RandomNumberGenerator, Sendable {
+import ViT
+
+extension SplitMix64 {
     /// What a generator's draws are for; two purposes never share draws.
     enum Stream: UInt64 {
         /// Which neurons a bootstrap resample holds.
@@ -15,26 +14,11 @@ struct SplitMix64: RandomNumberGenerator, Sendable {
         case pairSample = 3
     }
 
-    private var state: UInt64
-
-    /// The generator that starts from `state`.
-    init(state: UInt64) {
-        self.state = state
-    }
-
     /// The generator of one resample: its state is the seed, mixed with the stream and then with the index.
     init(seed: UInt64, stream: Stream, index: Int) {
         var first = SplitMix64(state: seed &+ stream.rawValue)
         var second = SplitMix64(state: first.next() &+ UInt64(truncatingIfNeeded: index))
-        state = second.next()
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        self.init(state: second.next())
     }
 
     /// A uniform integer in 0..<bound; bound ≥ 1 (Lemire 2019, with rejection, so exactly uniform).
