@@ -1,6 +1,6 @@
 # Installs what this project needs from the system, where it is missing; sourced by the scripts beside it.
 #
-#     install_dependencies          what the build needs: libpng, OpenBLAS, libcmark, pkg-config
+#     install_dependencies          what the build needs: libpng, OpenBLAS, libcmark, libcrypto, pkg-config
 #     install_dependencies --all    also what the checks of the finished site need: Chromium, its driver, Java, Python
 #
 # Debian and Ubuntu: apt, with sudo where the user is not root. macOS: Homebrew. Elsewhere, and where neither is to be
@@ -13,6 +13,7 @@ debian_package() {
         libpng) echo libpng-dev ;;
         openblas) echo libopenblas-dev ;;
         libcmark) echo libcmark-dev ;;
+        libcrypto) echo libssl-dev ;;
         chromium) echo chromium ;;
         chromedriver) echo chromium-driver ;;
         java) echo default-jre-headless ;;
@@ -35,7 +36,7 @@ brew_package() {
 # Whether a thing is there and works.
 has() {
     case $1 in
-        libpng | openblas | libcmark) pkg-config --exists "$1" 2>/dev/null ;;
+        libpng | openblas | libcmark | libcrypto) pkg-config --exists "$1" 2>/dev/null ;;
         # Debian packs venv and ensurepip apart from Python itself; macOS has a java that only says where to get one.
         python3) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
         java) java -version >/dev/null 2>&1 ;;
@@ -66,6 +67,8 @@ stop_for_missing() {
 
 install_dependencies() {
     things="pkg-config libpng openblas libcmark"
+    # macOS has CryptoKit.
+    [ "$(uname)" = Darwin ] || things="$things libcrypto"
     [ "${1:-}" != --all ] || things="$things chromium chromedriver java python3"
 
     if [ "$(uname)" = Darwin ] && command -v brew >/dev/null 2>&1; then
