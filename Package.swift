@@ -24,23 +24,38 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .target(name: "CFileSystem"),
         .target(name: "CVector", exclude: ["functions.inc"]),
+        .target(
+            name: "Support",
+            dependencies: ["CFileSystem", .target(name: "CCrypto", condition: .when(platforms: [.linux]))]),
         .target(name: "ViT", dependencies: ["COpenBLAS", "CVector"]),
         .target(
             name: "Render",
-            dependencies: ["CPNG", "CCMark", .product(name: "Mustache", package: "swift-mustache")]),
+            dependencies: ["Support", "CPNG", "CCMark", .product(name: "Mustache", package: "swift-mustache")]),
+        .target(
+            name: "Runs",
+            dependencies: [
+                "Support", "ViT", "Render", "Yams", .product(name: "Subprocess", package: "swift-subprocess"),
+            ]),
+        .target(name: "Scores", dependencies: ["Support", "ViT", "Render", "Runs"]),
+        .target(name: "Site", dependencies: ["Support", "ViT", "Render", "Runs", "Scores"]),
         .executableTarget(
             name: "AtlasGen",
             dependencies: [
-                "CFileSystem", "ViT", "Render", "Yams",
+                "Support", "ViT", "Render", "Runs", "Scores", "Site",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .target(name: "CCrypto", condition: .when(platforms: [.linux])),
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
-                .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
+        .target(
+            name: "TestSupport", dependencies: ["Support", "ViT", "Render", "Runs", "Scores", "Site"],
+            path: "Tests/TestSupport"),
+        .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "ViTTests", dependencies: ["ViT"], resources: [.copy("Fixtures")]),
         .testTarget(name: "RenderTests", dependencies: ["Render"], exclude: ["Fixtures"]),
-        .testTarget(name: "AtlasGenTests", dependencies: ["AtlasGen"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
+        .testTarget(name: "ScoresTests", dependencies: ["Scores", "TestSupport"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "SiteTests", dependencies: ["Site", "TestSupport"]),
+        .testTarget(name: "AtlasGenTests", dependencies: ["AtlasGen", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Render
+import Support
 import ViT
 
 /// `atlasgen`, the root command.

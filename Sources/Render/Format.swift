@@ -45,7 +45,7 @@ public enum Format {
     }
 
     /// A number for SVG: two places at most, without zeros at the end.
-    static func coordinate(_ value: Double) -> String {
+    package static func coordinate(_ value: Double) -> String {
         // In whole hundredths, which is several times faster than a format string; charts have many numbers.
         guard value.isFinite, abs(value) < 1e12 else { return "0" }
         let hundredths = Int((value * 100).rounded())

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Render
+import Runs
 
 /// Makes the runs that the store lacks and writes the site.
 struct BuildCommand: AsyncParsableCommand {

@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Render
+import Runs
+import Support
 import ViT
 
 extension Address {

@@ -1,6 +1,7 @@
 // What makes a build's missing runs, as the command line says it.
 
 import ArgumentParser
+import Runs
 
 /// This machine or a cluster, and what the cluster's jobs are like.
 struct EngineOptions: ParsableArguments {

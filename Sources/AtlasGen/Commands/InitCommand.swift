@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Foundation
+import Render
+import Support
 
 /// Makes a project.
 struct InitCommand: ParsableCommand {

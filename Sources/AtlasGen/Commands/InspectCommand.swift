@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Render
+import Runs
 import ViT
 
 /// Reads a checkpoint and tells what it holds, what was assumed about it, and how long a run takes on this machine.

@@ -1,6 +1,8 @@
 // Which model a command is about, and what its checkpoint does not say of itself.
 
 import ArgumentParser
+import Runs
+import Support
 import ViT
 
 /// What the user states about a checkpoint on the command line.

@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Foundation
+import Site
+import Support
 
 /// Makes files for writers.
 struct NewCommand: ParsableCommand {

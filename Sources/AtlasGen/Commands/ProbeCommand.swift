@@ -3,6 +3,8 @@
 import ArgumentParser
 import Foundation
 import Render
+import Runs
+import Support
 import ViT
 
 /// Shows the model a picture and tells which neurons of an address it excites most.

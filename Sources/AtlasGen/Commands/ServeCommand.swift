@@ -3,6 +3,9 @@
 import ArgumentParser
 import Foundation
 import Render
+import Runs
+import Site
+import Support
 import ViT
 
 /// Serves the site on this machine while it is being written.

@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Foundation
+import Runs
+import Support
 import ViT
 
 /// What can be done with a project's store.

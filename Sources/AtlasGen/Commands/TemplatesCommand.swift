@@ -2,6 +2,8 @@
 
 import ArgumentParser
 import Render
+import Runs
+import Site
 
 /// Documents the templates and their keys.
 struct TemplatesCommand: ParsableCommand {
@@ -13,6 +15,6 @@ struct TemplatesCommand: ParsableCommand {
 
     func run() throws {
         guard list else { throw CleanExit.helpRequest(self) }
-        print(Templates.documentation(builtInFolder: try Installation.folder("templates")), terminator: "")
+        print(Theme.documentation(builtInFolder: try Installation.folder("templates")), terminator: "")
     }
 }

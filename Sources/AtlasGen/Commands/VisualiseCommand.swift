@@ -3,6 +3,9 @@
 import ArgumentParser
 import Foundation
 import Render
+import Runs
+import Site
+import Support
 import Synchronization
 import ViT
 
@@ -131,9 +134,9 @@ struct VisualiseCommand: AsyncParsableCommand {
         let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: stopping; nothing is written.") }
         defer { withExtendedLifetime(interrupts) {} }
         let engine = LocalEngine(
-            workerCount: WorkerCount.automatic(), batchSize: SiteBuild.batchSize,
+            workerCount: WorkerCount.automatic(), batchSize: LocalEngine.batchSize,
             save: { record in made.withLock { $0[record.header.recipe] = record } },
-            makeMaker: { _ in VisualiserMaker(source, capacity: SiteBuild.batchSize) })
+            makeMaker: { _ in VisualiserMaker(source, capacity: LocalEngine.batchSize) })
         let summary: EngineSummary
         do {
             defer { reporter.finish() }

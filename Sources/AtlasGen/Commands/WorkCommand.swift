@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Runs
 
 /// Makes the runs of one share that the store lacks; writes no site and takes no lock.
 struct WorkCommand: AsyncParsableCommand {

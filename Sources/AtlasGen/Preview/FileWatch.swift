@@ -1,6 +1,7 @@
 // Tells whether a project's files have changed, by looking at them now and then.
 
 import Foundation
+import Support
 
 /// The state of every file that a site is made of, content and theme; the model and the runs are not among them.
 ///

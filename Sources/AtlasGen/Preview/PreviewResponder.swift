@@ -2,6 +2,8 @@
 
 import Foundation
 import Render
+import Site
+import Support
 
 /// Turns a request's path into an answer, without a socket.
 struct PreviewResponder: Sendable {

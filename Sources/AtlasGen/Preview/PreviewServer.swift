@@ -3,6 +3,7 @@
 import FlyingFox
 import FlyingSocks
 import Foundation
+import Support
 
 /// An HTTP server that nobody else on the network can reach.
 struct PreviewServer: Sendable {

@@ -1,6 +1,8 @@
 // Checks templates against the keys of their contexts. The engine renders unknown keys as nothing, so they are found
 // here.
 
+import Support
+
 /// Walks a template and everything it includes, with the contexts that its tags see.
 struct TemplateCheck {
     /// All templates by name.

@@ -94,7 +94,7 @@ extension TemplateContext {
     }
 
     /// The declared keys without their values.
-    static var schema: TemplateSchema {
+    package static var schema: TemplateSchema {
         TemplateSchema(
             name: String(describing: Self.self),
             keys: keys.map { TemplateSchema.Key(name: $0.name, documentation: $0.documentation, kind: $0.kind) })

@@ -19,19 +19,14 @@ public struct Templates: Sendable {
     public let texts: [String: String]
     private let library: MustacheLibrary
 
-    /// Every page and part that has a template of its own.
-    public static let roots: [any TemplateRoot.Type] = [
-        IndexPage.self, LayerPage.self, NeuronPage.self, PostPage.self, PostListPage.self, NotFoundPage.self,
-        RunsFigure.self, SheetFigure.self, ChartFigure.self, TableFigure.self,
-    ]
-
     /// Loads `*.mustache` and `assets/` from folders; a file of a later folder takes the place of an earlier folder's
     /// file of the same name.
     ///
+    /// - Parameter roots: every page and part that has a template of its own.
     /// - Throws: Where a template cannot be read, is no plain Mustache, uses a key that its context does not document or
     ///   a block that its layout does not have, or is missing; and where one that the first folder lacks is not used.
     ///   The message names file and line.
-    public init(folders: [URL]) throws(RenderError) {
+    public init(folders: [URL], roots: [any TemplateRoot.Type]) throws(RenderError) {
         var files: [String: URL] = [:]
         var assets: [String: URL] = [:]
         var added: Set<String> = []
@@ -55,12 +50,13 @@ public struct Templates: Sendable {
         }
         try self.init(
             texts: texts, assets: assets.sorted { $0.key < $1.key }.map { Asset(name: $0.key, url: $0.value) },
-            added: added)
+            added: added, roots: roots)
     }
 
     /// Templates from their texts by name; see ``init(folders:)``. Those that are added to the built-in ones must be used.
     init(
-        texts: [String: (text: String, file: String)], assets: [Asset] = [], added: Set<String> = []
+        texts: [String: (text: String, file: String)], assets: [Asset] = [], added: Set<String> = [],
+        roots: [any TemplateRoot.Type]
     ) throws(RenderError) {
         self.assets = assets
         var sources: [String: TemplateSource] = [:]
@@ -69,8 +65,8 @@ public struct Templates: Sendable {
             sources[name] = try TemplateSource(template.text, file: template.file)
         }
         let check = TemplateCheck(sources: sources)
-        for root in Templates.roots { try check.check(root) }
-        try check.checkUse(of: added, roots: Templates.roots)
+        for root in roots { try check.check(root) }
+        try check.checkUse(of: added, roots: roots)
         var library = MustacheLibrary()
         for (name, source) in sources {
             do {
@@ -91,26 +87,15 @@ public struct Templates: Sendable {
         library.render(root.templateValues, withTemplate: Root.template) ?? ""
     }
 
-    /// The templates that others include, each with what it gets.
-    private static let partials: [(name: String, summary: String)] = [
-        (
-            "layout",
-            "is the frame of every page, which fills its blocks `title`, `head` and `content`; it gets the page's context"
-        ),
-        ("card", "is one neuron in a grid or a contact sheet; it gets a \(NeuronCard.schema.name)"),
-        ("caption", "is the caption of a figure; it gets the figure's context"),
-        (
-            "rows",
-            "is the runs of a neuron, row by row; it gets a \(NeuronPage.schema.name) or a \(RunsFigure.schema.name)"
-        ),
-        ("scores", "is the scores of a neuron or a layer; it gets a \(ScoresContext.schema.name)"),
-        ("post-summary", "is one post in a list of posts; it gets a \(PostSummary.schema.name)"),
-    ]
-
     /// The documentation of every template's keys, as Markdown.
     ///
-    /// - Parameter folder: Path of the built-in templates, to be named in the text.
-    public static func documentation(builtInFolder folder: String) -> String {
+    /// - Parameters:
+    ///   - roots: every page and part that has a template of its own.
+    ///   - partials: the templates that others include, each with what it gets.
+    ///   - folder: path of the built-in templates, to be named in the text.
+    public static func documentation(
+        of roots: [any TemplateRoot.Type], partials: [(name: String, summary: String)], builtInFolder folder: String
+    ) -> String {
         var text = ""
         var contexts: [any TemplateContext.Type] = []
         var seen: Set<String> = []

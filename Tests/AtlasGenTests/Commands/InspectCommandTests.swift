@@ -2,9 +2,12 @@
 
 import Foundation
 import Testing
-import ViT
 
 @testable import AtlasGen
+@testable import Runs
+@testable import Support
+@testable import TestSupport
+@testable import ViT
 
 @Suite struct InspectCommandTests {
     private let folder: TemporaryFolder

@@ -1,11 +1,12 @@
 // `atlasgen probe`, by running it; PyTorch's logits are the truth.
 
 import Foundation
-import Render
 import Testing
-import ViT
 
-@testable import AtlasGen
+@testable import Render
+@testable import Runs
+@testable import TestSupport
+@testable import ViT
 
 @Suite struct ProbeCommandTests {
     private let folder: TemporaryFolder

@@ -1,10 +1,11 @@
 // `atlasgen work`, `store` and `templates`, by running them.
 
 import Foundation
-import Render
 import Testing
 
-@testable import AtlasGen
+@testable import Runs
+@testable import Site
+@testable import TestSupport
 
 @Suite struct StoreCommandTests {
     private func store(of project: TemporaryFolder) throws -> Store {
@@ -106,7 +107,7 @@ import Testing
         let folder = try TemporaryFolder()
         try #expect(
             CommandRun("templates", "--list", in: folder).output
-                == Templates.documentation(builtInFolder: Installation.folder("templates")))
+                == Theme.documentation(builtInFolder: Installation.folder("templates")))
         let help = try CommandRun("templates", in: folder)
         #expect(help.code == 0 && help.output.contains("USAGE: atlasgen templates [--list]"))
     }

@@ -1,10 +1,11 @@
 // `atlasgen visualise`, by running it: the atlas's own bytes, figures of several runs, and refusals.
 
 import Foundation
-import Render
 import Testing
 
-@testable import AtlasGen
+@testable import Render
+@testable import Runs
+@testable import TestSupport
 
 @Suite struct VisualiseCommandTests {
     private let folder: TemporaryFolder

@@ -1,7 +1,0 @@
-// The version of the arithmetic, a part of every recipe.
-
-/// Counts the changes after which the same recipe gives other pictures.
-enum NumericsVersion {
-    /// Raised by one whenever a change of the model, a kernel or a method changes the bytes of a picture.
-    static let current = 1
-}

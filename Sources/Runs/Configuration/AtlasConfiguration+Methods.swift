@@ -1,0 +1,87 @@
+// The methods of a configuration: presets with their overrides applied.
+
+import Render
+import Support
+import ViT
+
+extension AtlasConfiguration {
+    /// The methods as recipes name them, in the order of the file; `steps` replaces each one's own unless the method's
+    /// entry names its steps.
+    ///
+    /// - Throws: `AtlasError` of code `data`, with the place, for an unknown method, an unknown parameter, and a value
+    ///   that the parameter cannot have.
+    func plannedMethods() throws -> [PlannedMethod] {
+        try methods.map { try PlannedMethod($0.method(steps: steps)) }
+    }
+}
+
+extension AtlasConfiguration.MethodSettings {
+    /// The preset of this name with the overrides applied.
+    fileprivate func method(steps: Int?) throws -> Method {
+        let preset: Method
+        do throws(ViTError) {
+            preset = try Method.named(name.value)
+        } catch {
+            throw name.place.error(error.description + Method.question(name.value, []))
+        }
+        var texts = overrides.mapValues(\.value)
+        if let steps, texts["steps"] == nil { texts["steps"] = "\(steps)" }
+        do throws(ViTError) {
+            return try preset.applying(texts)
+        } catch {
+            throw place(of: error, in: preset).error(error.description + Method.question(name.value, overrides.keys))
+        }
+    }
+
+    /// Where the override stands that is refused by itself; the method's name where only several together are.
+    private func place(of error: ViTError, in preset: Method) -> Place {
+        for (name, value) in overrides.sorted(by: { $0.key < $1.key }) {
+            do throws(ViTError) {
+                _ = try preset.applying([name: value.value])
+            } catch let alone {
+                if alone == error { return value.place }
+            }
+        }
+        return name.place
+    }
+}
+
+extension PlannedMethod {
+    /// A method as recipes name it.
+    package init(_ method: Method) {
+        let parameters = method.parameters.filter { $0.name != "steps" }
+        self.init(
+            name: method.name,
+            parameters: Dictionary(parameters.map { ($0.name, $0.value.description) }) { first, _ in first },
+            steps: method.steps)
+    }
+}
+
+extension PlannedMethod {
+    /// The method that the name and the parameters stand for.
+    package func makeMethod() throws -> Method {
+        var overrides = parameters
+        overrides["steps"] = "\(steps)"
+        return try Method.named(name).applying(overrides)
+    }
+
+    /// The parameters that are not the preset's, by name; without the steps.
+    package var overrides: [(name: String, value: String)] {
+        // A method that no preset has the name of has no parameters to compare with.
+        let preset = (try? Method.named(name)).map { PlannedMethod($0).parameters } ?? [:]
+        return parameters.filter { preset[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+extension Method {
+    /// ` Did you mean "…"?` for a method or a parameter that there is none of; nothing where all exist, or none is near.
+    package static func question(_ name: String, _ parameters: some Sequence<String>) -> String {
+        var (word, known) = (name, presets.map(\.name))
+        if let preset = presets.first(where: { $0.name == name }) {
+            known = preset.parameters.map(\.name)
+            guard let unknown = parameters.sorted().first(where: { !known.contains($0) }) else { return "" }
+            word = unknown
+        }
+        return Suggestion.nearest(to: word, among: known, limit: 1).first.map { " Did you mean \"\($0)\"?" } ?? ""
+    }
+}

@@ -1,0 +1,232 @@
+// Reads atlas.yml: every key, its type and its range. Nothing here needs the model.
+
+import Foundation
+import Support
+import ViT
+
+extension AtlasConfiguration {
+    private static let keys = [
+        "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
+        "steps", "tokens", "direction", "attention", "compareSample", "judge", "control", "rawHTML",
+    ]
+    private static let modelKeys = ["weights", "labels", "heads", "mean", "std", "imageSize"]
+
+    /// Reads the configuration of a project.
+    ///
+    /// - Parameters:
+    ///   - file: the path to read.
+    ///   - name: how messages name it; the path where nil.
+    /// - Throws: `AtlasError` of code `data` where there is no such file, and for what is wrong in it.
+    static func read(file: String, named name: String? = nil) throws -> AtlasConfiguration {
+        let bytes = try YAMLDocument.bytes(
+            of: file, named: name ?? file,
+            advice: "Run atlasgen in the folder that holds atlas.yml, or write one with at least "
+                + "\"layers: [heads.head]\".")
+        var configuration = try AtlasConfiguration(YAMLDocument.root(of: bytes, named: name ?? file))
+        configuration.digest = Digest.hexadecimal(bytes)
+        return configuration
+    }
+
+    /// Reads a configuration from its root node.
+    init(_ root: ConfigurationNode) throws {
+        let fields = try root.fields(known: Self.keys)
+        guard let layers = fields["layers"] else {
+            throw root.error(
+                "the key \"layers\" is missing: name at least one address, such as \"layers: [heads.head]\"; "
+                    + "`atlasgen inspect` lists a model's addresses")
+        }
+        self.layers = try layers.entries("a list of addresses").map { try $0.locatedText() }
+        if let node = fields["title"] { title = try node.text() }
+        description = try fields["description"]?.text()
+        author = try fields["author"]?.text()
+        baseURL = try fields["baseURL"].map(Self.baseURL)
+        if let node = fields["model"] { model = try ModelSettings(node.fields(known: Self.modelKeys)) }
+        if let node = fields["neurons"] { neurons = try NeuronChoice(node) }
+        if let node = fields["seeds"] { seeds = try Self.seeds(node) }
+        methods = try Self.methods(fields)
+        steps = try fields["steps"]?.integer(in: Self.stepRange)
+        if let node = fields["tokens"] { tokens = try Self.tokens(node) }
+        if let node = fields["direction"] { direction = try Self.direction(node) }
+        if let node = fields["attention"] { attention = try Self.attention(node) }
+        if let node = fields["compareSample"] { compareSample = try node.integer(in: 1...1_000_000) }
+        judge = try fields["judge"]?.locatedText()
+        if let node = fields["control"] { control = try node.flag() }
+        if let node = fields["rawHTML"] { rawHTML = try node.flag() }
+        if tokens.isEmpty { tokens = [Located(value: .auto, place: root.place)] }
+        if attention.isEmpty { attention = [AttentionSettings(kind: .live)] }
+        if methods.isEmpty { methods = [MethodSettings(name: Located(value: Self.defaultMethod, place: root.place))] }
+    }
+
+    /// The method of an atlas that names none.
+    static let defaultMethod = "atlas"
+    /// Enough for any optimisation; more is a slip of the finger.
+    static let stepRange = 1...100_000
+
+    private static func baseURL(_ node: ConfigurationNode) throws -> String {
+        let text = try node.text()
+        guard let parts = URLComponents(string: text, encodingInvalidCharacters: false),
+            parts.scheme == "https" || parts.scheme == "http", let host = parts.host, !host.isEmpty,
+            (1...65535).contains(parts.port ?? 443), parts.query == nil, parts.fragment == nil
+        else { throw node.mismatch("a URL such as https://example.org/atlas/") }
+        return text.hasSuffix("/") ? text : text + "/"
+    }
+
+    private static func seeds(_ node: ConfigurationNode) throws -> [UInt64] {
+        let expected = "a count from 1 to 1000, or a list of whole numbers from 0"
+        if !node.isList {
+            guard let count = node.scalar.flatMap({ Int($0) }), (1...1000).contains(count) else {
+                throw node.mismatch(expected)
+            }
+            return (0..<UInt64(count)).map { $0 }
+        }
+        var seeds: [UInt64] = []
+        var known: Set<UInt64> = []
+        for entry in try node.entries(expected) {
+            guard let seed = entry.scalar.flatMap({ UInt64($0) }), seed <= UInt64(Int.max) else {
+                throw entry.mismatch("a whole number from 0")
+            }
+            guard known.insert(seed).inserted else { throw entry.error("the seed \(seed) stands here twice; keep one") }
+            seeds.append(seed)
+        }
+        return seeds
+    }
+
+    private static func methods(_ fields: [String: ConfigurationNode]) throws -> [MethodSettings] {
+        if fields["method"] != nil, let both = fields["methods"] {
+            throw both.error("there is also a key \"method\"; keep one, a list of methods goes under \"methods\"")
+        }
+        if let node = fields["method"], node.isList {
+            throw node.error("expected one method, found a list; a list of methods goes under \"methods\"")
+        }
+        guard let node = fields["method"] ?? fields["methods"] else { return [] }
+        var methods: [MethodSettings] = []
+        for entry in try node.entries("a method's name") {
+            let method = try MethodSettings(entry)
+            guard !methods.contains(where: { $0.name.value == method.name.value }) else {
+                throw entry.error("the method \"\(method.name.value)\" stands here twice; keep one")
+            }
+            methods.append(method)
+        }
+        return methods
+    }
+
+    private static func tokens(_ node: ConfigurationNode) throws -> [Located<TokenChoice>] {
+        let expected = "auto, patches, cls, center, slice or token:k (k from 0)"
+        var choices: [Located<TokenChoice>] = []
+        for entry in try node.entries(expected) {
+            guard let text = entry.scalar else { throw entry.mismatch(expected) }
+            let choice: TokenChoice
+            if text == "auto" {
+                choice = .auto
+            } else if let selection = TokenSelection(text) {
+                choice = .selection(selection)
+            } else {
+                throw entry.mismatch(expected)
+            }
+            guard !choices.contains(where: { $0.value == choice }) else {
+                throw entry.error("\"\(text)\" stands here twice; keep one")
+            }
+            choices.append(Located(value: choice, place: entry.place))
+        }
+        return choices
+    }
+
+    private static func direction(_ node: ConfigurationNode) throws -> Direction {
+        switch node.scalar {
+        case "+": return .positive
+        case "-", "\u{2212}": return .negative
+        default: throw node.mismatch("\"+\" or \"-\" (in quotes)")
+        }
+    }
+
+    private static func attention(_ node: ConfigurationNode) throws -> [AttentionSettings] {
+        var modes: [AttentionSettings] = []
+        for entry in try node.entries("live, detached or frozen") {
+            var mode: AttentionSettings
+            if entry.isMapping {
+                let fields = try entry.fields(known: ["frozen"])
+                guard let reference = fields["frozen"] else { throw entry.mismatch("frozen: FILE.png") }
+                mode = AttentionSettings(kind: .frozen, reference: try reference.locatedText())
+            } else {
+                mode = AttentionSettings(kind: try entry.choice(of: AttentionKind.self))
+            }
+            guard !modes.contains(where: { $0.kind == mode.kind }) else {
+                throw entry.error("\"\(mode.kind.rawValue)\" stands here twice; keep one")
+            }
+            modes.append(mode)
+        }
+        return modes
+    }
+}
+
+extension AtlasConfiguration.ModelSettings {
+    /// Reads the fields of `model:`.
+    fileprivate init(_ fields: [String: ConfigurationNode]) throws {
+        weights = try fields["weights"]?.locatedText()
+        labels = try fields["labels"]?.locatedText()
+        heads = try fields["heads"].map { Located(value: try $0.integer(in: 1...1024), place: $0.place) }
+        mean = try fields["mean"].map { try Self.channels($0, in: -1000...1000, "numbers") }
+        standardDeviation = try fields["std"].map { node in
+            let channels = try Self.channels(node, in: 0...1000, "numbers above 0")
+            guard channels.value.allSatisfy({ $0 > 0 }) else { throw node.error("expected numbers above 0, found 0") }
+            return channels
+        }
+        imageSize = try fields["imageSize"].map { node in
+            let sides = try node.entries("a size in pixels").map { try $0.integer(in: 1...8192) }
+            guard sides.count <= 2 else {
+                throw node.error("expected a size, or [height, width], found \(sides.count) numbers")
+            }
+            return Located(value: .init(height: sides[0], width: sides[sides.count - 1]), place: node.place)
+        }
+    }
+
+    private static func channels(
+        _ node: ConfigurationNode, in range: ClosedRange<Int>, _ kind: String
+    ) throws -> Located<[Float]> {
+        let entries = try node.entries("three \(kind)")
+        guard node.isList, entries.count == 3 else {
+            throw node.error("expected a list of three \(kind), R, G and B, found \(entries.count)")
+        }
+        let values = try entries.map { Float(try $0.number(in: range)) }
+        return Located(value: values, place: node.place)
+    }
+}
+
+extension AtlasConfiguration.NeuronChoice {
+    /// Reads `all`, a number, a range `a-b`, or a list of numbers and ranges.
+    fileprivate init(_ node: ConfigurationNode) throws {
+        if node.scalar == "all" {
+            self = .all
+            return
+        }
+        let expected = "all, or numbers and ranges such as [0, 1, 5-9]"
+        self = .ranges(
+            try node.entries(expected).map { entry in
+                guard let text = entry.scalar else { throw entry.mismatch(expected) }
+                let ends = text.split(separator: "-", omittingEmptySubsequences: false).map {
+                    Int($0.trimmingCharacters(in: .whitespaces))
+                }
+                guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first >= 0
+                else { throw entry.mismatch(expected) }
+                guard first <= last else { throw entry.error("the range \(text) ends before it starts") }
+                return Located(value: first...last, place: entry.place)
+            })
+    }
+}
+
+extension AtlasConfiguration.MethodSettings {
+    /// Reads a name, or a mapping of a name and parameters.
+    fileprivate init(_ node: ConfigurationNode) throws {
+        guard node.isMapping else {
+            guard node.scalar != nil else { throw node.mismatch("a method's name, or a mapping with its name") }
+            name = try node.locatedText()
+            return
+        }
+        var fields = try node.fields()
+        guard let nameNode = fields.removeValue(forKey: "name") else {
+            throw node.error("the method has no \"name\"; write for example {name: atlas, steps: 128}")
+        }
+        name = try nameNode.locatedText()
+        overrides = try fields.mapValues { try $0.locatedText() }
+    }
+}

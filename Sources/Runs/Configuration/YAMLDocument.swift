@@ -1,0 +1,116 @@
+// Reads a YAML file into nodes; the one file that knows the parser's errors.
+
+import Foundation
+import Support
+import Yams
+
+/// A YAML file that the user wrote.
+package enum YAMLDocument {
+    /// No configuration is longer; more is a wrong file.
+    private static let byteLimit = 1 << 20
+    /// Aliases multiply what they repeat; so few of them cannot grow a file beyond what fits in memory.
+    private static let aliasLimit = 16
+
+    /// The bytes of a file, as many as show whether it is too long.
+    ///
+    /// - Parameters:
+    ///   - file: the path to read.
+    ///   - name: how messages name the file.
+    ///   - advice: what to do where there is no such file, as a sentence.
+    static func bytes(of file: String, named name: String, advice: String) throws -> [UInt8] {
+        guard let bytes = try FileSystem.read(file, count: byteLimit + 1) else {
+            throw AtlasError(.data, "\(name): there is no such file. \(advice)")
+        }
+        return bytes
+    }
+
+    /// The root node of the only document in `bytes`.
+    package static func root(of bytes: [UInt8], named name: String) throws -> ConfigurationNode {
+        guard bytes.count <= byteLimit else {
+            throw AtlasError(.data, "\(name): longer than \(byteLimit) bytes; a configuration is a short text")
+        }
+        // The mark that some editors put at the beginning.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw invalidUTF8(in: bytes, named: name)
+        }
+        try checkAliases(in: bytes, named: name)
+        do {
+            guard let node = try Yams.compose(yaml: text, .default, .default, .utf8) else {
+                throw AtlasError(.data, "\(name): empty; it needs at least \"layers:\" with one address")
+            }
+            return ConfigurationNode(node: node, file: name, key: "")
+        } catch let error as YamlError {
+            throw message(for: error, named: name)
+        }
+    }
+
+    /// The error of a file whose bytes are no text, with the line of the first that is not.
+    package static func invalidUTF8(in bytes: [UInt8], named name: String) -> AtlasError {
+        var line = 1
+        var start = bytes.startIndex
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")),
+            String(validating: bytes[start..<end], as: UTF8.self) != nil
+        {
+            line += 1
+            start = end + 1
+        }
+        return AtlasError(.data, "\(name):\(line): bytes that are no UTF-8 text; save the file as UTF-8")
+    }
+
+    private static func checkAliases(in bytes: [UInt8], named name: String) throws {
+        // Before the parser, which multiplies what it compares: the keys of a mapping. `*word*` in a text is no alias,
+        // and one without its anchor is an error.
+        let anchors = Set(names(behind: UInt8(ascii: "&"), in: bytes))
+        let count = names(behind: UInt8(ascii: "*"), in: bytes).count(where: anchors.contains)
+        guard count <= aliasLimit else {
+            throw AtlasError(
+                .data, "\(name): \(count) aliases (*name); at most \(aliasLimit) are read. Write the values out.")
+        }
+    }
+
+    /// The names of anchors or aliases, and what looks like them, behind their sign.
+    private static func names(behind sign: UInt8, in bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+        bytes.split(separator: sign, omittingEmptySubsequences: false).dropFirst().map { rest in
+            rest.prefix {
+                $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || Character(UnicodeScalar($0)).isASCIIAlphanumeric
+            }
+        }.filter { !$0.isEmpty }
+    }
+
+    private static func message(for error: YamlError, named name: String) -> AtlasError {
+        switch error {
+        case .scanner(let context, let problem, let mark, let yaml),
+            .parser(let context, let problem, let mark, let yaml),
+            .composer(let context, let problem, let mark, let yaml):
+            let place = Place(file: name, line: mark.line, column: mark.column)
+            let start = (context?.text).map { $0.trimmingCharacters(in: .whitespaces) + ", " } ?? ""
+            return place.error("not YAML: \(start)\(problem)\(hint(for: mark.line, of: yaml))")
+        case .reader(let problem, let offset, _, let yaml):
+            let before = yaml.utf8.prefix(offset ?? 0)
+            let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+            return AtlasError(.data, "\(name):\(line): not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let keys, let context):
+            let place = Place(file: name, line: context.mark.line, column: context.mark.column)
+            return place.error(
+                "the key \(keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")) stands here and again below; keep one"
+            )
+        default:
+            return AtlasError(.data, "\(name): not YAML: \(error)")
+        }
+    }
+
+    /// What to do about the two mistakes that this file invites.
+    private static func hint(for line: Int, of yaml: String) -> String {
+        let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.indices.contains(line - 1) else { return "" }
+        let text = lines[line - 1]
+        if text.contains("\t") { return "; indent with spaces, YAML takes no tabs" }
+        if text.trimmingCharacters(in: .whitespaces).hasSuffix(": -") { return "; write the minus in quotes: \"-\"" }
+        return ""
+    }
+}
+
+extension Character {
+    fileprivate var isASCIIAlphanumeric: Bool { isASCII && (isLetter || isNumber) }
+}

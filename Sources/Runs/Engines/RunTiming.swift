@@ -1,0 +1,59 @@
+// How long runs take on this machine, measured in a few steps.
+
+import Foundation
+import Render
+import Support
+import ViT
+
+/// The time of a run of the default method, and of a layer of them.
+package struct RunTiming: Encodable, Sendable {
+    /// Where the runs read their neurons.
+    let address: String
+    /// Over which tokens.
+    let tokens: String
+    /// The method's name.
+    let method: String
+    /// Its steps.
+    let steps: Int
+    /// Seconds of one core for one run, while all workers are busy.
+    let secondsPerRun: Double
+    /// Number of workers.
+    let workers: Int
+    /// Neurons of the address.
+    let neurons: Int
+    /// Seconds for one run of every neuron with all workers.
+    let secondsPerLayer: Double
+
+    /// Makes a few steps with all workers at once.
+    ///
+    /// - Precondition: the address exists in the model, `workers` > 0.
+    package init(measuring model: ViT, at address: Address, workers: Int) throws {
+        let shape = model.configuration
+        let neurons = address.width(in: shape)
+        let variant = Variant(
+            method: PlannedMethod(.atlas), tokens: .automatic(at: address, in: shape),
+            attention: PlannedAttention(kind: .live, reference: nil), direction: .positive, shuffle: nil)
+        let recipes = (0..<LocalEngine.batchSize).map {
+            variant.recipe(weights: "", address: address, neuron: $0 % neurons, seed: 0)
+        }
+        let source = RecipeModels(model: model, references: [:]).source
+        let times = try concurrently(workers) { _ in
+            Result { try VisualiserMaker.measure(recipes, model: model, source: source) }
+        }.map { try $0.get() }
+        self.address = address.description
+        tokens = variant.tokens.description
+        method = variant.method.name
+        steps = variant.method.steps
+        secondsPerRun = times.reduce(0, +) / Double(times.count)
+        self.workers = workers
+        self.neurons = neurons
+        secondsPerLayer = secondsPerRun * Double(neurons) / Double(workers)
+    }
+
+    /// The same for people.
+    package var text: String {
+        "A run of the method \(method) (\(steps) steps, tokens \(tokens)) at \(address) takes "
+            + "\(Format.number(secondsPerRun)) s of one core;\none run of each of its \(Format.count(neurons)) neurons "
+            + "takes \(BuildProgress.duration(secondsPerLayer)) with \(workers == 1 ? "one worker" : "\(workers) workers")."
+    }
+}

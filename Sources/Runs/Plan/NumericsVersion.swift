@@ -1,0 +1,7 @@
+// The version of the arithmetic, a part of every recipe.
+
+/// Counts the changes after which the same recipe gives other pictures.
+package enum NumericsVersion {
+    /// Raised by one whenever a change of the model, a kernel or a method changes the bytes of a picture.
+    package static let current = 1
+}

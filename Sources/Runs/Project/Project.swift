@@ -1,0 +1,131 @@
+// A project: the folder with atlas.yml, read, checked against its model, and planned.
+
+import Foundation
+import Render
+import Support
+import ViT
+
+/// Everything that a build knows before it makes or writes anything.
+package struct Project: Sendable {
+    /// The configuration's path.
+    let file: String
+    /// The folder that holds the configuration; all its paths are relative to it.
+    package let folder: String
+    /// The configuration as written.
+    package let configuration: AtlasConfiguration
+    /// The model.
+    package let model: LoadedModel
+    /// The chosen layers, checked against the model.
+    package let layers: [AtlasLayer]
+    /// The methods with their overrides; the first fills the grids.
+    package let methods: [PlannedMethod]
+    /// The attention modes; the first fills the grids.
+    package let attention: [PlannedAttention]
+    /// Reference pictures of frozen attention by their digest: (3, height, width) in 0…1.
+    package let references: [String: FloatBuffer]
+
+    /// Reads the project whose configuration is `file`.
+    ///
+    /// - Parameter stated: what the command line says about the checkpoint; it goes before the configuration.
+    /// - Throws: `AtlasError`, `ViTError` or `RenderError` for whatever is wrong with it; nothing has been written.
+    package init(file: String, stated: CheckpointOverrides = .init()) throws {
+        self.file = file
+        let folder = FileSystem.parent(of: file)
+        self.folder = folder.isEmpty ? "." : folder
+        configuration = try AtlasConfiguration.read(file: file)
+        model = try Self.loadModel(configuration.model, folder: self.folder, stated: stated)
+        layers = try configuration.layers(of: model.model.configuration)
+        methods = try configuration.plannedMethods()
+        var references: [String: FloatBuffer] = [:]
+        let settings = configuration.attention
+        let (place, shape) = (self.folder, model.model.configuration)
+        attention = try settings.map { setting in
+            guard let path = setting.reference else { return PlannedAttention(kind: setting.kind, reference: nil) }
+            let reference = try Self.reference(path, folder: place, model: shape)
+            references[reference.digest] = reference.image
+            return PlannedAttention(kind: setting.kind, reference: reference.digest)
+        }
+        self.references = references
+    }
+
+    /// What had to be assumed about the user's own checkpoint; see `LoadedModel.assumed`.
+    package var assumed: String? { configuration.model.weights == nil ? nil : model.assumed }
+
+    /// The path of a file that the configuration names.
+    package func path(_ relative: String) -> String { Self.path(relative, in: folder) }
+
+    private static func path(_ relative: String, in folder: String) -> String {
+        relative.hasPrefix("/") ? relative : "\(folder)/\(relative)"
+    }
+
+    /// What all runs share.
+    var setting: Plan.Setting {
+        Plan.Setting(
+            weights: model.digest, methods: methods, attention: attention, seeds: configuration.seeds,
+            direction: configuration.direction, control: configuration.control)
+    }
+
+    /// The plan of the layers alone; posts append theirs.
+    package var plan: Plan { Plan(layers, setting) }
+
+    // MARK: - Reading
+
+    private static func loadModel(
+        _ settings: AtlasConfiguration.ModelSettings, folder: String, stated: CheckpointOverrides
+    ) throws -> LoadedModel {
+        let overrides = CheckpointOverrides(
+            headCount: stated.headCount ?? settings.heads?.value, mean: stated.mean ?? settings.mean?.value,
+            standardDeviation: stated.standardDeviation ?? settings.standardDeviation?.value,
+            imageSize: settings.imageSize.map { ImageSize(height: $0.value.height, width: $0.value.width) },
+            labelsPath: settings.labels.map { path($0.value, in: folder) })
+        let weights = try settings.weights.map { path($0.value, in: folder) } ?? Installation.embeddedModel()
+        do {
+            return try LoadedModel(path: weights, overrides: overrides)
+        } catch let error as ViTError {
+            let place = settings.culprit(of: error, weights: weights, overrides) ?? settings.weights?.place
+            throw place?.error("model: \(error)") ?? error
+        }
+    }
+
+    private static func reference(
+        _ file: Located<String>, folder: String, model: ViTConfiguration
+    ) throws -> (image: FloatBuffer, digest: String) {
+        let picture: Picture
+        do {
+            picture = try PNG.read(URL(fileURLWithPath: path(file.value, in: folder)))
+        } catch {
+            throw file.place.error("attention: \(error)")
+        }
+        guard picture.width == model.imageWidth, picture.height == model.imageHeight else {
+            throw file.place.error(
+                "attention: \(file.value) has \(picture.width) × \(picture.height) pixels, and the model reads "
+                    + "\(model.imageWidth) × \(model.imageHeight); scale it to that size")
+        }
+        return (picture.planes, Digest.hexadecimal(picture.pixels))
+    }
+}
+
+extension AtlasConfiguration.ModelSettings {
+    /// The place of the setting without which the checkpoint would not be refused this way; nil where there is none.
+    fileprivate func culprit(of error: ViTError, weights: String, _ overrides: CheckpointOverrides) -> Place? {
+        let settings: [(Place?, (inout CheckpointOverrides) -> Void)] = [
+            (labels?.place, { $0.labelsPath = nil }), (heads?.place, { $0.headCount = nil }),
+            (imageSize?.place, { $0.imageSize = nil }), (mean?.place, { $0.mean = nil }),
+            (standardDeviation?.place, { $0.standardDeviation = nil }),
+        ]
+        for (place, remove) in settings {
+            guard let place else { continue }
+            var others = overrides
+            remove(&others)
+            do {
+                _ = try Checkpoint.load(path: weights, overrides: others)
+                return place
+            } catch let other as ViTError {
+                if other != error { return place }
+            } catch {
+                continue
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,104 @@
+// What `atlasgen store` does: list, verify, prune.
+
+import Foundation
+import Support
+
+extension Store {
+    /// A run in the store, by what its header tells.
+    package struct Entry: Sendable {
+        /// The run's key.
+        let key: RecipeKey
+        /// The run's header.
+        package let header: RunHeader
+        /// Size of the file.
+        package let bytes: Int
+    }
+
+    /// What `verify` found.
+    package struct Verification: Sendable, Equatable {
+        /// Number of whole records.
+        package var whole = 0
+        /// Keys of the records that were damaged and are set aside.
+        package var damaged: [RecipeKey] = []
+    }
+
+    /// What `prune` removed, or would remove.
+    package struct Pruning: Sendable, Equatable {
+        /// Keys of the runs.
+        package var runs: [RecipeKey] = []
+        /// Number of damaged records and leftovers of crashes.
+        package var leftovers = 0
+        /// Bytes of all of them.
+        package var bytes = 0
+    }
+
+    /// Every run's key, sorted. Reads folders only.
+    func keys() throws -> [RecipeKey] {
+        var keys: [RecipeKey] = []
+        for start in try FileSystem.names(in: runsFolder) where start.utf8.count == 2 {
+            for name in try FileSystem.names(in: "\(runsFolder)/\(start)") where name.hasSuffix(Self.ending) {
+                if let key = RecipeKey(start + name.dropLast(Self.ending.count)) { keys.append(key) }
+            }
+        }
+        return keys
+    }
+
+    /// Every run by its header, sorted by key; damaged ones are set aside and left out.
+    package func entries() throws -> [Entry] {
+        try keys().compactMap { key in
+            guard let header = try header(key), let file = FileSystem.version(of: path(of: key)) else { return nil }
+            return Entry(key: key, header: header, bytes: file.bytes)
+        }
+    }
+
+    /// Reads every record wholly and checks it; damaged ones are set aside.
+    package func verify() throws -> Verification {
+        var verification = Verification()
+        for key in try keys() {
+            if try record(key) != nil {
+                verification.whole += 1
+            } else {
+                verification.damaged.append(key)
+            }
+        }
+        return verification
+    }
+
+    /// Of these recipes, those that are not in the store, in their order.
+    package func missing(of recipes: [Recipe]) throws -> [Recipe] {
+        let keys = Set(try keys())
+        return recipes.filter { !keys.contains($0.key) }
+    }
+
+    /// Removes the runs that are not among `kept`, damaged records, and files that a crash left half-written.
+    ///
+    /// - Parameters:
+    ///   - isDry: only tells what would be removed.
+    ///   - now: seconds since 1970; a half-written file that is younger than a day may belong to a running build.
+    package func prune(
+        keeping kept: Set<RecipeKey>, isDry: Bool, now: Int = Int(Date().timeIntervalSince1970)
+    ) throws -> Pruning {
+        var pruning = Pruning()
+        for key in try keys() where !kept.contains(key) {
+            pruning.runs.append(key)
+            pruning.bytes += try drop(path(of: key), isDry: isDry)
+        }
+        for name in try FileSystem.names(in: damagedFolder) {
+            pruning.leftovers += 1
+            pruning.bytes += try drop("\(damagedFolder)/\(name)", isDry: isDry)
+        }
+        for name in try FileSystem.names(in: partialFolder) {
+            let path = "\(partialFolder)/\(name)"
+            guard let date = FileSystem.version(of: path)?.changed.tv_sec, now - date > 86_400 else { continue }
+            pruning.leftovers += 1
+            pruning.bytes += try drop(path, isDry: isDry)
+        }
+        return pruning
+    }
+
+    private func drop(_ path: String, isDry: Bool) throws -> Int {
+        let bytes = FileSystem.version(of: path)?.bytes ?? 0
+        if !isDry { try FileSystem.remove(path) }
+        return bytes
+    }
+}

@@ -1,0 +1,34 @@
+// Files beside the runs that can be computed again, with a checksum: what is read is what was written.
+
+import Foundation
+import Support
+
+extension Store {
+    /// The content of a sealed file.
+    ///
+    /// - Parameter name: its path in the store's folder.
+    /// - Returns: nil where it is not there, or was damaged and is now set aside.
+    package func sealed(_ name: String) throws -> [UInt8]? {
+        let path = "\(folder)/\(name)"
+        guard let bytes = try FileSystem.read(path) else { return nil }
+        let start = Self.seal([])
+        guard bytes.count >= start.count, bytes.starts(with: Self.seal(bytes[start.count...])) else {
+            setAside(path, as: (name as NSString).lastPathComponent, because: "its checksum is wrong")
+            return nil
+        }
+        return Array(bytes[start.count...])
+    }
+
+    /// Writes a file with its checksum: afterwards it is on the disk as a whole.
+    package func saveSealed(_ content: [UInt8], as name: String) throws {
+        let path = "\(folder)/\(name)"
+        try FileSystem.createFolder(FileSystem.parent(of: path))
+        try FileSystem.createFolder(partialFolder)
+        try FileSystem.writeDurably(Self.seal(content[...]) + content, to: path, by: temporaryPath())
+    }
+
+    /// The line before the content: its SHA-256.
+    private static func seal(_ content: ArraySlice<UInt8>) -> [UInt8] {
+        Array("sha256 \(Digest.hexadecimal(content))\n".utf8)
+    }
+}

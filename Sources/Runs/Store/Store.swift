@@ -1,0 +1,167 @@
+// The store: what was made, one file a run, under the name that its recipe gives it.
+//
+// Layout of the folder (`.atlas/` in a project):
+//   format           the version of this layout
+//   runs/ab/cdef….run  one record a file, by the SHA-256 of its recipe (RunFile.swift)
+//   partial/         files being written; what a crash leaves here is never read
+//   scores/          what was computed from runs, sealed (Store+Sealed.swift)
+//   layers/          what the last build made of each layer, sealed (KeptLayers.swift)
+//   damaged/         files that failed their checksum, set aside
+//   lock             held by a running build (BuildLock.swift)
+
+import Foundation
+import Support
+
+/// The records of a project. Needs no lock to be correct, also on a file system that several machines share: files
+/// appear whole, and equal names hold equal results.
+package struct Store: Sendable {
+    /// A file that failed its checks and was set aside.
+    package struct Damage: Sendable, Equatable, CustomStringConvertible {
+        /// The file as it was named.
+        let path: String
+        /// What was wrong with it.
+        let reason: String
+        /// Where it is now; nil where it could not be moved.
+        package let newPath: String?
+
+        package var description: String {
+            "\(path) is damaged: \(reason). "
+                + (newPath.map { "It was moved to \($0), and will be made again." }
+                    ?? "It could not be moved away, and will be made again.")
+        }
+    }
+
+    /// The version of the layout that this program writes, and the newest that it reads.
+    package static let version = 1
+
+    /// The store's folder.
+    package let folder: String
+    private let onDamage: @Sendable (Damage) -> Void
+
+    /// Opens a store, which need not exist yet: the first record makes it.
+    ///
+    /// - Parameter onDamage: told of each damaged record that was found and set aside; may be called on any thread.
+    /// - Throws: `AtlasError` of code `io` where a newer program made the store.
+    package init(folder: String, onDamage: @escaping @Sendable (Damage) -> Void) throws {
+        self.folder = folder
+        self.onDamage = onDamage
+        guard let bytes = try FileSystem.read(formatPath, count: 64) else { return }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.hasPrefix(Self.formatStart), let version = Int(text.dropFirst(Self.formatStart.count).dropLast())
+        else {
+            setAside(formatPath, as: "format", because: "it does not name a format")
+            return
+        }
+        guard version <= Self.version else {
+            throw AtlasError(
+                .io,
+                "\(folder) is a store of format \(version), and this atlasgen reads up to \(Self.version). "
+                    + "A newer atlasgen made it: use that one, or another project folder.")
+        }
+    }
+
+    private static let formatStart = "atlasgen store "
+    private var formatPath: String { "\(folder)/format" }
+    var runsFolder: String { "\(folder)/runs" }
+    var partialFolder: String { "\(folder)/partial" }
+    var damagedFolder: String { "\(folder)/damaged" }
+    static let ending = ".run"
+
+    /// The file of a run: two digits of its key name the folder, the others the file.
+    package func path(of key: RecipeKey) -> String {
+        "\(runsFolder)/\(key.description.prefix(2))/\(key.description.dropFirst(2))\(Self.ending)"
+    }
+}
+
+// MARK: - Reading
+
+extension Store {
+    /// Whether the run is there. Its content is verified when it is read.
+    package func contains(_ key: RecipeKey) -> Bool { FileSystem.exists(path(of: key)) }
+
+    /// What tells a run's file from its next version; empty where the run is not there or cannot be read.
+    package func version(of key: RecipeKey) -> String {
+        let path = path(of: key)
+        return access(path, R_OK) == 0 ? FileSystem.version(of: path)?.description ?? "" : ""
+    }
+
+    /// A run's header; nil where the run is not there, or was damaged and is now set aside.
+    package func header(_ key: RecipeKey) throws -> RunHeader? {
+        try read(key) { _, preamble, _ in preamble.run }
+    }
+
+    /// A run's header and numbers, without its picture; nil where the run is not there, or was damaged.
+    package func numbers(_ key: RecipeKey) throws -> (header: RunHeader, numbers: RunRecord.Numbers)? {
+        try read(key) { file, preamble, end in
+            let bytes = try file.read(from: end, count: try preamble.numbersLength)
+            return (preamble.run, try RunFile.numbers(from: bytes[...], preamble: preamble))
+        }
+    }
+
+    /// A whole run; nil where it is not there, or was damaged and is now set aside.
+    package func record(_ key: RecipeKey) throws -> RunRecord? {
+        try read(key) { file, preamble, end in
+            try RunFile.record(from: file.read(from: end), preamble: preamble)
+        }
+    }
+
+    /// Enough for every header that a method of some dozens of parameters gives; a longer one costs a second read.
+    private static let usualHeaderLength = 4096
+
+    private func read<Value>(
+        _ key: RecipeKey, _ body: (OpenFile, RunFile.Preamble, _ end: Int) throws -> Value
+    ) throws -> Value? {
+        let path = path(of: key)
+        guard let file = try OpenFile(reading: path) else { return nil }
+        do {
+            var start = try file.read(count: Self.usualHeaderLength)
+            let needed = try RunFile.preambleLength(from: start)
+            if needed > start.count { start = try file.read(count: needed) }
+            let preamble = try RunFile.preamble(from: start, path: path)
+            guard preamble.run.recipe.key == key else {
+                throw RunFileDamage(description: "it holds the run \(preamble.run.recipe.key)")
+            }
+            return try body(file, preamble, needed)
+        } catch let damage as RunFileDamage {
+            setAside(path, as: "\(key)\(Self.ending)", because: damage.description)
+            return nil
+        }
+    }
+
+    /// Moves a damaged file to `damaged/`, and tells of it.
+    func setAside(_ path: String, as name: String, because reason: String) {
+        let newPath = "\(damagedFolder)/\(name)"
+        do {
+            try FileSystem.createFolder(damagedFolder)
+            try FileSystem.move(path, to: newPath)
+            onDamage(Damage(path: path, reason: reason, newPath: newPath))
+        } catch {
+            // A read-only store can still be read: the damage is told, the file stays.
+            onDamage(Damage(path: path, reason: reason, newPath: nil))
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension Store {
+    /// Stores a run: afterwards it is on the disk as a whole. One that is already there is replaced by its equal.
+    ///
+    /// - Throws: `AtlasError` of code `io` for a full disk, `cannotCreate` for a folder that cannot be written to;
+    ///   the store is as it was.
+    package func save(_ record: RunRecord) throws {
+        let path = path(of: record.header.recipe.key)
+        try FileSystem.createFolder(partialFolder)
+        if !FileSystem.exists(formatPath) {
+            try FileSystem.writeDurably(
+                Array("\(Self.formatStart)\(Self.version)\n".utf8), to: formatPath, by: temporaryPath())
+        }
+        try FileSystem.createFolder(FileSystem.parent(of: path))
+        try FileSystem.writeDurably(record.fileBytes, to: path, by: temporaryPath())
+    }
+
+    /// A name that no other thread, process or machine uses.
+    func temporaryPath() -> String {
+        "\(partialFolder)/\(String(UInt64.random(in: .min ... .max), radix: 16))"
+    }
+}

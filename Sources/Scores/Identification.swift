@@ -1,0 +1,149 @@
+// Of all neurons of the layer, is the one that a picture was made for the one that stands out on it?
+
+import Support
+
+/// One neuron's identification.
+package struct NeuronIdentification: Codable, Sendable, Equatable {
+    /// The part of its pictures on which it stands out most of all channels; ties in part.
+    package let top1: Double
+    /// Mean over its pictures of 1 / its rank among all channels; tied channels share their mean rank.
+    package let reciprocalRank: Double
+    /// Number of its pictures.
+    package let runs: Int
+}
+
+/// One layer's identification.
+package struct LayerIdentification: Codable, Sendable, Equatable {
+    /// The part of all pictures on which their own neuron stands out most.
+    package let top1: Double
+    /// Its 95 % interval by bootstrap over neurons; nil for fewer than `Bootstrap.fewestNeurons` neurons.
+    package let top1Interval: ClosedRange<Double>?
+    /// Mean of 1 / rank over all pictures.
+    package let meanReciprocalRank: Double
+    /// Its 95 % interval by bootstrap over neurons.
+    package let meanReciprocalRankInterval: ClosedRange<Double>?
+    /// What `top1` is by chance: 1 / channels.
+    package let chance: Double
+    /// Number of pictures.
+    package let runs: Int
+    /// Number of runs left out because they diverged.
+    package let excluded: Int
+    /// Number of pictures that the channels' means and standard deviations come from.
+    package let scalePictures: Int
+}
+
+/// Identification of a layer's pictures from the activations of all its channels.
+///
+/// Each channel's activation is taken in standard deviations from its mean over many pictures, so that a channel that
+/// is high on everything does not win everything: over these pictures themselves, or over others that were read alike,
+/// as a few pictures of a few neurons have means of their own. A channel that does not vary beyond rounding (a
+/// millionth) is at 0.
+package struct Identification: Codable, Sendable, Equatable {
+    /// The layer's figures.
+    package let layer: LayerIdentification
+    /// Each neuron's figures, by its number.
+    package let neurons: [Int: NeuronIdentification]
+    /// What the activations were measured by.
+    package let scale: ChannelScale
+
+    /// Ranks each run's neuron among all channels on its picture.
+    ///
+    /// Throws the reason where no channel is asked for, or where no two neurons can be told apart.
+    ///
+    /// - Parameter scale: the channels' means and spreads; nil for those over these runs.
+    init(
+        of runs: [ScoredRun], scale: ChannelScale? = nil, settings: ScoreSettings = ScoreSettings()
+    ) throws(NoScore) {
+        guard !settings.targetsAreTokens else { throw .notAChannel }
+        let table = RunTable(runs, measuring: \.activations)
+        guard let channels = table.rows.first?.count else { throw .nothingMeasured }
+        guard table.neurons.allSatisfy({ $0 >= 0 && $0 < channels }) else { throw .notAChannel }
+        guard table.neurons.count > 1 else { throw .oneNeuron }
+
+        let scale = scale.flatMap { $0.means.count == channels ? $0 : nil } ?? ChannelScale(table.rows)
+        let sign: Double = settings.minimises ? -1 : 1
+        let owners = table.owners
+        let workers = max(1, min(settings.workers, owners.count))
+        let ranks = concurrently(workers) { worker in
+            stride(from: worker, to: owners.count, by: workers).map { row in
+                scale.rank(of: table.neurons[owners[row].neuron], in: table.rows[row], sign: sign)
+            }
+        }
+        var tops = [Double](repeating: 0, count: table.neurons.count)
+        var reciprocals = tops
+        var counts = [Int](repeating: 0, count: table.neurons.count)
+        for (row, owner) in owners.enumerated() {
+            let rank = ranks[row % workers][row / workers]
+            tops[owner.neuron] += rank.higher == 0 ? 1 / Double(1 + rank.tied) : 0
+            reciprocals[owner.neuron] += 1 / (1 + Double(rank.higher) + Double(rank.tied) / 2)
+            counts[owner.neuron] += 1
+        }
+        neurons = Dictionary(
+            uniqueKeysWithValues: table.neurons.indices.map { index in
+                let count = Double(counts[index])
+                return (
+                    table.neurons[index],
+                    NeuronIdentification(
+                        top1: tops[index] / count, reciprocalRank: reciprocals[index] / count, runs: counts[index])
+                )
+            })
+        let count = Double(owners.count)
+        layer = LayerIdentification(
+            top1: tops.reduce(0, +) / count,
+            top1Interval: Bootstrap.interval(sums: tops, counts: counts, settings: settings),
+            meanReciprocalRank: reciprocals.reduce(0, +) / count,
+            meanReciprocalRankInterval: Bootstrap.interval(sums: reciprocals, counts: counts, settings: settings),
+            chance: 1 / Double(channels), runs: owners.count, excluded: table.excluded, scalePictures: scale.pictures)
+        self.scale = scale
+    }
+}
+
+/// Each channel's mean and spread over some pictures.
+package struct ChannelScale: Codable, Sendable, Equatable {
+    /// Number of pictures.
+    let pictures: Int
+    /// Each channel's mean.
+    let means: [Double]
+    /// 1 / the standard deviation; 0 for a channel that does not vary.
+    private let factors: [Double]
+
+    /// The scale of the rows: (pictures, channels).
+    fileprivate init(_ rows: [[Float]]) {
+        let count = Double(rows.count)
+        var means = [Double](repeating: 0, count: rows.first?.count ?? 0)
+        var squares = means
+        var deviations = means
+        for row in rows {
+            for channel in means.indices {
+                means[channel] += Double(row[channel])
+                squares[channel] += Double(row[channel]) * Double(row[channel])
+            }
+        }
+        for channel in means.indices { means[channel] /= count }
+        for row in rows {
+            for channel in means.indices {
+                let deviation = Double(row[channel]) - means[channel]
+                deviations[channel] += deviation * deviation
+            }
+        }
+        pictures = rows.count
+        self.means = means
+        factors = zip(deviations, squares).map { deviation, square in
+            deviation.squareRoot() > 1e-6 * square.squareRoot() ? 1 / (deviation / count).squareRoot() : 0
+        }
+    }
+
+    /// How many channels stand out more than `channel`, and how many others as much: upwards, or downwards where `sign`
+    /// is −1.
+    fileprivate func rank(of channel: Int, in row: [Float], sign: Double) -> (higher: Int, tied: Int) {
+        let own = sign * (Double(row[channel]) - means[channel]) * factors[channel]
+        var higher = 0
+        var equal = 0
+        for other in row.indices {
+            let score = sign * (Double(row[other]) - means[other]) * factors[other]
+            higher += score > own ? 1 : 0
+            equal += score == own ? 1 : 0
+        }
+        return (higher, equal - 1)
+    }
+}

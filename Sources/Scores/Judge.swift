@@ -1,0 +1,50 @@
+// A second model that says how alike pictures are, so that the visualised model does not judge itself.
+
+import Foundation
+import Render
+import Runs
+import ViT
+
+/// A model that embeds pictures; any size, scaled to its own.
+///
+/// Unchecked Sendable: each read-out is used by one thread at a time, and the list of the idle ones under the lock.
+package final class Judge: @unchecked Sendable {
+    /// SHA-256 of the weights and of the configuration that they are used with.
+    package let digest: String
+    /// SHA-256 of the weights.
+    package let weights: String
+    /// The model's name, for pages.
+    package let name: String
+    private let model: ViT
+    private let lock = NSLock()
+    private var idle: [Readout] = []
+
+    init(_ model: LoadedModel) {
+        digest = model.digest
+        weights = model.weightsDigest
+        name = model.name
+        self.model = model.model
+    }
+
+    /// What the judge's head would read of `picture`: (width of the judge). Threads that ask at once are served at once.
+    func embedding(of picture: Picture) -> [Float] {
+        let readout = lock.withLock { idle.popLast() } ?? Readout(model: model, address: .encoderNorm)
+        defer { lock.withLock { idle.append(readout) } }
+        let configuration = model.configuration
+        let planes = picture.planes(height: configuration.imageHeight, width: configuration.imageWidth)
+        let tokens = TokenSelection.automatic(at: .encoderNorm, in: configuration)
+        return readout.read(image: planes, tokens: tokens).embedding
+    }
+}
+
+extension Project {
+    /// The model that judges how alike pictures are; nil for the visualised model's own embedding.
+    package func judge() throws -> Judge? {
+        guard let file = configuration.judge else { return nil }
+        do {
+            return Judge(try LoadedModel(path: path(file.value)))
+        } catch let error as ViTError {
+            throw file.place.error("judge: \(error)")
+        }
+    }
+}

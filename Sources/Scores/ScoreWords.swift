@@ -1,0 +1,98 @@
+// The scores in words: what a percentile says, how a p is printed, and what no score says.
+
+import Foundation
+import Render
+
+/// A sentence that every page with a score shows, and the paper behind it.
+package struct Caveat: Sendable, Equatable {
+    /// What it says, without a full stop.
+    let statement: String
+    /// The paper, as texts name it.
+    let paper: String
+    /// Where to read the paper.
+    let url: String
+
+    /// The sentence, which names the paper.
+    var sentence: String { "\(statement) (\(paper))." }
+
+    /// The sentence with a link to the paper.
+    package var html: String {
+        "\(HTML.escaped(statement)) (<a href=\"\(HTML.escaped(url))\">\(HTML.escaped(paper))</a>)."
+    }
+}
+
+/// The words that go with the numbers.
+package enum ScoreWords {
+    /// Consistency is a property of the pictures, not a proof of what the neuron does on photographs.
+    static let consistentIsNotFaithful = Caveat(
+        statement:
+            "Consistent is not faithful: pictures that agree need not show what makes the neuron fire on natural "
+            + "images",
+        paper: "Geirhos et al. 2023",
+        url: "https://arxiv.org/abs/2306.04719")
+
+    /// A low score can come from the neuron rather than from the method.
+    static let lowMayBeManyFaces = Caveat(
+        statement: "A low consistency need not be a failure: a neuron with several faces answers to several kinds of "
+            + "picture, and each run may find another",
+        paper: "Nguyen et al. 2016",
+        url: "https://arxiv.org/abs/1602.03616")
+
+    /// Both caveats, in the order in which pages show them.
+    package static let caveats = [consistentIsNotFaithful, lowMayBeManyFaces]
+
+    /// Both as one text, for pages that show scores in passing.
+    package static let caveatText = caveats.map(\.sentence).joined(separator: " ")
+
+    /// What an AUC is.
+    package static let auc =
+        "AUC is the probability that two runs of one neuron are more alike than two runs of different neurons; by "
+        + "chance it is 0.5."
+
+    /// "more alike than 98 % of pairs of different neurons"; rounded down, so that it never says too much.
+    package static func standing(_ consistency: NeuronConsistency) -> String {
+        let pairs = "pairs of different neurons"
+        let less = consistency.percentile - consistency.equal / 2
+        let equal = "as alike as \(Format.percentile(consistency.equal)) %"
+        if consistency.equal >= 100 { return "as alike as all \(pairs)" }
+        if less >= 100 { return "more alike than all \(pairs)" }
+        if less <= 0 {
+            return consistency.equal >= 1 ? "\(equal) of \(pairs)" : "no more alike than any of the \(pairs)"
+        }
+        let more = less < 0.1 ? "fewer than 0.1 %" : "\(Format.percentile(less)) %"
+        // Ties are worth words where they are more than rounding.
+        return "more alike than \(more)\(consistency.equal >= 1 ? " and \(equal)" : "") of \(pairs)"
+    }
+
+    /// `91.3 %`, with a space that does not break.
+    package static func percent(_ share: Double) -> String { "\(Format.number(100 * share))\u{A0}%" }
+
+    /// `0.91 to 0.95`.
+    package static func words(_ interval: ClosedRange<Double>, _ number: (Double) -> String = Format.number) -> String {
+        "\(number(interval.lowerBound)) to \(number(interval.upperBound))"
+    }
+
+    /// `3 pairs`, `1 pair`.
+    package static func counted(_ count: Int, _ noun: String) -> String {
+        "\(Format.count(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
+    /// The gap's p with its sign: `p ≤ 0.001`, `p = 0.02`.
+    package static func p(_ layer: LayerConsistency) -> String {
+        let text = permutationP(layer.p, permutations: layer.permutations)
+        // On one line.
+        return (text.hasPrefix("≤") ? "p \(text)" : "p = \(text)").replacing(" ", with: "\u{A0}")
+    }
+
+    /// A permutation p with three decimals (more where there are more permutations); the smallest that `permutations`
+    /// can give is a bound and printed as one, rounded up: "≤ 0.001".
+    package static func permutationP(_ p: Double, permutations: Int) -> String {
+        // The first decimals at which the bound is at least 0.9 of a unit: 1/1001 is printed in thousandths.
+        let count = Double(permutations + 1)
+        var decimals = 0
+        while pow(10, Double(decimals)) < 0.9 * count { decimals += 1 }
+        if p * count > 1.5 { return String(format: "%.\(max(3, decimals))f", p) }
+        let unit = pow(10, Double(decimals))
+        return "≤ " + String(format: "%.\(decimals)f", (unit / count).rounded(.up) / unit)
+    }
+}

@@ -1,0 +1,257 @@
+// Finds and reads the texts of a project.
+
+import Foundation
+import Render
+import Runs
+import Support
+import ViT
+
+extension Content {
+    /// Reads `content/` of a project, and `_posts/` beside it.
+    ///
+    /// - Parameters:
+    ///   - now: the moment after which posts are drafts.
+    ///   - drafts: whether drafts are read as posts.
+    /// - Throws: `AtlasError` of code `data`, with file and line, for whatever is wrong in a text.
+    package init(of project: Project, now: Date, drafts includesDrafts: Bool = false) throws {
+        let reader = ContentReader(project: project)
+        try reader.checkFolders()
+        introduction = try reader.introduction()
+        layers = try reader.layers()
+        neurons = try reader.neurons()
+        let found = try reader.posts()
+        let readable = found.filter { includesDrafts || !$0.isDraft(at: now) }
+        paths = try ContentReader.paths(of: readable)
+        posts = try readable.map { ($0, try reader.page($0.text, at: $0.path)) }
+        self.drafts = Set(found.map(\.text.file)).subtracting(readable.map(\.text.file))
+        folders = reader.folders
+        pages =
+            [introduction].compactMap { $0 }
+            + layers.sorted { $0.key.description < $1.key.description }.map(\.value)
+            + neurons.sorted { $0.value.path < $1.value.path }.map(\.value) + posts.map(\.page)
+        unread = reader.unread(but: Set(pages.map(\.text.file) + found.map(\.text.file)))
+        shown = Dictionary(grouping: pages.flatMap(\.requests).compactMap(\.runs)) {
+            Neuron(address: $0.address, number: $0.neuron)
+        }
+    }
+}
+
+/// Reads the files below a project's folders of texts.
+private struct ContentReader {
+    let project: Project
+
+    /// Folders whose files pages may show.
+    var folders: [String] { [root, project.path("_posts")] }
+
+    private var root: String { project.path("content") }
+
+    /// Texts that cannot be reached must not pass for texts that are not there.
+    func checkFolders() throws {
+        for folder in folders {
+            guard let kind = try FileSystem.kind(of: folder), kind != .folder else { continue }
+            throw AtlasError(.data, "\(name(of: folder)): is a file, and texts are read from a folder of this name")
+        }
+    }
+
+    // MARK: - Pages
+
+    func introduction() throws -> Content.Page? {
+        let file = "\(root)/index.md"
+        guard try FileSystem.kind(of: file) != nil else { return nil }
+        return try page(SourceText(file: file, named: name(of: file)), at: "index.html")
+    }
+
+    func layers() throws -> [Address: Content.Page] {
+        var pages: [Address: Content.Page] = [:]
+        for (file, stem) in try markdownFiles(in: "\(root)/layers") {
+            let address = try address(stem, file: file, isFolder: false)
+            guard pages[address] == nil else {
+                throw AtlasError(.data, "\(name(of: file)): there is another file for \(address); keep one")
+            }
+            pages[address] = try page(
+                SourceText(file: file, named: name(of: file)), at: SitePaths.layer(address))
+        }
+        return pages
+    }
+
+    func neurons() throws -> [Content.Neuron: Content.Page] {
+        var pages: [Content.Neuron: Content.Page] = [:]
+        let folder = "\(root)/neurons"
+        for entry in try names(in: folder) where FileSystem.isFolder("\(folder)/\(entry)") {
+            let address = try address(entry, file: "\(folder)/\(entry)", isFolder: true)
+            let width = address.width(in: project.model.model.configuration)
+            for (file, stem) in try markdownFiles(in: "\(folder)/\(entry)") {
+                guard let number = Int(stem), String(number) == stem, (0..<width).contains(number) else {
+                    let near = Suggestion.nearest(to: stem, among: (0..<width).map(String.init), limit: 1).first
+                    throw AtlasError(
+                        .data,
+                        "\(name(of: file)): \(address) has the neurons 0 to \(width - 1), and none is called "
+                            + "\"\(stem)\"; the nearest file's name is \(near ?? "\(width - 1)").md")
+                }
+                let neuron = Content.Neuron(address: address, number: number)
+                guard pages[neuron] == nil else {
+                    throw AtlasError(.data, "\(name(of: file)): there is another file for this neuron; keep one")
+                }
+                pages[neuron] = try page(
+                    SourceText(file: file, named: name(of: file)), at: SitePaths.neuron(address, number))
+            }
+        }
+        return pages
+    }
+
+    func posts() throws -> [Post] {
+        let folders = ["\(root)/posts", "\(root)/_posts", project.path("_posts")]
+        return try folders.flatMap { try postFiles(below: $0, depth: 0) }
+            .map { try Post(SourceText(file: $0, named: name(of: $0))) }
+            .sorted { ($0.date.instant, $0.text.name) < ($1.date.instant, $1.text.name) }
+    }
+
+    /// A text with what it asks for.
+    func page(_ text: SourceText, at path: String) throws -> Content.Page {
+        var requests: [ContentRequest] = []
+        guard FigureReader.mayAsk(text.body) else { return Content.Page(text: text, path: path, requests: []) }
+        let reader = FigureReader(project: project, text: text)
+        _ = try Markdown.html(
+            of: text, project: project,
+            handlers: Markdown.Handlers(
+                link: { destination in
+                    if Markdown.isFigure(destination.text) {
+                        requests.append(try reader.link(destination.text, line: destination.line))
+                    } else {
+                        try reader.checkScheme(of: destination.text, line: destination.line)
+                    }
+                    return destination.text
+                },
+                figure: { figure in
+                    requests.append(.figure(try reader.figure(figure.destination, line: figure.line)))
+                    return ""
+                },
+                value: { expression, line in
+                    if let value = try reader.value(expression, line: line) { requests.append(.value(value)) }
+                    return ""
+                }))
+        return Content.Page(text: text, path: path, requests: requests)
+    }
+
+    // MARK: - Files
+
+    /// The file as messages name it: relative to the project's folder as the user named that.
+    private func name(of file: String) -> String { file.hasPrefix("./") ? String(file.dropFirst(2)) : file }
+
+    /// The names in a folder that are meant: not hidden, no editor's backup.
+    private func names(in folder: String) throws -> [String] {
+        guard try FileSystem.kind(of: folder) == .folder else { return [] }
+        return try FileSystem.names(in: folder).filter { entry in
+            if Self.isIgnored(entry) { return false }
+            guard OutputPath.isName(entry), try FileSystem.kind(of: "\(folder)/\(entry)") != nil else {
+                throw AtlasError(
+                    .data,
+                    "\(name(of: folder)): the file name \"\(Self.printable(entry))\" is too long, no UTF-8, or has "
+                        + "control characters; rename the file")
+            }
+            return true
+        }
+    }
+
+    private static func isIgnored(_ name: String) -> Bool {
+        name.hasPrefix(".") || name.hasPrefix("#") || name.hasSuffix("~")
+    }
+
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+
+    private func markdownFiles(in folder: String) throws -> [(file: String, stem: String)] {
+        try names(in: folder).compactMap { entry in
+            guard let ending = Post.endings.first(where: entry.hasSuffix), !FileSystem.isFolder("\(folder)/\(entry)")
+            else { return nil }
+            return ("\(folder)/\(entry)", String(entry.dropLast(ending.count)))
+        }
+    }
+
+    /// Links may make folders that contain themselves; nobody nests posts this deep.
+    private static let deepest = 12
+
+    private func postFiles(below folder: String, depth: Int) throws -> [String] {
+        guard depth < Self.deepest else { return [] }
+        return try markdownFiles(in: folder).map(\.file)
+            + names(in: folder).filter { FileSystem.isFolder("\(folder)/\($0)") }
+            .flatMap { try postFiles(below: "\(folder)/\($0)", depth: depth + 1) }
+    }
+
+    private func address(_ text: String, file: String, isFolder: Bool) throws -> Address {
+        let all = Address.all(in: project.model.model.configuration)
+        if let address = Address(text), all.contains(address) { return address }
+        let names = all.map { text.hasPrefix("encoder.") || text.hasPrefix("heads") ? $0.description : $0.shortName }
+        throw AtlasError(
+            .data,
+            "\(name(of: file)): the model has no address \"\(text)\"\(Suggestion.question(for: text, among: names)) "
+                + "(the \(isFolder ? "folder" : "file") is named after one; `atlasgen inspect` lists all of them)")
+    }
+
+    // MARK: - Paths
+
+    /// Refuses posts that want one page, or a page that the site has already.
+    static func paths(of posts: [Post]) throws -> PathTable {
+        var paths = PathTable(lists: PostLists(posts).paths)
+        for post in posts {
+            do throws(PathTable.Conflict) {
+                try paths.take(post.path, for: post.text.name)
+            } catch {
+                throw AtlasError(
+                    .data,
+                    "\(post.text.name): its page would be \(post.path), and \(error.description); choose another "
+                        + "permalink")
+            }
+        }
+        return paths
+    }
+
+    // MARK: - Slips
+
+    /// Markdown that no page reads, with what was expected: a slip in a name would go unseen.
+    ///
+    /// - Parameter read: the files that were read.
+    func unread(but read: Set<String>) -> [Content.Unread] {
+        folders.flatMap { markdown(below: $0, depth: 0) }.filter { !read.contains($0) }.map { file in
+            let name = Self.printable(name(of: file))
+            func isBelow(_ folder: String) -> Bool { file.lowercased().hasPrefix("\(root)/\(folder)/".lowercased()) }
+            let expected =
+                if isBelow("layers") {
+                    "comments on layers are content/layers/ADDRESS.md"
+                } else if isBelow("neurons") {
+                    "comments on neurons are content/neurons/ADDRESS/NUMBER.md"
+                } else {
+                    "texts are content/index.md, content/layers/ADDRESS.md, content/neurons/ADDRESS/NUMBER.md and "
+                        + "content/posts/YYYY-MM-DD-slug.md, with the folders' names and the ending in small letters"
+                }
+            return Content.Unread(file: file, warning: "\(name): no page shows this text; \(expected)")
+        }
+    }
+
+    private func markdown(below folder: String, depth: Int) -> [String] {
+        // What cannot be listed holds no text that was read either; the folders of texts have been listed before.
+        guard depth < Self.deepest, let names = try? FileSystem.names(in: folder) else { return [] }
+        return names.filter { !Self.isIgnored($0) }.flatMap { name -> [String] in
+            let path = "\(folder)/\(name)"
+            // Behind a link may be a whole disk.
+            if FileSystem.isLink(path) { return [] }
+            if FileSystem.isFolder(path) { return markdown(below: path, depth: depth + 1) }
+            return Post.endings.contains(where: name.lowercased().hasSuffix) ? [path] : []
+        }
+    }
+}
+
+extension Markdown {
+    /// A text as the project reads it. What the Markdown code refuses names the file.
+    static func html(of text: SourceText, project: Project, handlers: Handlers) throws -> Output {
+        var markdown = Markdown()
+        markdown.rawHTML = project.configuration.rawHTML
+        do {
+            return try markdown.html(from: text.body, firstLine: text.bodyLine, handlers: handlers)
+        } catch let error as RenderError {
+            throw AtlasError(.data, "\(text.name): \(error)")
+        }
+    }
+}

@@ -1,0 +1,194 @@
+// The writer's pages: posts, lists of posts, feed and search entries, and the files that they need.
+
+import Foundation
+import Render
+import Runs
+import Scores
+import Support
+import ViT
+
+/// Everything of the site that comes from texts: rendered, and ready to be put into the site's templates.
+package struct ContentPages: Sendable {
+    /// A page of the site.
+    struct Page: Sendable {
+        /// Path of its file, relative to the site's root.
+        let path: String
+        /// Makes the HTML in a site whose `root` is the page's.
+        let text: @Sendable (Templates, SiteContext) -> String
+
+        /// The page's HTML in the site around it.
+        func html(_ templates: Templates, in site: SiteContext) -> String {
+            var site = site
+            site.root = SitePaths.root(from: path)
+            return text(templates, site)
+        }
+    }
+
+    /// Posts, newest first, then the lists of posts.
+    let pages: [Page]
+    /// Files that pages need, each once.
+    let assets: [ContentAsset]
+    /// The introduction of the first page, as HTML.
+    let introduction: String?
+    /// Commentary on layers, as HTML.
+    let layers: [Address: String]
+    /// Commentary on neurons, as HTML.
+    let neurons: [Content.Neuron: String]
+    /// The posts as lists show them, newest first.
+    let posts: [PostSummary]
+    /// Path of the list of all posts; nil without posts.
+    let archive: String?
+    /// The posts for the feed, newest first.
+    let feed: [Feed.Entry]
+    /// The posts for the search.
+    let search: [SearchIndex.Entry]
+    /// What the writer should know and what stops nothing, each with file and line.
+    package let warnings: [String]
+}
+
+extension ContentPages {
+    /// Renders the texts of a project.
+    ///
+    /// - Throws: `AtlasError` for whatever is wrong in a text.
+    package init(_ content: Content, library: RunLibrary, templates: Templates) throws {
+        let lists = PostLists(content.posts.map(\.post))
+        let renderer = ContentRenderer(
+            content: content, library: library, templates: templates,
+            links: LinkResolver(
+                content: content, project: library.project,
+                files: lists.paths + templates.assets.map { "assets/\($0.name)" }))
+        var warnings: [String] = []
+        var assets = AssetTable(paths: content.paths)
+        var rendered: [String: ContentRenderer.Rendered] = [:]
+        for page in content.pages {
+            let text = try renderer.render(page)
+            warnings += text.warnings
+            try assets.add(text.assets, of: page)
+            rendered[page.path] = text
+        }
+        introduction = content.introduction.flatMap { rendered[$0.path]?.html }
+        layers = content.layers.compactMapValues { rendered[$0.path]?.html }
+        neurons = content.neurons.compactMapValues { rendered[$0.path]?.html }
+        warnings += Self.unseen(content, project: library.project).sorted()
+
+        let posts = content.posts.compactMap { post, page in
+            rendered[page.path].map { RenderedPost(post: post, rendered: $0) }
+        }
+        let summaries = posts.map(\.summary)
+        self.posts = summaries.reversed()
+        archive = posts.isEmpty ? nil : PostLists.archive
+        feed = posts.reversed().map(\.entry)
+        search = posts.reversed().map(\.searchEntry)
+        pages =
+            posts.indices.reversed().map { index in
+                posts[index].page(
+                    lists: lists, previous: index > 0 ? summaries[index - 1] : nil,
+                    next: index + 1 < posts.count ? summaries[index + 1] : nil)
+            } + lists.pages(of: posts)
+        self.assets = assets.assets
+        let copied = Set(assets.assets.map(\.file))
+        warnings += content.unread.filter { !copied.contains($0.file) }.map(\.warning)
+        self.warnings = warnings
+    }
+
+    /// Commentary on what the model has and the atlas does not show.
+    private static func unseen(_ content: Content, project: Project) -> [String] {
+        let extra = Set(content.extraNeurons(of: project))
+        let chosen = Dictionary(uniqueKeysWithValues: project.layers.map { ($0.address, Set($0.neurons)) })
+        let layers = content.layers.filter { chosen[$0.key] == nil }.map { address, page in
+            "\(page.text.name):1: \(address) is none of this atlas's layers, so that this text has no page; add it to "
+                + "\"layers\" in atlas.yml"
+        }
+        let neurons = content.neurons.filter { neuron, _ in
+            chosen[neuron.address]?.contains(neuron.number) != true && !extra.contains(neuron)
+        }.map { neuron, page in
+            "\(page.text.name):1: neuron \(neuron.number) of \(neuron.address) has no page in this atlas, so that this "
+                + "text is not shown"
+        }
+        return layers + neurons
+    }
+}
+
+/// The files that pages need, by their paths in the site.
+private struct AssetTable {
+    private var files: [String: String] = [:]
+    private var paths: PathTable
+
+    init(paths: PathTable) { self.paths = paths }
+
+    /// In the order of the paths.
+    var assets: [ContentAsset] {
+        files.sorted { $0.key < $1.key }.map { ContentAsset(file: $0.value, path: $0.key) }
+    }
+
+    mutating func add(_ assets: [ContentAsset], of page: Content.Page) throws {
+        for asset in assets where files[asset.path] != asset.file {
+            do throws(PathTable.Conflict) {
+                let owner = "\(asset.file), which \(page.text.name) needs"
+                try paths.take(asset.path, for: owner, beside: page.path)
+            } catch {
+                throw AtlasError(
+                    .data,
+                    "\(page.text.name): \(asset.file) would be copied to \(asset.path), and \(error.description); "
+                        + "rename the file, or put it into another folder")
+            }
+            files[asset.path] = asset.file
+        }
+    }
+}
+
+/// A post with its text as HTML.
+struct RenderedPost: Sendable {
+    /// The post.
+    let post: Post
+    /// Its text.
+    let rendered: ContentRenderer.Rendered
+
+    private var path: String { OutputPath.encoded(post.path) }
+
+    private var excerpt: String? { post.description ?? (rendered.excerpt.isEmpty ? nil : rendered.excerpt) }
+
+    /// The text, with the caveats where it shows scores.
+    private var html: String {
+        guard rendered.showsScores else { return rendered.html }
+        return rendered.html + "<p class=\"hint\">\(ScoreWords.caveats.map(\.html).joined(separator: " "))</p>\n"
+    }
+
+    /// The post in lists.
+    var summary: PostSummary {
+        PostSummary(
+            title: post.title, path: path, date: post.date.machine, displayDate: post.date.display, excerpt: excerpt,
+            showsScores: post.description == nil && rendered.excerptShowsScores)
+    }
+
+    /// The post in the feed.
+    var entry: Feed.Entry {
+        Feed.Entry(
+            title: post.title, path: path, published: post.date.instant, summary: excerpt, content: html,
+            categories: post.categories + post.tags.filter { !post.categories.contains($0) })
+    }
+
+    /// The post in the search.
+    var searchEntry: SearchIndex.Entry {
+        SearchIndex.Entry(
+            title: post.title, path: path, kind: "post",
+            words: ([excerpt ?? ""] + post.categories + post.tags).joined(separator: " "))
+    }
+
+    /// The post's page.
+    func page(lists: PostLists, previous: PostSummary?, next: PostSummary?) -> ContentPages.Page {
+        let categories = post.categories.compactMap { lists.categories.link($0) }
+        let tags = post.tags.compactMap { lists.tags.link($0) }
+        return ContentPages.Page(path: post.path) { templates, site in
+            templates.render(
+                PostPage(
+                    site: site,
+                    page: PageContext(
+                        title: post.title, summary: excerpt, path: path, image: rendered.image, isArticle: true),
+                    title: post.title, date: post.date.machine, displayDate: post.date.display,
+                    categories: categories, tags: tags, content: html,
+                    previous: previous.map { LinkContext(title: $0.title, path: $0.path) },
+                    next: next.map { LinkContext(title: $0.title, path: $0.path) }))
+        }
+    }
+}

@@ -1,0 +1,199 @@
+// Figures: runs side by side, contact sheets, distributions and comparisons.
+
+import Foundation
+import Render
+import Runs
+import Scores
+import ViT
+
+extension ContentRenderer {
+    /// The HTML of a figure on the page at `path`.
+    func html(
+        of request: FigureRequest, caption: String, on path: String, notes: inout FigureNotes
+    ) throws -> String {
+        let root = SitePaths.root(from: path)
+        switch request {
+        case .runs(let request):
+            let rows = try request.variants.map { try row($0, of: request) }
+            if notes.image == nil { notes.image = rows.lazy.flatMap(\.runs).compactMap(\.image).first }
+            let score = try scoreSentence(request)
+            notes.showsScores = notes.showsScores || score != nil
+            return templates.render(
+                RunsFigure(
+                    root: root, rows: rows,
+                    caption: CaptionContext(
+                        html: caption, score: score, note: note(on: request),
+                        link: LinkContext(
+                            title: "Neuron \(request.neuron) of \(request.address.shortName)",
+                            path: SitePaths.neuron(request.address, request.neuron)))))
+        case .sheet(let request, let sort, let limit):
+            let cards = try sorted(request, by: sort)
+            let shown = Array(cards.prefix(limit))
+            if notes.image == nil { notes.image = shown.lazy.compactMap(\.thumbnail).first }
+            notes.showsScores = notes.showsScores || shown.contains(where: \.showsScore)
+            return templates.render(
+                SheetFigure(
+                    root: root, neurons: shown,
+                    caption: CaptionContext(
+                        html: caption,
+                        note: shown.count < cards.count ? "\(shown.count) of \(cards.count) neurons shown" : nil,
+                        link: Self.link(to: request.layer))))
+        case .distribution(let request):
+            let scores = try library.scores(of: request.layer, request.variant)
+            notes.showsScores = true
+            return templates.render(
+                ChartFigure(
+                    root: root,
+                    chart: ScoreFigures(library: library, layer: request.layer)
+                        .distribution(of: scores, by: request.measure),
+                    caption: CaptionContext(
+                        html: caption, score: Self.sentence(scores.scored(request.measure)),
+                        note: request.variant == project.gridVariant(of: request.layer) ? nil : request.variant.words,
+                        link: Self.link(to: request.layer))))
+        case .comparison(let request):
+            notes.showsScores = true
+            let figures = ScoreFigures(library: library, layer: request.layer)
+            return templates.render(
+                figures.comparison(
+                    try figures.compared(), by: request.measure, root: root, caption: caption,
+                    link: Self.link(to: request.layer)))
+        }
+    }
+
+    private static func link(to layer: AtlasLayer) -> LinkContext {
+        LinkContext(title: layer.address.shortName, path: SitePaths.layer(layer.address))
+    }
+
+    // MARK: - Runs
+
+    private func row(_ variant: Variant, of request: RunsRequest) throws -> RunRowContext {
+        let usual = usualVariant(at: request.address)
+        let isAlone = request.variants.count == 1 && variant == usual
+        return RunRowContext(
+            title: isAlone ? nil : variant.title(among: request.variants, usual: usual),
+            runs: try request.seeds.map { seed in
+                let recipe = project.recipe(request.address, request.neuron, variant, seed: seed)
+                return library.panel(recipe, variant, header: try library.store.header(recipe.key))
+            })
+    }
+
+    /// How the runs of an address are made where nothing else is said.
+    private func usualVariant(at address: Address) -> Variant {
+        if let layer = project.layers.first(where: { $0.address == address }) { return project.gridVariant(of: layer) }
+        return Variant(
+            method: project.methods[0],
+            tokens: .automatic(at: address, in: project.model.model.configuration), attention: project.attention[0],
+            direction: project.configuration.direction, shuffle: nil)
+    }
+
+    /// "2 of 3 runs shown", where the neuron's page has more runs of these variants.
+    private func note(on request: RunsRequest) -> String? {
+        let layer = project.layers.first { $0.address == request.address }
+        let rows = content.rows(of: request.address, request.neuron)
+        let total = request.variants.reduce(0) { count, variant in
+            var seeds = Set(rows.first { $0.variant == variant }?.seeds ?? request.seeds)
+            if let layer, library.hasRuns(of: request.neuron, in: layer, variant) { seeds.formUnion(library.seeds) }
+            return count + seeds.count
+        }
+        let shown = request.variants.count * request.seeds.count
+        return shown < total ? "\(shown) of \(total) runs shown" : nil
+    }
+
+    /// The score of a figure of one variant that its layer is scored by.
+    private func scoreSentence(_ request: RunsRequest) throws -> String? {
+        guard request.variants.count == 1, let layer = project.layers.first(where: { $0.address == request.address }),
+            library.hasRuns(of: request.neuron, in: layer, request.variants[0])
+        else { return nil }
+        let scores = try library.scores(of: layer, request.variants[0])
+        return scores.scores(of: request.neuron).look.map { look in
+            "In look, its runs are \(ScoreWords.standing(look)) (\(ScoreWords.counted(look.pairs, "pair")) of runs)."
+        }
+    }
+
+    // MARK: - Sheets
+
+    private func sorted(_ request: LayerRequest, by sort: FigureRequest.Sort) throws -> [NeuronCard] {
+        let scores = try library.scores(of: request.layer, request.variant)
+        let cards = try request.layer.neurons.map { try card($0, of: request, scores: scores.scores(of: $0)) }
+        return cards.sorted(
+            by: { card in
+                switch sort.key {
+                case .number: -Double(card.number)
+                case .activation: card.activation
+                // Orders as the percentile does, also where that is 100 for many.
+                case .consistency: (request.measure == .look ? card.look : card.meaning)?.similarity
+                }
+            }, lowestFirst: sort.isReversed)
+    }
+
+    private func card(_ neuron: Int, of request: LayerRequest, scores: NeuronScores) throws -> NeuronCard {
+        let address = request.layer.address
+        let recipe = project.recipe(address, neuron, request.variant, seed: library.seeds[0])
+        let header = try library.store.header(recipe.key)
+        let size = SitePaths.thumbnailSize(of: project.model.model.configuration)
+        return NeuronCard(
+            number: neuron, label: project.model.label(address, neuron), path: SitePaths.neuron(address, neuron),
+            thumbnail: header == nil ? nil : SitePaths.thumbnail(of: recipe, in: project.model.model.configuration),
+            width: size.width, height: size.height,
+            activation: header.map { Double($0.finalActivation) }.flatMap { $0.isFinite ? $0 : nil },
+            look: scores.look.map(NeuronCard.Consistency.init),
+            meaning: scores.meaning.map(NeuronCard.Consistency.init),
+            shown: request.measure == .look ? .look : .meaning, note: header == nil ? "not made yet" : nil)
+    }
+
+    // MARK: - Scores
+
+    /// A layer's AUC in words.
+    static func sentence(_ scored: Scored<Consistency>) -> String {
+        switch scored {
+        case .absent(let reason): return reason.description
+        case .score(let consistency):
+            let layer = consistency.layer
+            let interval = layer.aucInterval.map { ", 95 % interval \(ScoreWords.words($0))" } ?? ""
+            return "A pair of one neuron's runs is more alike than a pair of different neurons' in "
+                + "\(ScoreWords.percent(layer.auc)) of the cases (AUC \(Format.number(layer.auc))\(interval); "
+                + "\(layer.neurons) neurons)."
+        }
+    }
+}
+
+extension LayerScores {
+    /// The consistency by a measure.
+    func scored(_ measure: Measure) -> Scored<Consistency> { measure == .look ? look : meaning }
+}
+
+extension SitePaths {
+    /// Wider pictures get a smaller one for grids.
+    static let thumbnailWidth = 96
+
+    /// The picture of a run in grids.
+    static func thumbnail(of recipe: Recipe, in model: ViTConfiguration) -> String {
+        model.imageWidth > thumbnailWidth ? thumbnail(recipe.address, recipe.neuron) : picture(recipe)
+    }
+
+    /// A picture's size in grids.
+    static func thumbnailSize(of model: ViTConfiguration) -> (width: Int, height: Int) {
+        let width = min(thumbnailWidth, model.imageWidth)
+        return (width, max(1, model.imageHeight * width / model.imageWidth))
+    }
+}
+
+extension RunLibrary {
+    /// Whether the project itself makes runs of a neuron by a variant.
+    func hasRuns(of neuron: Int, in layer: AtlasLayer, _ variant: Variant) -> Bool {
+        project.variants(of: layer).contains(variant) && neurons(of: layer, variant).contains(neuron)
+    }
+}
+
+extension PlannedMethod {
+    /// The number of augmented pictures a step.
+    var copies: Int { parameters["copies"].flatMap { Int($0) } ?? 1 }
+}
+
+extension ViTConfiguration {
+    /// Floating-point operations of a run: a forward pass of each copy at each step, and a backward pass counted as
+    /// another one.
+    func runCost(at address: Address, method: PlannedMethod) -> Double {
+        2 * forwardCost(to: address) * Double(method.steps) * Double(method.copies)
+    }
+}

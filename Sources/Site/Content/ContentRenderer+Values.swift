@@ -1,0 +1,65 @@
+// Numbers in running text.
+
+import Foundation
+import Render
+import Scores
+import ViT
+
+extension ContentRenderer {
+    /// The text that takes the place of a value, and why it is no number where there is none.
+    func value(of request: ValueRequest, notes: inout FigureNotes) throws -> (value: String, reason: String?) {
+        switch request {
+        case .layer(let request, let field):
+            let scores = try library.scores(of: request.layer, request.variant)
+            let text = try layer(field, request, scores)
+            if field != .neurons { Self.note(text, &notes) }
+            return Self.text(text, else: scores.figures.reasons, request.measure, field == .identification)
+        case .score(let request, let neuron, let field):
+            let scores = try library.scores(of: request.layer, request.variant).scores(of: neuron)
+            let consistency = request.measure == .look ? scores.look : scores.meaning
+            let text: String? =
+                switch field {
+                case .percentile: consistency.map { Format.percentile($0.percentile) }
+                case .similarity: consistency.map { Format.number($0.similarity) }
+                case .identification: scores.identification.map { ScoreWords.percent($0.top1) }
+                }
+            Self.note(text, &notes)
+            return Self.text(text, else: scores.reasons, request.measure, field == .identification)
+        case .runs(let request, let field):
+            let headers = try request.recipes(in: project).compactMap { try library.store.header($0.key) }
+            let values = headers.map { Double(field == .start ? $0.startActivation : $0.finalActivation) }
+            guard !values.isEmpty else { return ("not made yet", nil) }
+            return (Format.number(values.reduce(0, +) / Double(values.count)), nil)
+        }
+    }
+
+    private func layer(
+        _ field: ValueRequest.LayerField, _ request: LayerRequest, _ scores: LayerScores
+    ) throws -> String? {
+        let figures = scores.scored(request.measure).value?.layer
+        return switch field {
+        case .auc: figures.map { Format.number($0.auc) }
+        case .interval: figures?.aucInterval.map { ScoreWords.words($0) }
+        case .retrieval: figures.map { ScoreWords.percent($0.retrieval) }
+        case .chance: figures.map { ScoreWords.percent($0.chance) }
+        case .gap: figures.map { Format.number($0.gap) }
+        case .p: figures.map { ScoreWords.permutationP($0.p, permutations: $0.permutations) }
+        case .identification: scores.identification.value.map { ScoreWords.percent($0.layer.top1) }
+        case .neurons: Format.count(library.neurons(of: request.layer, request.variant).count)
+        case .runs: figures.map { Format.count($0.runs) }
+        }
+    }
+
+    private static func note(_ text: String?, _ notes: inout FigureNotes) {
+        notes.showsScores = true
+        if let text { notes.scoreValues.append(text) }
+    }
+
+    private static func text(
+        _ text: String?, else reasons: ScoreReasons?, _ measure: Measure, _ isIdentification: Bool
+    ) -> (value: String, reason: String?) {
+        if let text { return (text, nil) }
+        let reason = isIdentification ? reasons?.identification : measure == .look ? reasons?.look : reasons?.meaning
+        return ("(no score)", reason ?? "No score: too few neurons or runs for this number.")
+    }
+}

@@ -1,0 +1,317 @@
+// Reads the figure syntax: neuron:ADDRESS/N?key=value&…, layer:ADDRESS?key=value&…, {{destination|field}}.
+
+import Foundation
+import Render
+import Runs
+import Support
+import ViT
+
+/// Turns destinations and values of one text into requests, or says what is wrong with them and where.
+struct FigureReader {
+    /// What the requests are checked against.
+    let project: Project
+    /// The text that they stand in.
+    let text: SourceText
+
+    /// The keys of figures of runs.
+    private static let runKeys = ["seeds", "method", "methods", "tokens", "attention", "direction"]
+    /// The keys of a layer's values, and of a neuron's that compare it with its layer.
+    private static let valueKeys = ["method", "tokens", "attention", "measure"]
+    /// The keys of figures of layers.
+    private static let layerKeys = ["plot", "sort", "limit"] + valueKeys
+    private static let plots = ["consistency", "compare"]
+    /// More pictures than this are no figure.
+    static let mostPictures = 400
+
+    /// Whether a text may ask for something: it has one of the schemes, what may be a slip of one, or a value's braces.
+    /// Spares most texts a second reading.
+    static func mayAsk(_ body: String) -> Bool {
+        body.contains("{{")
+            || body.split(separator: ":", omittingEmptySubsequences: false).dropLast().contains { part in
+                scheme(nearest: String(part.reversed().prefix { $0.isASCII && $0.isLetter }.reversed())) != nil
+            }
+    }
+
+    private static func scheme(nearest word: String) -> String? {
+        Suggestion.nearest(to: word, among: Markdown.figureSchemes, limit: 1).first
+    }
+
+    /// The scheme that a destination or expression with another one probably means.
+    private static func slip(in text: String) -> String? {
+        let scheme = text.prefix { $0.isASCII && $0.isLetter }
+        guard text.dropFirst(scheme.count).first == ":", !Markdown.isFigure(text) else { return nil }
+        return Self.scheme(nearest: String(scheme))
+    }
+
+    /// Refuses a link's or image's destination whose scheme is probably a slip.
+    func checkScheme(of destination: String, line: Int) throws {
+        guard let near = Self.slip(in: destination) else { return }
+        throw text.error("\(destination): did you mean \"\(near):\"?", line: line)
+    }
+
+    /// The figure that an image asks for.
+    func figure(_ destination: String, line: Int) throws -> FigureRequest {
+        let reference = try reference(destination, line: line)
+        guard reference.neuron == nil else { return .runs(try runs(reference)) }
+        let request = try layer(reference)
+        if let plot = try reference.choice("plot", of: Self.plots) {
+            for key in ["sort", "limit"] where reference.options[key] != nil {
+                throw reference.error("\"\(key)\" belongs to contact sheets, and \"plot=\(plot)\" makes none; keep one")
+            }
+            return plot == "compare" ? .comparison(request) : .distribution(request)
+        }
+        guard request.variant == project.gridVariant(of: request.layer) else {
+            throw reference.error(
+                "a contact sheet shows the runs of the layer's grid; leave out method, tokens and attention")
+        }
+        let limit = try reference.integer("limit", in: 1...Self.mostPictures) ?? 12
+        var order = reference.options["sort"] ?? "number"
+        let isReversed = order.hasPrefix("-")
+        if isReversed { order.removeFirst() }
+        let keys = FigureRequest.Sort.Key.allCases.map(\.rawValue)
+        guard let key = FigureRequest.Sort.Key(rawValue: order) else {
+            throw reference.error(
+                "\"sort\" is \(ConfigurationNode.alternatives(keys)), or with a minus in front the other way round, not "
+                    + "\"\(order)\"\(Suggestion.question(for: order, among: keys))")
+        }
+        return .sheet(request, sort: .init(key: key, isReversed: isReversed), limit: limit)
+    }
+
+    /// The page that a link leads to.
+    func link(_ destination: String, line: Int) throws -> ContentRequest {
+        let reference = try reference(destination, line: line)
+        return reference.neuron == nil ? .layerPage(try layer(reference).layer) : .neuronPage(try runs(reference))
+    }
+
+    /// The number that `{{expression}}` asks for; nil where the expression is none of atlasgen's.
+    func value(_ expression: String, line: Int) throws -> ValueRequest? {
+        guard Markdown.isFigure(expression) else {
+            guard let near = Self.slip(in: expression) else { return nil }
+            throw text.error("{{\(expression)}}: did you mean \"\(near):\"?", line: line)
+        }
+        let parts = expression.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
+        let reference = try reference(
+            parts[0].trimmingCharacters(in: .whitespaces), written: "{{\(expression)}}", line: line)
+        let field = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+        if reference.neuron == nil {
+            let names = ValueRequest.LayerField.allCases.map(\.rawValue)
+            guard let known = ValueRequest.LayerField(rawValue: field) else {
+                throw Self.unknownField(field, names, reference)
+            }
+            return .layer(try layer(reference, keys: Self.valueKeys), known)
+        }
+        if let known = ValueRequest.RunsField(rawValue: field) { return .runs(try runs(reference), known) }
+        guard let known = ValueRequest.ScoreField(rawValue: field) else {
+            let names =
+                ValueRequest.ScoreField.allCases.map(\.rawValue) + ValueRequest.RunsField.allCases.map(\.rawValue)
+            throw Self.unknownField(field, names, reference)
+        }
+        return try score(reference, known)
+    }
+
+    private static func unknownField(_ field: String, _ names: [String], _ reference: FigureReference) -> AtlasError {
+        let example = "{{\(reference.destination)|\(names[0])}}"
+        return reference.error(
+            field.isEmpty
+                ? "a value needs a field behind a bar, as in \(example) (known: \(names.joined(separator: ", ")))"
+                : "there is no field \"\(field)\"\(Suggestion.question(for: field, among: names)) "
+                    + "(known: \(names.joined(separator: ", ")))")
+    }
+}
+
+// MARK: - Checking against the project
+
+extension FigureReader {
+    private func runs(_ reference: FigureReference) throws -> RunsRequest {
+        try reference.check(keys: Self.runKeys)
+        let address = try address(of: reference)
+        let layer = project.layers.first { $0.address == address }
+        let configuration = project.model.model.configuration
+        let tokens = try tokens(of: reference, at: address, default: layer?.tokens[0])
+        let neuron = try neuron(of: reference, at: address)
+        for selection in tokens where neuron >= selection.neuronCount(at: address, in: configuration) {
+            throw reference.error(
+                "\(selection) reads the token of the neuron's number, and \(address) has the tokens 0 to "
+                    + "\(selection.neuronCount(at: address, in: configuration) - 1)")
+        }
+        let attention = try attention(of: reference)
+        let direction = try direction(of: reference)
+        let variants = try methods(of: reference).flatMap { method in
+            tokens.flatMap { tokens in
+                attention.map { attention in
+                    Variant(method: method, tokens: tokens, attention: attention, direction: direction, shuffle: nil)
+                }
+            }
+        }
+        let seeds = try seeds(of: reference)
+        guard variants.count * seeds.count <= Self.mostPictures else {
+            throw reference.error(
+                "\(variants.count) rows of \(seeds.count) runs; a figure has at most \(Self.mostPictures) pictures")
+        }
+        return RunsRequest(address: address, neuron: neuron, variants: variants, seeds: seeds)
+    }
+
+    private func layer(_ reference: FigureReference, keys: [String] = layerKeys) throws -> LayerRequest {
+        try reference.check(keys: keys)
+        let address = try address(of: reference)
+        guard let layer = project.layers.first(where: { $0.address == address }) else {
+            let names = project.layers.map(\.address.shortName).joined(separator: ", ")
+            throw reference.error(
+                "\(address.shortName) is none of this atlas's layers (\(names)); add it to \"layers\" in atlas.yml, or "
+                    + "show single neurons of it with neuron:\(address.shortName)/N")
+        }
+        return LayerRequest(layer: layer, variant: try variant(of: layer, reference), measure: try measure(reference))
+    }
+
+    private func score(_ reference: FigureReference, _ field: ValueRequest.ScoreField) throws -> ValueRequest {
+        try reference.check(keys: Self.valueKeys)
+        let address = try address(of: reference)
+        let neuron = try neuron(of: reference, at: address)
+        guard let layer = project.layers.first(where: { $0.address == address }) else {
+            throw reference.error(
+                "\(field.rawValue) compares a neuron with its layer, and \(address.shortName) is none of this atlas's "
+                    + "layers (\(project.layers.map(\.address.shortName).joined(separator: ", ")))")
+        }
+        let variant = try variant(of: layer, reference)
+        let isGrid = variant == project.gridVariant(of: layer)
+        guard (isGrid ? layer.neurons : layer.sample).contains(neuron) else {
+            throw reference.error(
+                "\(field.rawValue) compares a neuron with its layer, and neuron \(neuron) is not among "
+                    + (isGrid ? "the atlas's neurons of it" : "those that are compared (\(Self.list(layer.sample)))"))
+        }
+        return .score(
+            LayerRequest(layer: layer, variant: variant, measure: try measure(reference)), neuron: neuron, field)
+    }
+
+    /// The variant that a layer's figure names: one of those that the project makes of the layer.
+    private func variant(of layer: AtlasLayer, _ reference: FigureReference) throws -> Variant {
+        var wanted = project.gridVariant(of: layer)
+        if let method = try single(methods(of: reference), "method", reference) { wanted.method = method }
+        let tokens = try tokens(of: reference, at: layer.address, default: layer.tokens[0])
+        if let tokens = try single(tokens, "tokens", reference) { wanted.tokens = tokens }
+        if let attention = try single(attention(of: reference), "attention", reference) { wanted.attention = attention }
+        guard project.variants(of: layer).contains(wanted) else {
+            throw reference.error(
+                "the atlas has no runs of \(layer.address.shortName) by \(wanted.words); a layer's figures show what "
+                    + "atlas.yml lists under methods, tokens and attention, one of them changed at a time")
+        }
+        return wanted
+    }
+
+    private func single<Value>(_ values: [Value], _ key: String, _ reference: FigureReference) throws -> Value? {
+        guard values.count <= 1 else {
+            throw reference.error("\"\(key)\" takes one value in a layer's figure; `plot=compare` shows all")
+        }
+        return values.first
+    }
+
+    private func measure(_ reference: FigureReference) throws -> Measure {
+        try reference.choice("measure", of: Measure.allCases.map(\.rawValue)).flatMap(Measure.init) ?? .look
+    }
+
+    private func address(of reference: FigureReference) throws -> Address {
+        let all = Address.all(in: project.model.model.configuration)
+        if let address = Address(reference.address), all.contains(address) { return address }
+        let name = reference.address
+        let isFull = name.hasPrefix("encoder.") || name.hasPrefix("heads")
+        let names = all.map { isFull ? $0.description : $0.shortName }
+        throw reference.error(
+            "the model has no address \"\(name)\"\(Suggestion.question(for: name, among: names)) "
+                + "(`atlasgen inspect` lists all of them)")
+    }
+
+    private func neuron(of reference: FigureReference, at address: Address) throws -> Int {
+        let width = address.width(in: project.model.model.configuration)
+        let text = reference.neuron ?? ""
+        guard let number = Int(text), number >= 0, text.allSatisfy(\.isNumber) else {
+            throw reference.error(
+                "a neuron's number is missing or none: \"\(text)\"; write neuron:\(address.shortName)/17")
+        }
+        guard number < width else {
+            throw reference.error("neuron \(number) is out of range; \(address.shortName) has 0 to \(width - 1)")
+        }
+        return number
+    }
+
+    private func tokens(
+        of reference: FigureReference, at address: Address, default usual: TokenSelection?
+    ) throws -> [TokenSelection] {
+        let configuration = project.model.model.configuration
+        let automatic = TokenSelection.automatic(at: address, in: configuration)
+        guard let names = reference.list("tokens") else { return [usual ?? project.usualTokens(at: address)] }
+        return try reference.distinct(
+            "tokens",
+            names.map { name in
+                guard let selection = name == "auto" ? automatic : TokenSelection(name) else {
+                    throw reference.error(
+                        "\"tokens\" takes auto, patches, cls, center, slice or token:k (k from 0), not \"\(name)\""
+                            + Suggestion.question(for: name, among: ["auto", "patches", "cls", "center", "slice"]))
+                }
+                guard selection.isDefined(at: address, in: configuration) else {
+                    throw reference.error(
+                        "\(address.shortName) cannot be read by tokens=\(name): it has "
+                            + "\(address.tokenCount(in: configuration)) tokens, \(configuration.prefixTokenCount) before "
+                            + "the patches")
+                }
+                return selection
+            })
+    }
+
+    private func methods(of reference: FigureReference) throws -> [PlannedMethod] {
+        if reference.options["method"] != nil, reference.options["methods"] != nil {
+            throw reference.error("\"method\" and \"methods\" mean the same; keep one")
+        }
+        let key = reference.options["methods"] == nil ? "method" : "methods"
+        guard let names = reference.list(key) else { return [project.methods[0]] }
+        return try reference.distinct(
+            key,
+            names.map { name in
+                if let configured = project.methods.first(where: { $0.name == name }) { return configured }
+                do throws(ViTError) {
+                    return PlannedMethod(try Method.named(name))
+                } catch {
+                    throw reference.error(error.description)
+                }
+            })
+    }
+
+    private func attention(of reference: FigureReference) throws -> [PlannedAttention] {
+        guard let names = reference.list("attention") else { return [project.attention[0]] }
+        let kinds = AttentionKind.allCases.map(\.rawValue)
+        return try reference.distinct(
+            "attention",
+            names.map { name in
+                guard let kind = AttentionKind(rawValue: name) else {
+                    throw reference.error(
+                        "\"attention\" is \(ConfigurationNode.alternatives(kinds)), not \"\(name)\""
+                            + Suggestion.question(for: name, among: kinds))
+                }
+                return project.attention.first { $0.kind == kind } ?? PlannedAttention(kind: kind, reference: nil)
+            })
+    }
+
+    private func direction(of reference: FigureReference) throws -> Direction {
+        switch reference.options["direction"] {
+        case nil: return project.configuration.direction
+        case "+": return .positive
+        case "-", "\u{2212}": return .negative
+        case .some(let other): throw reference.error("\"direction\" is + or -, not \"\(other)\"")
+        }
+    }
+
+    private func seeds(of reference: FigureReference) throws -> [UInt64] {
+        guard let names = reference.list("seeds") else { return project.configuration.seeds }
+        return try reference.distinct(
+            "seeds",
+            names.map { name in
+                guard let seed = UInt64(name), seed <= UInt64(Int.max) else {
+                    throw reference.error("\"seeds\" takes whole numbers from 0 with commas between, not \"\(name)\"")
+                }
+                return seed
+            })
+    }
+
+    private static func list(_ numbers: [Int]) -> String {
+        numbers.prefix(12).map(String.init).joined(separator: ", ") + (numbers.count > 12 ? ", …" : "")
+    }
+}

@@ -1,0 +1,114 @@
+// A destination with the scheme neuron: or layer:, taken apart and not yet checked against a model.
+
+import Foundation
+import Render
+import Runs
+import Support
+
+/// The parts of `neuron:encoder_layer_5.mlp.3/17?seeds=0,1`.
+struct FigureReference {
+    /// The text without its field and braces.
+    let destination: String
+    /// How messages quote it.
+    let written: String
+    /// The address as written.
+    let address: String
+    /// What stands for the neuron; nil for `layer:`.
+    let neuron: String?
+    /// The options by their keys.
+    let options: [String: String]
+    private let keys: [String]
+    private let text: SourceText
+    private let line: Int
+
+    fileprivate init(_ destination: String, written: String?, text: SourceText, line: Int) throws {
+        func failure(_ message: String) -> AtlasError {
+            text.error("\(written ?? destination): \(message)", line: line)
+        }
+        self.destination = destination
+        self.written = written ?? destination
+        self.text = text
+        self.line = line
+        let isNeuron = destination.prefix { $0 != ":" }.lowercased() == "neuron"
+        let parts = destination.dropFirst(isNeuron ? 7 : 6).split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let subject = String(parts[0]).removingPercentEncoding ?? String(parts[0])
+        if isNeuron {
+            guard let slash = subject.lastIndex(of: "/") else {
+                throw failure("expected an address, a slash and a number, as in neuron:encoder_layer_5.mlp.3/17")
+            }
+            address = String(subject[..<slash])
+            neuron = String(subject[subject.index(after: slash)...])
+        } else {
+            if let slash = subject.lastIndex(of: "/") {
+                throw failure(
+                    "a layer's figure has no neuron; write layer:\(subject[..<slash]) or neuron:\(subject)")
+            }
+            address = subject
+            neuron = nil
+        }
+        var options: [String: String] = [:]
+        var keys: [String] = []
+        for part in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let key = String(pair[0]).removingPercentEncoding ?? String(pair[0])
+            guard pair.count == 2, !pair[1].isEmpty else { throw failure("\"\(key)\" needs a value: \(key)=…") }
+            guard options[key] == nil else { throw failure("\"\(key)\" stands there twice; keep one") }
+            options[key] = String(pair[1]).removingPercentEncoding ?? String(pair[1])
+            keys.append(key)
+        }
+        self.options = options
+        self.keys = keys
+    }
+
+    /// An error of code `data` at the reference's line.
+    func error(_ message: String) -> AtlasError { text.error("\(written): \(message)", line: line) }
+
+    /// Refuses options that are not among `known`.
+    func check(keys known: [String]) throws {
+        for key in keys where !known.contains(key) {
+            throw error(
+                "unknown key \"\(key)\"\(Suggestion.question(for: key, among: known)) "
+                    + "(known: \(known.joined(separator: ", ")))")
+        }
+    }
+
+    /// The values of a list; nil where the option is not there.
+    func list(_ key: String) -> [String]? {
+        options[key].map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    }
+
+    /// The values, which may not repeat.
+    func distinct<Value: Hashable>(_ key: String, _ values: [Value]) throws -> [Value] {
+        guard Set(values).count == values.count else { throw error("\"\(key)\" names the same twice; keep one") }
+        return values
+    }
+
+    /// A whole number in a range; nil where the option is not there.
+    func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+        guard let text = options[key] else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            throw error(
+                "\"\(key)\" is a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
+        }
+        return value
+    }
+
+    /// One of several words; nil where the option is not there.
+    func choice(_ key: String, of words: [String]) throws -> String? {
+        guard let text = options[key] else { return nil }
+        guard words.contains(text) else {
+            throw error(
+                "\"\(key)\" is \(ConfigurationNode.alternatives(words)), not \"\(text)\""
+                    + Suggestion.question(for: text, among: words))
+        }
+        return text
+    }
+}
+
+extension FigureReader {
+    /// Takes a destination apart.
+    func reference(_ destination: String, written: String? = nil, line: Int) throws -> FigureReference {
+        try FigureReference(destination, written: written, text: text, line: line)
+    }
+}

@@ -1,0 +1,141 @@
+// What a figure, a value or a link in a text asks of the atlas, checked against the project.
+
+import Runs
+import ViT
+
+/// Runs of one neuron: a row for each variant, a column for each seed.
+struct RunsRequest: Hashable, Sendable {
+    /// Where the neuron is.
+    let address: Address
+    /// Its number.
+    let neuron: Int
+    /// The rows.
+    let variants: [Variant]
+    /// The columns.
+    let seeds: [UInt64]
+}
+
+/// The measure that a score is taken by.
+enum Measure: String, CaseIterable, Sendable {
+    /// How alike the pictures look.
+    case look
+    /// How alike they are to the judge.
+    case meaning
+}
+
+/// A chosen layer's runs of one variant.
+struct LayerRequest: Sendable {
+    /// The layer.
+    let layer: AtlasLayer
+    /// How its runs were made: one of the project's variants of the layer.
+    let variant: Variant
+    /// The measure of its scores.
+    let measure: Measure
+}
+
+/// What an image with the scheme `neuron:` or `layer:` asks for.
+enum FigureRequest: Sendable {
+    /// Runs side by side, or a grid of them.
+    case runs(RunsRequest)
+    /// A contact sheet of a layer.
+    case sheet(LayerRequest, sort: Sort, limit: Int)
+    /// The distribution of a layer's similarities against the null.
+    case distribution(LayerRequest)
+    /// The table of a layer's methods, token selections and attention modes.
+    case comparison(LayerRequest)
+
+    /// The order of a contact sheet.
+    struct Sort: Hashable, Sendable {
+        /// What neurons are ordered by.
+        enum Key: String, CaseIterable, Sendable {
+            /// Ascending.
+            case number
+            /// The final activation of the first seed's run, highest first.
+            case activation
+            /// How alike the runs are, most alike first.
+            case consistency
+        }
+
+        /// What neurons are ordered by.
+        let key: Key
+        /// Whether the order is turned round: `sort=-consistency`.
+        let isReversed: Bool
+    }
+}
+
+/// What `{{…}}` asks for.
+enum ValueRequest: Sendable {
+    /// A number of a layer.
+    case layer(LayerRequest, LayerField)
+    /// A number of a neuron among its layer.
+    case score(LayerRequest, neuron: Int, ScoreField)
+    /// A number of a neuron's runs.
+    case runs(RunsRequest, RunsField)
+
+    /// A layer's numbers.
+    enum LayerField: String, CaseIterable, Sendable {
+        /// The probability that a pair of one neuron's runs is more alike than a pair of different neurons'.
+        case auc
+        /// The 95 % interval of `auc`.
+        case interval
+        /// The part of the runs whose nearest run from another seed is of the same neuron.
+        case retrieval
+        /// What `retrieval` is by chance.
+        case chance
+        /// Mean similarity within neurons less that between neurons.
+        case gap
+        /// The permutation test's p.
+        case p
+        /// The part of the pictures on which their own neuron stands out most.
+        case identification
+        /// How many neurons these numbers are about.
+        case neurons
+        /// How many runs these numbers are about.
+        case runs
+    }
+
+    /// A neuron's numbers that need its layer.
+    enum ScoreField: String, CaseIterable, Sendable {
+        /// How many per cent of the pairs of different neurons are less alike than its runs.
+        case percentile
+        /// Mean similarity of its pairs of runs.
+        case similarity
+        /// The part of its pictures on which it stands out most.
+        case identification
+    }
+
+    /// A neuron's numbers that need its runs alone.
+    enum RunsField: String, CaseIterable, Sendable {
+        /// The mean activation before the first step.
+        case start
+        /// The mean activation of the final pictures.
+        case final
+    }
+}
+
+/// Whatever a text asks for, as far as runs and pages are concerned.
+enum ContentRequest: Sendable {
+    /// A figure.
+    case figure(FigureRequest)
+    /// A value.
+    case value(ValueRequest)
+    /// A link to a neuron's page.
+    case neuronPage(RunsRequest)
+    /// A link to a layer's page.
+    case layerPage(AtlasLayer)
+
+    /// The runs that must exist, beyond those of the project's plan.
+    var runs: RunsRequest? {
+        switch self {
+        case .figure(.runs(let request)), .value(.runs(let request, _)), .neuronPage(let request): request
+        case .figure, .value, .layerPage: nil
+        }
+    }
+}
+
+extension RunsRequest {
+    /// The recipes, row by row.
+    func recipes(in project: Project) -> [Recipe] {
+        variants.flatMap { variant in seeds.map { project.recipe(address, neuron, variant, seed: $0) } }
+    }
+}

@@ -1,0 +1,150 @@
+// Where the relative links of texts lead: to other texts, to pages of the site, to files beside the text.
+
+import Foundation
+import Runs
+import Support
+import ViT
+
+/// A file that a page shows or links to, and where the link finds it.
+struct ContentAsset: Hashable, Sendable {
+    /// The file's path.
+    let file: String
+    /// Its path in the site.
+    let path: String
+}
+
+/// What becomes of a link.
+enum ResolvedLink: Equatable, Sendable {
+    /// It leads where it should.
+    case kept
+    /// The page is somewhere else than the text, so that the link has another form in the site.
+    case rewritten(String)
+    /// It leads to a file that has to be copied.
+    case asset(ContentAsset, link: String)
+    /// It leads nowhere, for this reason.
+    case dead(String)
+}
+
+/// Resolves the links of all texts of a project.
+struct LinkResolver: Sendable {
+    private let pagesOfFiles: [String: String]
+    private let drafts: Set<String>
+    private let folders: [String]
+    private let contentFolder: String
+    /// The folders outside which nothing is copied, behind every link and with a slash at the end.
+    private let roots: [String]
+    private let pages: Set<String>
+    private let layers: [String: Set<Int>]
+
+    /// - Parameter files: paths of the lists of posts and of the theme's files, relative to the site's root.
+    init(content: Content, project: Project, files: some Sequence<String>) {
+        pagesOfFiles = Dictionary(content.pages.map { (Self.plain($0.text.file), $0.path) }) { first, _ in first }
+        drafts = Set(content.drafts.map(Self.plain))
+        folders = content.folders.map(Self.plain)
+        contentFolder = folders[0]
+        roots = (content.folders + [project.folder]).map(FileSystem.resolved).map { $0 == "/" ? $0 : $0 + "/" }
+        pages =
+            Set(content.posts.map(\.post.path)).union(files)
+            .union(["index.html", "404.html", "atlas.json", "search/index.js"])
+            .union(project.configuration.baseURL == nil ? [] : ["robots.txt", "sitemap.xml"])
+            .union(project.configuration.baseURL == nil || content.posts.isEmpty ? [] : ["feed.xml"])
+        var layers = Dictionary(
+            uniqueKeysWithValues: project.layers.map { ($0.address.shortName, Set($0.neurons)) })
+        for neuron in content.extraNeurons(of: project) {
+            layers[neuron.address.shortName, default: []].insert(neuron.number)
+        }
+        self.layers = layers
+    }
+
+    /// A path without `.` and `..`, absolute or relative as it was.
+    private static func plain(_ path: String) -> String {
+        var names: [Substring] = []
+        for name in path.split(separator: "/") where name != "." {
+            if name == "..", let last = names.last, last != ".." { names.removeLast() } else { names.append(name) }
+        }
+        return (path.hasPrefix("/") ? "/" : "") + names.joined(separator: "/")
+    }
+
+    /// What becomes of a link of a text.
+    func resolve(_ destination: String, on page: Content.Page) -> ResolvedLink {
+        let end = destination.firstIndex { $0 == "#" || $0 == "?" } ?? destination.endIndex
+        let written = String(destination[..<end])
+        let rest = String(destination[end...])
+        if written.isEmpty || written.hasPrefix("//") || Self.hasScheme(written) { return .kept }
+        guard let path = written.removingPercentEncoding else { return .dead("its percent signs are no encoding") }
+        if path.hasPrefix("/") { return resolveFromRoot(path, rest, on: page) }
+
+        let file = Self.plain("\(FileSystem.parent(of: page.text.file))/\(path)")
+        if let target = pagesOfFiles[file] {
+            return .rewritten(OutputPath.link(from: page.path, to: target) + rest)
+        }
+        if drafts.contains(file) { return .dead("the post is a draft, and left out") }
+        let target = OutputPath.normalised(OutputPath.joined(OutputPath.folder(of: page.path), path))
+        if isFile(file), folders.contains(where: { file.hasPrefix($0 + "/") }) {
+            guard let target else { return .dead("from \(page.path) it leads out of the site") }
+            if let reason = refusal(of: file) { return .dead(reason) }
+            return .asset(ContentAsset(file: file, path: target), link: written + rest)
+        }
+        guard let target else { return .dead("it leads out of the site") }
+        return resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: true)
+            ?? .dead("there is neither such a file beside the text nor such a page in the site")
+    }
+
+    /// Links from the root, which a site in a subfolder, or opened as a file, does not have.
+    private func resolveFromRoot(_ path: String, _ rest: String, on page: Content.Page) -> ResolvedLink {
+        guard let target = OutputPath.normalised(path) else { return .dead("it leads out of the site") }
+        if let known = resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: false) { return known }
+        let file = "\(contentFolder)/\(target)"
+        guard isFile(file), pagesOfFiles[file] == nil, !drafts.contains(file) else {
+            return .dead("there is neither such a page in the site nor such a file in content")
+        }
+        if let reason = refusal(of: file) { return .dead(reason) }
+        return .asset(
+            ContentAsset(file: file, path: target), link: OutputPath.link(from: page.path, to: target) + rest)
+    }
+
+    private func resolved(
+        _ target: String, isFolder: Bool, _ rest: String, on page: Content.Page, keeping: Bool
+    ) -> ResolvedLink? {
+        if isPage(target), !isFolder {
+            return keeping ? .kept : .rewritten(OutputPath.link(from: page.path, to: target) + rest)
+        }
+        // A folder's page, and Jekyll's permalinks without ending: a site opened as files needs the file's name.
+        for file in [OutputPath.joined(target, "index.html"), "\(target).html"] where isPage(file) {
+            return .rewritten(OutputPath.link(from: page.path, to: file) + rest)
+        }
+        return nil
+    }
+
+    /// Why a file in a folder of texts is not copied; nil where it is.
+    private func refusal(of file: String) -> String? {
+        let real = FileSystem.resolved(file)
+        guard let root = roots.first(where: real.hasPrefix) else {
+            return "the file is a link to \(real), and nothing outside the project is copied"
+        }
+        let folder = folders.first { file.hasPrefix($0 + "/") } ?? ""
+        let names =
+            file.dropFirst(folder.count).split(separator: "/") + real.dropFirst(root.count).split(separator: "/")
+        return names.contains { $0.hasPrefix(".") } ? "hidden files are not copied" : nil
+    }
+
+    /// Whether the site has a page, a picture or a data file at this path. Which orders a layer's pages come in, and
+    /// how many pictures a neuron has, is not looked up.
+    private func isPage(_ path: String) -> Bool {
+        if pages.contains(path) { return true }
+        let names = path.split(separator: "/").map(String.init)
+        guard names.count >= 3, names[0] == "layers", let neurons = layers[names[1]] else { return false }
+        if names.count == 3 { return SitePaths.isLayerFile(names[2]) }
+        guard names.count == 4, let neuron = Int(names[2]), String(neuron) == names[2] else { return false }
+        return neurons.contains(neuron) && SitePaths.isNeuronFile(names[3])
+    }
+
+    private func isFile(_ path: String) -> Bool { FileSystem.exists(path) && !FileSystem.isFolder(path) }
+
+    private static func hasScheme(_ text: String) -> Bool {
+        guard let colon = text.firstIndex(of: ":"), let first = text.first, first.isASCII, first.isLetter else {
+            return false
+        }
+        return text[..<colon].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+    }
+}

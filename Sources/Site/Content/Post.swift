@@ -1,0 +1,123 @@
+// A post: a Markdown file of the form YYYY-MM-DD-slug.md, with Jekyll's front matter.
+
+import Foundation
+import Runs
+
+/// A post, read but not rendered.
+struct Post: Sendable {
+    /// The file.
+    let text: SourceText
+    /// The title; from the file's name where the front matter has none.
+    let title: String
+    /// The date; the front matter's before the file name's.
+    let date: PostDate
+    /// In the order of the front matter.
+    let categories: [String]
+    /// In the order of the front matter.
+    let tags: [String]
+    /// One or two sentences for lists, search engines and the feed; nil for the first paragraph.
+    let description: String?
+    /// Whether the front matter does not say `published: false`.
+    let isPublished: Bool
+    /// Path of the page's file, relative to the site's root.
+    let path: String
+
+    /// Endings of Markdown files.
+    static let endings = [".md", ".markdown", ".mkd", ".mkdn", ".mkdown"]
+
+    /// Reads a post's front matter.
+    ///
+    /// Keys that Jekyll's themes and plugins use, `layout` among them, are left alone.
+    ///
+    /// - Throws: `AtlasError` of code `data`, with file and line.
+    init(_ text: SourceText) throws {
+        self.text = text
+        let name = (text.file as NSString).lastPathComponent
+        let stem = Self.endings.first(where: name.hasSuffix).map { String(name.dropLast($0.count)) } ?? name
+        let (nameDate, slug) = Self.split(stem)
+        let fields = try text.fields()
+
+        var date = nameDate
+        if let node = fields["date"], let written = try Self.scalar(node, "a date") {
+            guard let parsed = PostDate(written) else {
+                throw node.mismatch("a date such as 2026-11-23 or 2026-11-23 14:05:00 +0100")
+            }
+            date = parsed
+        }
+        guard let date else {
+            throw text.error(
+                "a post has a date: name the file YYYY-MM-DD-\(stem).md, or write \"date: YYYY-MM-DD\" in its front "
+                    + "matter", line: 1)
+        }
+        self.date = date
+        title = try fields["title"].flatMap { try Self.scalar($0, "a title") } ?? Slug.title(slug)
+        guard !title.isEmpty else {
+            throw text.error(
+                "a post has a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its front matter",
+                line: 1)
+        }
+        // Jekyll joins the categories' two keys, and of the tags' takes the singular where it is there.
+        categories = Self.unique(
+            try Self.names(fields["categories"], areWords: true) + Self.names(fields["category"], areWords: false))
+        let tag = try Self.names(fields["tag"], areWords: false)
+        tags = Self.unique(tag.isEmpty ? try Self.names(fields["tags"], areWords: true) : tag)
+        description = try fields["description"].flatMap { try Self.scalar($0, "a text") }
+        isPublished = try fields["published"].flatMap { $0.scalar == nil ? nil : try Self.flag($0) } ?? true
+        let permalink = try fields["permalink"].flatMap { try Self.scalar($0, "a permalink") }
+        let values = Permalink.Values(
+            date: date, slug: try fields["slug"].flatMap { try Self.scalar($0, "a text") } ?? slug,
+            categories: categories)
+        do throws(Permalink.Problem) {
+            path = try (permalink.map(Permalink.init) ?? .standard).path(values)
+        } catch {
+            let node = ["permalink", "slug", "categories", "category"].lazy.compactMap { fields[$0] }.first
+            throw text.error("the permalink \(error.description)", line: node?.place.line ?? 1)
+        }
+    }
+
+    /// Whether readers should not see it yet.
+    func isDraft(at now: Date) -> Bool { !isPublished || date.instant > now }
+
+    /// The date and the rest of `2024-03-09-slug`.
+    private static func split(_ stem: String) -> (date: PostDate?, slug: String) {
+        let parts = stem.split(separator: "-", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0].count == 4, parts[1].count <= 2, parts[2].count <= 2,
+            let date = PostDate(parts[..<3].joined(separator: "-"))
+        else { return (nil, stem) }
+        return (date, String(parts[3]))
+    }
+
+    /// A scalar's text; nil where nothing stands there.
+    private static func scalar(_ node: ConfigurationNode, _ expected: String) throws -> String? {
+        if node.isList || node.isMapping { throw node.mismatch(expected) }
+        guard let text = node.scalar, !text.isEmpty else { return nil }
+        return try node.text()
+    }
+
+    /// True or false by any name that YAML 1.1, which is Jekyll's, has for it.
+    private static func flag(_ node: ConfigurationNode) throws -> Bool {
+        switch node.scalar?.lowercased() {
+        case "true", "yes", "on": return true
+        case "false", "no", "off": return false
+        default: throw node.mismatch("true or false")
+        }
+    }
+
+    /// The names under a key: a list, or a text that is one name or, where they are words, cut at its spaces.
+    private static func names(_ node: ConfigurationNode?, areWords: Bool) throws -> [String] {
+        guard let node else { return [] }
+        if let entries = node.node.sequence {
+            return try entries.compactMap { entry in
+                try scalar(ConfigurationNode(node: entry, file: node.file, key: node.key), "a name")
+            }
+        }
+        guard let text = try scalar(node, "a name or a list of names") else { return [] }
+        return areWords ? text.split(whereSeparator: \.isWhitespace).map(String.init) : [text]
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        names.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.reduce(into: []) { unique, name in
+            if !name.isEmpty, !unique.contains(name) { unique.append(name) }
+        }
+    }
+}

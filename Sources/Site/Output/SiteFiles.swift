@@ -1,0 +1,91 @@
+// Writes the files of a site below one folder, and counts them.
+
+import Foundation
+import Support
+
+/// The files of one site, written from several threads.
+///
+/// Unchecked Sendable: the counters are read and written under the lock.
+package final class SiteFiles: @unchecked Sendable {
+    private let folder: String
+    private let lock = NSLock()
+    private var folders: Set<String> = []
+    private var paths: Set<String> = []
+    private var count = 0
+    private var bytes = 0
+
+    /// - Parameter folder: exists; nothing is written outside it.
+    package init(folder: String) {
+        self.folder = folder
+    }
+
+    /// Number of files so far, and their size in bytes.
+    package var total: (files: Int, bytes: Int) { lock.withLock { (count, bytes) } }
+
+    /// Writes a file at a path relative to the site's root.
+    ///
+    /// - Throws: `AtlasError` of code `data` for a path that was written before.
+    func write(_ content: [UInt8], to path: String) throws {
+        precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "\(path) leaves the site")
+        try take(path)
+        let file = "\(folder)/\(path)"
+        try createFolder(FileSystem.parent(of: file))
+        try FileSystem.writeFile(content, to: file)
+        lock.withLock {
+            count += 1
+            bytes += content.count
+        }
+    }
+
+    /// Writes what another file holds.
+    func copy(_ file: String, to path: String) throws {
+        guard let content = try FileSystem.read(file) else {
+            throw AtlasError(.data, "\(file): the file was there, and is not any more; run the command again")
+        }
+        try write(content, to: path)
+    }
+
+    /// Takes over a file of an earlier site by a second name for it.
+    func link(_ file: String, bytes size: Int, to path: String) throws {
+        try take(path)
+        let newFile = "\(folder)/\(path)"
+        do {
+            try createFolder(FileSystem.parent(of: newFile))
+            try FileSystem.link(file, as: newFile)
+        } catch {
+            // Whoever cannot link writes instead.
+            _ = lock.withLock { paths.remove(path) }
+            throw error
+        }
+        lock.withLock {
+            count += 1
+            bytes += size
+        }
+    }
+
+    /// Writes a text as UTF-8.
+    func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+    /// Writes a value as JSON with sorted keys.
+    func write(json value: some Encodable, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        try write(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")], to: path)
+    }
+
+    /// Two texts or tools that want one path must not overwrite each other.
+    private func take(_ path: String) throws {
+        guard lock.withLock({ paths.insert(path).inserted }) else {
+            throw AtlasError(
+                .data,
+                "\(path) of the site would be written twice; a post's permalink or a file beside a text takes the place "
+                    + "of something else there. Rename it.")
+        }
+    }
+
+    private func createFolder(_ path: String) throws {
+        guard lock.withLock({ !folders.contains(path) }) else { return }
+        try FileSystem.createFolder(path, durably: false)
+        _ = lock.withLock { folders.insert(path) }
+    }
+}

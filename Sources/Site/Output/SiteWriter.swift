@@ -1,0 +1,181 @@
+// Writes a whole site into a folder, from the store and the content.
+
+import Foundation
+import Render
+import Runs
+import Scores
+import Support
+import ViT
+
+/// Joins the atlas's pages, the writer's pages and the theme.
+package struct SiteWriter: Sendable {
+    let library: RunLibrary
+    let templates: Templates
+    let files: SiteFiles
+    let content: Content
+    let contentPages: ContentPages
+    /// What is still to come; nil where all runs are there.
+    let pending: String?
+    /// Layers of the site before.
+    let kept: KeptLayers
+
+    package init(
+        library: RunLibrary, templates: Templates, files: SiteFiles, content: Content, contentPages: ContentPages,
+        pending: String?, kept: KeptLayers
+    ) {
+        self.library = library
+        self.templates = templates
+        self.files = files
+        self.content = content
+        self.contentPages = contentPages
+        self.pending = pending
+        self.kept = kept
+    }
+
+    /// Posts that the first page lists.
+    private static let newestPosts = 5
+    /// Folder of the search index.
+    private static let search = "search"
+    /// The Atom feed.
+    private static let feed = "feed.xml"
+
+    private var project: Project { library.project }
+
+    /// Writes everything, and returns the layers.
+    package func write() throws -> [KeptLayers.Layer] {
+        for asset in templates.assets {
+            try files.copy(asset.url.path, to: "assets/\(asset.name)")
+        }
+        for asset in contentPages.assets {
+            try files.copy(asset.file, to: asset.path)
+        }
+        let site = siteContext
+        let neuronPages = NeuronPages(
+            library: library, templates: templates, site: site, files: files, commentary: contentPages.neurons)
+        let layerPages = LayerPages(
+            library: library, templates: templates, site: site, files: files, neuronPages: neuronPages,
+            content: content, contentPages: contentPages, kept: kept)
+        let written = try project.layers.map(layerPages.write)
+        let layers = written.map(\.result)
+        let extra = content.extraNeurons(of: project)
+        for neuron in extra {
+            _ = try neuronPages.write(
+                NeuronPages.Subject(
+                    address: neuron.address, neuron: neuron.number,
+                    rows: content.rows(of: neuron.address, neuron.number), previous: nil, next: nil, scores: nil))
+        }
+        for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
+        try files.write(json: atlasFile(layers), to: "atlas.json")
+        try writeIndex(site, layers: layers)
+        try writeNotFoundPage(site)
+        try writeSearch(layers)
+        if let base = project.configuration.baseURL { try writeFeeds(base, layers: layers, extra: extra) }
+        return written
+    }
+
+    private var siteContext: SiteContext {
+        let configuration = project.configuration
+        var navigation = project.layers.map {
+            LinkContext(title: $0.address.shortName, path: SitePaths.layer($0.address))
+        }
+        if let archive = contentPages.archive { navigation.append(LinkContext(title: "Posts", path: archive)) }
+        return SiteContext(
+            title: configuration.title, summary: configuration.description, baseURL: configuration.baseURL,
+            navigation: navigation,
+            feed: configuration.baseURL == nil || contentPages.feed.isEmpty ? nil : Self.feed, search: Self.search,
+            pending: pending,
+            generator: Version.generator)
+    }
+
+    private func writeIndex(_ site: SiteContext, layers: [LayerPages.Result]) throws {
+        let posts = Array(contentPages.posts.prefix(Self.newestPosts))
+        let showsScores = layers.contains { $0.summary.score != nil } || posts.contains(where: \.showsScores)
+        let page = IndexPage(
+            site: site,
+            page: PageContext(
+                title: project.configuration.title, summary: project.configuration.description, path: "index.html",
+                image: layers.first?.cards.first?.thumbnail),
+            content: contentPages.introduction, modelName: project.model.name, modelSummary: modelSummary,
+            model: modelEntries, layers: layers.map(\.summary),
+            caveats: showsScores ? ScoreWords.caveatText : nil, posts: posts, archive: contentPages.archive)
+        try files.write(templates.render(page), to: "index.html")
+    }
+
+    private func writeSearch(_ layers: [LayerPages.Result]) throws {
+        let index = SearchIndex(
+            layers: zip(project.layers, layers).map { layer, result in
+                SearchIndex.Layer(
+                    address: layer.address.shortName, path: result.summary.path, neurons: layer.neurons)
+            },
+            entries: contentPages.search
+                + layers.flatMap { layer in
+                    layer.cards.compactMap { card in
+                        card.label.map { label in
+                            SearchIndex.Entry(
+                                title: label, path: card.path, kind: "neuron",
+                                words: "\(layer.summary.shortAddress) \(card.number)")
+                        }
+                    }
+                })
+        for file in index.files { try files.write(file.text, to: "\(Self.search)/\(file.name)") }
+    }
+
+    private func writeFeeds(_ base: String, layers: [LayerPages.Result], extra: [Content.Neuron]) throws {
+        let configuration = project.configuration
+        let feed = Feed(
+            title: configuration.title, subtitle: configuration.description, author: configuration.author,
+            baseURL: base, path: Self.feed, entries: contentPages.feed)
+        if let xml = feed.xml { try files.write(xml, to: Self.feed) }
+        let neurons =
+            layers.flatMap { $0.cards.map(\.path) }
+            + extra.map { SitePaths.neuron($0.address, $0.number) }
+        let sitemap = Sitemap(
+            baseURL: base,
+            paths: ["index.html"] + layers.map(\.summary.path) + contentPages.pages.map { OutputPath.encoded($0.path) }
+                + neurons)
+        for file in sitemap.files { try files.write(file.text, to: file.name) }
+        try files.write(sitemap.robots, to: "robots.txt")
+    }
+
+    private func atlasFile(_ layers: [LayerPages.Result]) -> AtlasFile {
+        AtlasFile(
+            title: project.configuration.title, generator: Version.generator,
+            model: AtlasFile.Model(
+                name: project.model.name, weights: project.model.weightsDigest,
+                parameters: project.model.checkpoint.parameterCount, configuration: project.model.model.configuration),
+            judge: library.judge.map { AtlasFile.Judge(name: $0.name, weights: $0.weights) },
+            layers: layers.map(\.entry))
+    }
+
+    private var modelSummary: String {
+        let c = project.model.model.configuration
+        return "A Vision Transformer of \(c.blockCount) blocks that reads \(c.imageWidth) × \(c.imageHeight) pixels in "
+            + "patches of \(c.patchSize) × \(c.patchSize)"
+            + (c.classCount > 0 ? " and knows \(Format.count(c.classCount)) classes." : ".")
+    }
+
+    private var modelEntries: [EntryContext] {
+        let c = project.model.model.configuration
+        return [
+            EntryContext(name: "Parameters", value: Format.count(project.model.checkpoint.parameterCount)),
+            EntryContext(name: "Width", value: "\(c.width) channels, \(c.mlpWidth) in the MLPs"),
+            EntryContext(name: "Attention", value: "\(c.headCount) heads of \(c.headSize) channels"),
+            EntryContext(
+                name: "Tokens",
+                value: "\(c.patchCount) patches"
+                    + (c.prefixTokenCount > 0 ? " and \(c.prefixTokenCount) learned" : "")),
+            EntryContext(
+                name: "Weights", value: "\(project.model.checkpoint.format), \(project.model.checkpoint.naming)"),
+            EntryContext(name: "SHA-256", value: project.model.weightsDigest, isCode: true),
+        ]
+    }
+
+    /// Servers show this page at any depth, so without a base URL its links start at the host's root.
+    private func writeNotFoundPage(_ site: SiteContext) throws {
+        var site = site
+        site.root = site.baseURL ?? ""
+        try files.write(
+            templates.render(NotFoundPage(site: site, page: PageContext(title: "Not found", path: "404.html"))),
+            to: "404.html")
+    }
+}

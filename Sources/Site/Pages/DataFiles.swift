@@ -1,0 +1,199 @@
+// The data beside the pages: neuron.json, neurons.json, neurons.csv and atlas.json (docs/data.md documents them).
+
+import Foundation
+import Runs
+import Scores
+import ViT
+
+/// `neuron.json`: one neuron's runs and scores.
+struct NeuronData: Codable, Equatable {
+    /// One run.
+    struct Run: Codable, Equatable {
+        var method: String
+        var parameters: [String: String]
+        var steps: Int
+        var tokens: String
+        var attention: String
+        var reference: String?
+        var direction: String
+        var control: Bool
+        var seed: UInt64
+        /// The picture's name beside this file.
+        var image: String
+        /// `completed`, `neverActivated` or `diverged`.
+        var outcome: String
+        /// Null where it is not finite, as JSON has no word for that.
+        var startActivation: Float?
+        var finalActivation: Float?
+        var stepsThroughPreactivation: Int
+        /// The activation of the augmented picture at each step; null where it is not finite.
+        var curve: [Float?]
+        /// The recipe's digest, the name of its record in the store.
+        var key: String
+    }
+
+    var address: String
+    var neuron: Int
+    var label: String?
+    var weights: String
+    var runs: [Run]
+    var scores: NeuronScores?
+}
+
+/// `neurons.json`: a layer's neurons in one file.
+struct LayerFile: Codable, Equatable {
+    /// One neuron.
+    struct Neuron: Codable, Equatable {
+        var neuron: Int
+        var label: String?
+        /// Paths relative to this file.
+        var page: String
+        var data: String
+        var thumbnail: String?
+        /// Of the first seed's run of the grid.
+        var startActivation: Float?
+        var finalActivation: Float?
+        var outcome: String?
+        var scores: NeuronScores?
+    }
+
+    /// A way in which runs were made, compared over a sample of the neurons.
+    struct Variant: Codable, Equatable {
+        var method: String
+        var tokens: String
+        var attention: String
+        var reference: String?
+        var direction: String
+        var control: Bool
+        var neurons: [Int]
+        var scores: LayerFigures
+    }
+
+    var address: String
+    var tokens: String
+    var method: String
+    var attention: String
+    var direction: String
+    var seeds: [UInt64]
+    var scores: LayerFigures
+    /// The comparison, the grid's runs first; nil where there are no others.
+    var variants: [Variant]?
+    var neurons: [Neuron]
+}
+
+/// `atlas.json`: the model and its layers.
+struct AtlasFile: Codable, Equatable {
+    /// The model.
+    struct Model: Codable, Equatable {
+        var name: String
+        var weights: String
+        var parameters: Int
+        var configuration: ViTConfiguration
+    }
+
+    /// A layer.
+    struct Layer: Codable, Equatable {
+        var address: String
+        /// Paths relative to this file.
+        var page: String
+        var data: String
+        var neurons: Int
+        var scores: LayerFigures
+    }
+
+    /// The model that judges how alike pictures are.
+    struct Judge: Codable, Equatable {
+        var name: String
+        var weights: String
+    }
+
+    var title: String
+    var generator: String
+    var model: Model
+    /// Nil where the model itself is the judge.
+    var judge: Judge?
+    var layers: [Layer]
+}
+
+extension NeuronData.Run {
+    init(_ header: RunHeader, curve: [Float]) {
+        let recipe = header.recipe
+        method = recipe.method
+        parameters = recipe.parameters
+        steps = recipe.steps
+        tokens = recipe.tokens.description
+        attention = recipe.attention.rawValue
+        reference = recipe.reference
+        direction = recipe.direction.rawValue
+        control = recipe.shuffle != nil
+        seed = recipe.seed
+        image = SitePaths.pictureName(recipe)
+        outcome = header.outcome.word
+        startActivation = header.startActivation.finite
+        finalActivation = header.finalActivation.finite
+        stepsThroughPreactivation = header.stepsThroughPreactivation
+        self.curve = curve.map(\.finite)
+        key = recipe.key.description
+    }
+}
+
+extension LayerFile.Variant {
+    init(_ compared: ScoreFigures.Compared) {
+        let variant = compared.variant
+        method = variant.method.name
+        tokens = variant.tokens.description
+        attention = variant.attention.kind.rawValue
+        reference = variant.attention.reference
+        direction = variant.direction.rawValue
+        control = variant.shuffle != nil
+        neurons = compared.neurons
+        scores = compared.scores.figures
+    }
+}
+
+extension RunOutcome {
+    /// The outcome as data files name it.
+    var word: String {
+        switch self {
+        case .completed: "completed"
+        case .neverActivated: "neverActivated"
+        case .diverged: "diverged"
+        }
+    }
+}
+
+extension Float {
+    /// The value, or nil where JSON has no word for it.
+    var finite: Float? { isFinite ? self : nil }
+}
+
+extension LayerFile {
+    /// The neurons as a table (RFC 4180): a line each, empty where there is no value.
+    var csv: String {
+        let columns = [
+            "neuron", "label", "outcome", "start_activation", "final_activation", "look_similarity",
+            "look_percentile", "look_pairs", "meaning_similarity", "meaning_percentile", "meaning_pairs",
+            "identification_top1", "identification_reciprocal_rank", "seed_spread",
+        ]
+        func text(_ value: some LosslessStringConvertible) -> String { String(value) }
+        let rows = neurons.map { neuron -> String in
+            let scores = neuron.scores
+            let cells: [String?] = [
+                text(neuron.neuron), neuron.label.map(Self.quoted), neuron.outcome,
+                neuron.startActivation.map(text), neuron.finalActivation.map(text),
+                (scores?.look?.similarity).map(text), (scores?.look?.percentile).map(text),
+                (scores?.look?.pairs).map(text), (scores?.meaning?.similarity).map(text),
+                (scores?.meaning?.percentile).map(text), (scores?.meaning?.pairs).map(text),
+                (scores?.identification?.top1).map(text), (scores?.identification?.reciprocalRank).map(text),
+                (scores?.seedSpread).map(text),
+            ]
+            return cells.map { $0 ?? "" }.joined(separator: ",")
+        }
+        return ([columns.joined(separator: ",")] + rows).joined(separator: "\r\n") + "\r\n"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { ",\"\r\n".contains($0) || $0.isNewline }) else { return text }
+        return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    }
+}

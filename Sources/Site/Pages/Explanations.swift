@@ -1,0 +1,62 @@
+// What addresses, token selections and attention modes are, in the words of the pages.
+
+import Runs
+import ViT
+
+/// Sentences about the things that pages name.
+enum Explanations {
+    /// What is read at an address.
+    static func address(_ address: Address) -> String {
+        switch address {
+        case .block(let index, let site):
+            let place =
+                switch site {
+                case .ln1: "The output of the LayerNorm before attention"
+                case .selfAttention: "What attention adds to the residual stream"
+                case .ln2: "The output of the LayerNorm before the MLP"
+                case .mlp0: "The MLP's hidden layer before GELU"
+                case .mlp1: "The MLP's hidden layer after GELU"
+                case .mlp3: "What the MLP adds to the residual stream"
+                case .output: "The residual stream after the block"
+                }
+            return "\(place), in block \(index)."
+        case .encoderNorm: return "The final LayerNorm's output."
+        case .head: return "The logits: one neuron a class."
+        }
+    }
+
+    /// Over which tokens an activation is read.
+    static func tokens(_ tokens: TokenSelection, at address: Address) -> String {
+        if address == .head { return "The class's logit." }
+        return switch tokens {
+        case .patches: "The activation is the mean over the patch tokens."
+        case .cls: "The activation is the class token's."
+        case .center: "The activation is the patch token's in the middle of the picture."
+        case .token(let index): "The activation is that of token \(index), the prefix tokens counted."
+        case .slice:
+            "The activation is the mean of all channels of one token: what indexing “activation[:, k]” gives for "
+                + "a (batch, tokens, channels) tensor, as scripts written for convolutional networks do. It says "
+                + "something about a token's position, nothing about a neuron."
+        }
+    }
+
+    /// How attention takes part.
+    static func attention(_ attention: PlannedAttention) -> String {
+        switch attention.kind {
+        case .live: "live attention"
+        case .detached: "detached attention (no gradient through queries and keys)"
+        case .frozen:
+            attention.reference.map { "frozen attention (the pattern of the picture whose pixels have SHA-256 \($0))" }
+                ?? "frozen attention (the pattern of a picture of the mean colour)"
+        }
+    }
+
+    /// What went wrong with a run; nil where nothing did.
+    static func note(_ outcome: RunOutcome) -> String? {
+        switch outcome {
+        case .completed: nil
+        case .neverActivated: "never activated"
+        case .diverged(let step): "diverged at step \(step)"
+        }
+    }
+}

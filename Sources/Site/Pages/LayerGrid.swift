@@ -1,0 +1,108 @@
+// A layer's neurons cut into static pages, in every order in which they can be read without scripts.
+
+import Render
+import Scores
+
+/// The static pages of a layer's grid.
+enum LayerGrid {
+    /// One page.
+    struct Page {
+        let path: String
+        /// What tells it from the layer's other pages.
+        let title: String
+        let neurons: [NeuronCard]
+        /// The pages of the same order; none where there is only one.
+        let pages: [LinkContext]
+        let previous: LinkContext?
+        let next: LinkContext?
+        /// The first pages of every order; none where there is only one.
+        let orders: [LinkContext]
+    }
+
+    /// What a grid can be sorted by: by number, or highest first.
+    private struct Order: Sendable {
+        let title: String
+        /// What its files' names begin with; empty for the layer's own page.
+        let name: String
+        let value: @Sendable (NeuronCard) -> Double?
+        /// The score that its cards show.
+        var shown = NeuronCard.Score.look
+    }
+
+    private static let orders = [
+        Order(title: "by number", name: "", value: { _ in nil }),
+        Order(title: "by activation", name: "by-activation", value: { $0.activation }),
+        // By similarity, as many percentiles are 100.
+        Order(title: "by look", name: "by-look", value: { $0.look?.similarity }),
+        Order(title: "by meaning", name: "by-meaning", value: { $0.meaning?.similarity }, shown: .meaning),
+        Order(
+            title: "by identification", name: "by-identification", value: { $0.identification },
+            shown: .identification),
+    ]
+
+    /// The pages of `cards`, which stand in the order of their numbers; orders that nothing has a value for are left
+    /// out.
+    static func pages(of cards: [NeuronCard], folder: String) -> [Page] {
+        let usable = orders.filter { order in order.name.isEmpty || cards.contains { order.value($0) != nil } }
+        return usable.flatMap { order in
+            let sorted = (order.name.isEmpty ? cards : cards.sorted(by: order.value)).map { card in
+                var card = card
+                card.shown = order.shown
+                return card
+            }
+            let starts = Array(stride(from: 0, to: max(1, cards.count), by: LayerPage.neuronsPerPage))
+            let parts = starts.map { Array(sorted[$0..<min(sorted.count, $0 + LayerPage.neuronsPerPage)]) }
+            let links = parts.indices.map { page in
+                LinkContext(
+                    title: order.name.isEmpty
+                        ? "\(parts[page].first?.number ?? 0)–\(parts[page].last?.number ?? 0)" : "\(page + 1)",
+                    path: path(order, page: page, folder: folder))
+            }
+            return parts.indices.map { page in
+                Page(
+                    path: links[page].path,
+                    title: parts.count > 1 ? "\(order.title), \(links[page].title)" : order.title,
+                    neurons: parts[page],
+                    pages: parts.count > 1 ? links.indices.map { current(links[$0], $0 == page) } : [],
+                    previous: page > 0 ? links[page - 1] : nil,
+                    next: page + 1 < parts.count ? links[page + 1] : nil,
+                    orders: usable.count > 1
+                        ? usable.map { other in
+                            LinkContext(
+                                title: other.title, path: path(other, page: 0, folder: folder),
+                                isCurrent: other.name == order.name)
+                        } : [])
+            }
+        }
+    }
+
+    private static func current(_ link: LinkContext, _ isCurrent: Bool) -> LinkContext {
+        var link = link
+        link.isCurrent = isCurrent
+        return link
+    }
+
+    private static func path(_ order: Order, page: Int, folder: String) -> String {
+        if page == 0 { return "\(folder)/\(order.name.isEmpty ? "index" : order.name).html" }
+        return "\(folder)/\(order.name.isEmpty ? "page" : order.name)-\(page + 1).html"
+    }
+}
+
+extension [NeuronCard] {
+    /// Highest first, or lowest first; those without a value last, equals by number.
+    func sorted(by value: (NeuronCard) -> Double?, lowestFirst: Bool = false) -> [NeuronCard] {
+        let sign: Double = lowestFirst ? -1 : 1
+        func height(_ card: NeuronCard) -> Double { value(card).map { sign * $0 } ?? -.infinity }
+        return sorted { left, right in
+            let (first, second) = (height(left), height(right))
+            return first == second ? left.number < right.number : first > second
+        }
+    }
+}
+
+extension NeuronCard.Consistency {
+    /// A neuron's consistency as its card shows and sorts it.
+    init(_ consistency: NeuronConsistency) {
+        self.init(similarity: consistency.similarity, percentile: consistency.percentile)
+    }
+}

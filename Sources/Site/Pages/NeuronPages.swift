@@ -1,0 +1,263 @@
+// A neuron's page, pictures and data.
+
+import Foundation
+import Render
+import Runs
+import Scores
+import Support
+import ViT
+
+/// Makes everything in a neuron's folder.
+struct NeuronPages: Sendable {
+    let library: RunLibrary
+    let templates: Templates
+    let site: SiteContext
+    let files: SiteFiles
+    /// The writer's commentary on neurons, as HTML.
+    let commentary: [Content.Neuron: String]
+
+    private var project: Project { library.project }
+
+    /// The runs of one way of making them.
+    typealias Row = (variant: Variant, seeds: [UInt64])
+
+    /// One neuron to show.
+    struct Subject: Sendable {
+        let address: Address
+        let neuron: Int
+        /// The ways in which it was made, the grid's first, each with its seeds; at least one.
+        let rows: [Row]
+        /// The neighbours in the grid; nil at its ends and outside it.
+        let previous: Int?
+        let next: Int?
+        /// The scores of the layer's grid; nil for a neuron outside it.
+        let scores: LayerScores?
+    }
+
+    /// Writes the folder, and returns the neuron as grids show it.
+    func write(_ subject: Subject) throws -> (card: NeuronCard, file: LayerFile.Neuron) {
+        let (address, neuron) = (subject.address, subject.neuron)
+        let path = SitePaths.neuron(address, neuron)
+        let folder = SitePaths.neuronFolder(address, neuron)
+        let label = project.model.label(address, neuron)
+        var rows: [RunRowContext] = []
+        var runs: [NeuronData.Run] = []
+        var first: (header: RunHeader, thumbnail: String)?
+        let variants = subject.rows.map(\.variant)
+        for (variant, seeds) in subject.rows {
+            var panels: [RunContext] = []
+            var curves: [ActivationChart.Series] = []
+            for seed in seeds {
+                let recipe = project.recipe(address, neuron, variant, seed: seed)
+                guard let record = try library.store.record(recipe.key) else {
+                    panels.append(library.panel(recipe, variant, header: nil))
+                    continue
+                }
+                try files.write(record.png, to: SitePaths.picture(recipe))
+                if first == nil { first = (record.header, try writeThumbnail(record, recipe)) }
+                panels.append(library.panel(recipe, variant, header: record.header))
+                // The last point is the finished picture's.
+                let activations = record.numbers.curve + [record.header.finalActivation]
+                curves.append(.init(name: "seed \(seed)", values: activations.map(Double.init)))
+                runs.append(NeuronData.Run(record.header, curve: record.numbers.curve))
+            }
+            let isAlone = variants.count == 1
+            rows.append(
+                RunRowContext(
+                    title: isAlone ? nil : variant.title(among: variants, usual: variants[0]),
+                    explanation: isAlone ? nil : Explanations.tokens(variant.tokens, at: address), runs: panels,
+                    // One chart a page keeps it small; neuron.json has every run's curve.
+                    curves: rows.isEmpty
+                        ? ActivationChart(series: curves, title: "Activation at each step").svg : nil))
+        }
+        let data = NeuronData(
+            address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
+            runs: runs, scores: subject.scores?.scores(of: neuron))
+        try files.write(json: data, to: "\(folder)/neuron.json")
+        try writePage(subject, path: path, label: label, rows: rows, image: first?.thumbnail)
+        return (card(subject, label: label, first: first), file(subject, label: label, first: first))
+    }
+
+    // MARK: - Parts
+
+    private func writeThumbnail(_ record: RunRecord, _ recipe: Recipe) throws -> String {
+        let model = project.model.model.configuration
+        let path = SitePaths.thumbnail(of: recipe, in: model)
+        guard path != SitePaths.picture(recipe) else { return path }
+        let picture = try PNG.decode(Data(record.png), file: library.store.path(of: recipe.key))
+        let small = picture.thumbnail(width: SitePaths.thumbnailSize(of: model).width)
+        try files.write(Array(try PNG.encode(small)), to: path)
+        return path
+    }
+
+    private func card(
+        _ subject: Subject, label: String?, first: (header: RunHeader, thumbnail: String)?
+    ) -> NeuronCard {
+        let size = SitePaths.thumbnailSize(of: project.model.model.configuration)
+        let scores = subject.scores?.scores(of: subject.neuron)
+        return NeuronCard(
+            number: subject.neuron, label: label, path: SitePaths.neuron(subject.address, subject.neuron),
+            thumbnail: first?.thumbnail, width: size.width, height: size.height,
+            activation: (first?.header.finalActivation.finite).map(Double.init),
+            look: (scores?.look).map(NeuronCard.Consistency.init),
+            meaning: (scores?.meaning).map(NeuronCard.Consistency.init),
+            identification: scores?.identification?.reciprocalRank,
+            note: first.flatMap { Explanations.note($0.header.outcome) })
+    }
+
+    private func file(
+        _ subject: Subject, label: String?, first: (header: RunHeader, thumbnail: String)?
+    ) -> LayerFile.Neuron {
+        let folder = "\(SitePaths.layerFolder(subject.address))/"
+        return LayerFile.Neuron(
+            neuron: subject.neuron, label: label, page: "\(subject.neuron)/index.html",
+            data: "\(subject.neuron)/neuron.json",
+            thumbnail: first.map { String($0.thumbnail.dropFirst(folder.count)) },
+            startActivation: first?.header.startActivation.finite,
+            finalActivation: first?.header.finalActivation.finite, outcome: first?.header.outcome.word,
+            scores: subject.scores?.scores(of: subject.neuron))
+    }
+
+    // MARK: - The page
+
+    private func writePage(
+        _ subject: Subject, path: String, label: String?, rows: [RunRowContext], image: String?
+    ) throws {
+        let (address, neuron) = (subject.address, subject.neuron)
+        let (grid, seeds) = subject.rows[0]
+        var site = site
+        site.root = SitePaths.root(from: path)
+        let name = label.map { "\($0) (neuron \(neuron))" } ?? "Neuron \(neuron)"
+        let scores = subject.scores.flatMap { ScoreContexts.neuron($0, neuron, judge: library.judge) }
+        let page = NeuronPage(
+            site: site,
+            page: PageContext(
+                title: "\(name) of \(address.shortName)",
+                summary: "\(seeds.count) runs of \(name) of \(address.shortName), side by side.", path: path,
+                image: image),
+            address: address.description, shortAddress: address.shortName,
+            layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
+            number: neuron, label: label, tokens: grid.tokens.description,
+            tokensExplanation: Explanations.tokens(grid.tokens, at: address), rows: rows,
+            previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
+            commentary: commentary[Content.Neuron(address: address, number: neuron)], scores: scores,
+            similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
+            writesExplanation: Self.writesExplanation, provenance: provenance(subject), command: commands(subject),
+            figureSyntax: figureSyntax(name, subject),
+            bibtex: bibtex(name, address, path: path), json: "\(SitePaths.neuronFolder(address, neuron))/neuron.json")
+        try files.write(templates.render(page), to: path)
+    }
+
+    private func link(_ address: Address, _ neuron: Int) -> LinkContext {
+        LinkContext(
+            title: project.model.label(address, neuron) ?? "\(neuron)", path: SitePaths.neuron(address, neuron))
+    }
+
+    private func similarity(_ matrix: RunSimilarities) -> String {
+        SimilarityChart(
+            names: matrix.seeds.map { "seed \($0)" }, values: matrix.values, title: "Similarity in look of the runs"
+        ).svg
+    }
+
+    private static let writesExplanation =
+        "The class logits that the neuron raises and lowers most by the direct path alone: through the residual stream, "
+        + "the final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Per unit of its "
+        + "activation; the division by the standard deviation, which depends on the picture, is left out."
+    /// Logits listed at each end.
+    private static let writesShown = 5
+
+    /// The classes that the neuron writes for, strongest first, and against.
+    private func writes(_ subject: Subject) -> [WriteContext] {
+        let model = project.model.model
+        guard subject.rows[0].variant.tokens != .slice,
+            let logits = DirectWriting.logits(model: model, address: subject.address, neuron: subject.neuron)
+        else { return [] }
+        let order = logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
+        let ends = order.prefix(Self.writesShown) + order.dropFirst(Self.writesShown).suffix(Self.writesShown)
+        let heads = project.layers.first { $0.address == .head }.map { Set($0.neurons) } ?? []
+        return ends.map { index in
+            WriteContext(
+                title: project.model.label(.head, index) ?? "class \(index)",
+                value: (logits[index] > 0 ? "+" : "") + Format.number(Double(logits[index])),
+                path: heads.contains(index) ? SitePaths.neuron(.head, index) : nil)
+        }
+    }
+
+    private func provenance(_ subject: Subject) -> [EntryContext] {
+        let shape = project.model.model.configuration
+        let variants = subject.rows.map(\.variant)
+        let first = Self.statement(subject.rows[0])
+        let preprocessing =
+            "\(shape.imageWidth) × \(shape.imageHeight) pixels, mean \(Self.list(shape.mean)), standard deviation "
+            + "\(Self.list(shape.standardDeviation)); \(shape.headCount) heads"
+        return [
+            EntryContext(name: "Model", value: project.model.name),
+            EntryContext(name: "Weights (SHA-256)", value: project.model.weightsDigest, isCode: true),
+            EntryContext(name: "Reads", value: preprocessing),
+            EntryContext(name: "Address", value: subject.address.description, isCode: true),
+        ]
+            + first
+            + subject.rows.dropFirst().map { row in
+                let different = Self.statement(row).filter { entry in
+                    !first.contains { $0.name == entry.name && $0.value == entry.value }
+                }
+                return EntryContext(
+                    name: "\(row.variant.title(among: variants, usual: variants[0])) instead",
+                    value: different.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; "))
+            }
+            + [EntryContext(name: "Made with", value: "\(Version.generator), numerics \(NumericsVersion.current)")]
+    }
+
+    private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
+
+    /// Everything that decides a row's pictures, beyond model and address.
+    private static func statement(_ row: Row) -> [EntryContext] {
+        let (variant, seeds) = row
+        let parameters = variant.method.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        return [
+            EntryContext(name: "Tokens", value: variant.tokens.description),
+            EntryContext(name: "Direction", value: variant.direction.rawValue),
+            EntryContext(name: "Attention", value: Explanations.attention(variant.attention)),
+            EntryContext(name: "Method", value: "\(variant.method.name): \(parameters.joined(separator: ", "))"),
+            EntryContext(name: "Steps", value: "\(variant.method.steps)"),
+            EntryContext(name: "Seeds", value: seeds.map(String.init).joined(separator: ", ")),
+        ] + (variant.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] } ?? [])
+    }
+
+    /// The commands that make the rows again; there is none for shuffled weights.
+    private func commands(_ subject: Subject) -> String {
+        subject.rows.filter { $0.variant.shuffle == nil }.map { row in
+            let (variant, seeds) = row
+            var words = ["atlasgen", "visualise", "\(subject.address.shortName)/\(subject.neuron)"]
+            words += ["--method", variant.method.name, "--tokens", variant.tokens.description]
+            words += ["--attention", variant.attention.kind.rawValue, "--steps", "\(variant.method.steps)"]
+            words += ["--seeds", seeds.map(String.init).joined(separator: ",")]
+            for (name, value) in variant.method.overrides { words += ["--parameter", "\(name)=\(value)"] }
+            if variant.direction == .negative { words += ["--direction", "-"] }
+            return words.joined(separator: " ")
+        }.joined(separator: "\n")
+    }
+
+    /// The Markdown of the page's first row, with what tells it from the runs that a figure shows by itself.
+    private func figureSyntax(_ name: String, _ subject: Subject) -> String {
+        let (variant, seeds) = subject.rows[0]
+        let usual = project.usualVariant(at: subject.address)
+        var options: [String] = []
+        if seeds != library.seeds { options.append("seeds=\(seeds.map(String.init).joined(separator: ","))") }
+        if variant.method != usual.method { options.append("method=\(variant.method.name)") }
+        if variant.tokens != usual.tokens { options.append("tokens=\(variant.tokens)") }
+        if variant.attention != usual.attention { options.append("attention=\(variant.attention.kind.rawValue)") }
+        if variant.direction != usual.direction { options.append("direction=\(variant.direction.rawValue)") }
+        let query = options.isEmpty ? "" : "?\(options.joined(separator: "&"))"
+        return "![\(name)](neuron:\(subject.address.shortName)/\(subject.neuron)\(query))"
+    }
+
+    private func bibtex(_ name: String, _ address: Address, path: String) -> String {
+        let key = "\(address.shortName)-\(name)".map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
+        var lines = ["@misc{\(String(key)),", "  title = {\(name) of \(address.shortName)},"]
+        if let author = project.configuration.author { lines.append("  author = {\(author)},") }
+        lines.append("  howpublished = {\(project.configuration.title)},")
+        if let base = project.configuration.baseURL { lines.append("  url = {\(base)\(path)},") }
+        return (lines + ["}"]).joined(separator: "\n")
+    }
+}

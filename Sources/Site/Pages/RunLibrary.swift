@@ -1,0 +1,53 @@
+// What pages show of the runs: headers, curves, pictures and scores, from the store alone.
+
+import Render
+import Runs
+import Scores
+import ViT
+
+/// The runs of a project as its pages ask for them.
+package final class RunLibrary: Sendable {
+    /// The project.
+    let project: Project
+    /// Where its runs are.
+    let store: Store
+    /// The model that judges how alike pictures are; nil for the visualised model itself.
+    let judge: Judge?
+    private let cache: ScoreCache
+
+    package init(project: Project, store: Store, judge: Judge?) {
+        self.project = project
+        self.store = store
+        self.judge = judge
+        cache = ScoreCache(store: store, judge: judge)
+    }
+
+    /// The seeds that the project's own runs have.
+    var seeds: [UInt64] { project.configuration.seeds }
+
+    /// A run's header and curve; nil where it was not made.
+    func run(_ recipe: Recipe) throws -> (header: RunHeader, numbers: RunRecord.Numbers)? {
+        try store.numbers(recipe.key)
+    }
+
+    /// The neurons of a layer that have runs of a variant: all in the grid, a sample elsewhere.
+    func neurons(of layer: AtlasLayer, _ variant: Variant) -> [Int] {
+        variant == project.gridVariant(of: layer) ? layer.neurons : layer.sample
+    }
+
+    /// The scores of a layer's runs of one variant, over `neurons`, or over all that have such runs.
+    ///
+    /// Identification measures activations by the grid's pictures, where they are read alike: over the same tokens of
+    /// the same weights.
+    func scores(of layer: AtlasLayer, _ variant: Variant, neurons: [Int]? = nil) throws -> LayerScores {
+        func recipes(_ variant: Variant, _ neurons: [Int]) -> [Recipe] {
+            neurons.flatMap { neuron in seeds.map { project.recipe(layer.address, neuron, variant, seed: $0) } }
+        }
+        let grid = project.gridVariant(of: layer)
+        let neurons = neurons ?? self.neurons(of: layer, variant)
+        let isGrid = variant == grid && neurons == layer.neurons
+        let isReadAlike = variant.tokens == grid.tokens && variant.shuffle == grid.shuffle
+        return try cache.scores(
+            of: recipes(variant, neurons), scaledBy: isReadAlike && !isGrid ? recipes(grid, layer.neurons) : nil)
+    }
+}

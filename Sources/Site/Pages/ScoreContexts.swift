@@ -1,0 +1,116 @@
+// Scores as pages show them: values with their meaning in words.
+
+import Foundation
+import Render
+import Scores
+
+/// Turns scores into what templates show.
+enum ScoreContexts {
+    private static let look =
+        "Colour and oriented, multi-scale texture, wherever in the picture they are; no model is asked."
+
+    private static func meaning(judge: Judge?) -> String {
+        judge.map { "The embedding of another model, \($0.name)." }
+            ?? "The visualised model's own embedding, which is partly circular: the pictures were made to move it."
+    }
+
+    /// A neuron's scores.
+    static func neuron(_ scores: LayerScores, _ neuron: Int, judge: Judge?) -> ScoresContext {
+        let own = scores.scores(of: neuron)
+        var items: [ScoresContext.Score] = []
+        func add(_ name: String, _ value: NeuronConsistency?, _ explanation: String) {
+            guard let value else { return }
+            items.append(
+                .init(
+                    name: name, value: Format.number(value.similarity), standing: ScoreWords.standing(value),
+                    percentile: value.percentile,
+                    explanation: "\(explanation) \(ScoreWords.counted(value.pairs, "pair")) of runs."))
+        }
+        add("Look", own.look, look)
+        add("Meaning", own.meaning, meaning(judge: judge))
+        let comparison = items.isEmpty ? nil : "Likeness is compared with that of pairs of different neurons."
+        if let identification = own.identification {
+            items.append(
+                .init(
+                    name: "Identification", value: ScoreWords.percent(identification.top1),
+                    standing: "of its \(ScoreWords.counted(identification.runs, "picture")) make it stand out most; "
+                        + "mean reciprocal rank \(Format.number(identification.reciprocalRank))",
+                    explanation: "Among all neurons of the layer, each in standard deviations from its mean."))
+        }
+        if let spread = own.seedSpread {
+            items.append(
+                .init(
+                    name: "Spread over seeds", value: Format.number(spread),
+                    standing: "of the spread between neurons",
+                    explanation: "The standard deviation of the final activation: a high one says that some runs "
+                        + "failed, a low one with unlike pictures that the neuron has several faces."))
+        }
+        return context(items, comparison, own.reasons)
+    }
+
+    /// A layer's scores, each figure with its interval.
+    static func layer(_ scores: LayerScores, judge: Judge?) -> ScoresContext {
+        let figures = scores.figures
+        var items: [ScoresContext.Score] = []
+        func add(_ name: String, _ value: LayerConsistency?, _ explanation: String) {
+            guard let value else { return }
+            let retrieval = figure(value.retrieval, value.retrievalInterval, ScoreWords.percent)
+            items.append(
+                .init(
+                    name: name, value: "AUC \(figure(value.auc, value.aucInterval, Format.number))",
+                    percentile: 100 * value.auc,
+                    figures: [
+                        .init(
+                            name: "Nearest run is of the same neuron",
+                            value: "\(retrieval), by chance \(ScoreWords.percent(value.chance))"),
+                        .init(
+                            name: "Mean similarity within neurons less that between them",
+                            value: "\(figure(value.gap, value.gapInterval, Format.number)), \(ScoreWords.p(value))"),
+                        .init(
+                            name: "Compared",
+                            value: "\(ScoreWords.counted(value.neurons, "neuron")), "
+                                + "\(ScoreWords.counted(value.runs, "run")); "
+                                + "\(ScoreWords.counted(value.withinPairs, "pair")) of runs of one neuron, "
+                                + "\(Format.count(value.betweenPairs)) of different neurons\(excluded(value.excluded))"),
+                    ], explanation: explanation))
+        }
+        add("Look", figures.look, look)
+        add("Meaning", figures.meaning, meaning(judge: judge))
+        let auc = items.isEmpty ? nil : ScoreWords.auc
+        if let value = figures.identification {
+            let rank = figure(value.meanReciprocalRank, value.meanReciprocalRankInterval, Format.number)
+            items.append(
+                .init(
+                    name: "Identification", value: figure(value.top1, value.top1Interval, ScoreWords.percent),
+                    standing: "of the pictures make their own neuron stand out most of the layer, by chance "
+                        + ScoreWords.percent(value.chance),
+                    figures: [
+                        .init(name: "Mean reciprocal rank", value: rank),
+                        .init(
+                            name: "Compared",
+                            value: ScoreWords.counted(value.runs, "picture") + excluded(value.excluded)),
+                    ],
+                    explanation: "From the activations of the whole layer, in standard deviations over "
+                        + "\(ScoreWords.counted(value.scalePictures, "picture"))."))
+        }
+        return context(items, auc, figures.reasons)
+    }
+
+    private static func context(
+        _ items: [ScoresContext.Score], _ explanation: String?, _ reasons: ScoreReasons?
+    ) -> ScoresContext {
+        let sentences = (reasons?.sentences ?? []) + [explanation, ScoreWords.caveatText].compactMap { $0 }
+        return ScoresContext(scores: items, note: sentences.joined(separator: " "))
+    }
+
+    /// `0.93 (95 %: 0.91 to 0.95)`.
+    private static func figure(
+        _ value: Double, _ interval: ClosedRange<Double>?, _ number: (Double) -> String
+    ) -> String {
+        number(value) + (interval.map { " (95\u{A0}%: \(ScoreWords.words($0, number)))" } ?? "")
+    }
+
+    private static func excluded(_ count: Int) -> String {
+        count == 0 ? "" : "; \(ScoreWords.counted(count, "run")) left out"
+    }
+}

@@ -1,0 +1,159 @@
+// A layer's scores as charts and as a table: on its page, in its data and in figures alike.
+
+import Render
+import Runs
+import Scores
+import ViT
+
+/// The distribution of a layer's similarities, and the comparison of its variants.
+struct ScoreFigures {
+    let library: RunLibrary
+    let layer: AtlasLayer
+
+    private var project: Project { library.project }
+
+    /// One way in which runs of the layer are made, and their scores over the comparison's neurons.
+    struct Compared {
+        let variant: Variant
+        let neurons: [Int]
+        let scores: LayerScores
+    }
+
+    /// Every variant of the layer over the same neurons, the grid's first; the grid's alone where there are no others.
+    func compared() throws -> [Compared] {
+        let variants = project.variants(of: layer)
+        let neurons = variants.count > 1 ? layer.sample : layer.neurons
+        return try variants.map { variant in
+            Compared(
+                variant: variant, neurons: neurons, scores: try library.scores(of: layer, variant, neurons: neurons))
+        }
+    }
+
+    /// Pairs of runs of one neuron against pairs of different neurons, as SVG; the reason where there is no score.
+    func distribution(of scores: LayerScores, by measure: Measure, weights: String? = nil) -> String {
+        switch scores.scored(measure) {
+        case .absent(let reason): return "<p>\(HTML.escaped(reason.description))</p>"
+        case .score(let consistency):
+            let distribution = consistency.distribution
+            return DistributionChart(
+                edges: distribution.edges,
+                groups: [
+                    .init(name: "pairs of runs of different neurons", counts: distribution.between),
+                    .init(name: "pairs of runs of one neuron", counts: distribution.within),
+                ],
+                title: "Similarity in \(measure.rawValue) of the runs of \(layer.address.shortName)"
+                    + (weights.map { ", \($0)" } ?? ""),
+                axis: "similarity in \(measure.rawValue)"
+            ).svg
+        }
+    }
+
+    /// The charts of the layer's page: the grid's by each measure that has a score, and the control's beside the grid's
+    /// over the same neurons.
+    func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
+        let scored = Measure.allCases.filter { scores.scored($0).value != nil }
+        var charts = (scored.isEmpty ? [.look] : scored).map { measure in
+            DistributionContext(title: "In \(measure.rawValue)", chart: distribution(of: scores, by: measure))
+        }
+        if let control = compared.first(where: { $0.variant.shuffle != nil }), let real = compared.first {
+            let neurons = ScoreWords.counted(control.neurons.count, "neuron")
+            for (row, weights) in [(real, "the weights as they are"), (control, "the weights shuffled")] {
+                charts.append(
+                    DistributionContext(
+                        title: "In look, \(neurons) of the control, \(weights)",
+                        chart: distribution(of: row.scores, by: .look, weights: weights)))
+            }
+        }
+        return charts
+    }
+
+    /// One row a variant, over the same neurons.
+    ///
+    /// - Parameter isWhole: whether identification and cost, which belong to no measure, have columns too.
+    func comparison(
+        _ compared: [Compared], by measure: Measure, isWhole: Bool = true, root: String, caption: String,
+        link: LinkContext?
+    ) -> TableFigure {
+        let variants = compared.map(\.variant)
+        let usual = project.gridVariant(of: layer)
+        let titles = variants.map { $0.title(among: variants, usual: usual) }
+        let rows = zip(titles, compared).map { title, row in
+            let cells =
+                Self.cells(row.scores.scored(measure).value?.layer)
+                + (isWhole ? Self.cells(row.scores.figures.identification) + [Format.number(cost(of: row) / 1e9)] : [])
+            return TableFigure.Row(head: .init(title), cells: cells.map { .init($0 ?? "–", isNumber: true) })
+        }
+        let columns =
+            [
+                "AUC in \(measure.rawValue) (95 % interval)",
+                "Retrieval in \(measure.rawValue) (95 % interval; chance)",
+                "Gap in \(measure.rawValue) (95 % interval), p",
+            ]
+            + (isWhole
+                ? ["Identification (95 % interval; chance)", "Pictures behind the z-scores", "GFLOP a run"] : [])
+        return TableFigure(
+            root: root, columns: [.init("Runs")] + columns.map { .init($0, isNumber: true) }, rows: rows,
+            caption: CaptionContext(
+                html: caption, score: note(on: compared, titles: titles, measure, isWhole: isWhole), link: link))
+    }
+
+    private func cost(of row: Compared) -> Double {
+        project.model.model.configuration.runCost(at: layer.address, method: row.variant.method)
+    }
+
+    private static func cells(_ identification: LayerIdentification?) -> [String?] {
+        [
+            identification.map { figure($0.top1, $0.top1Interval, ScoreWords.percent, chance: $0.chance) },
+            identification.map { Format.count($0.scalePictures) },
+        ]
+    }
+
+    /// A measure's three cells.
+    private static func cells(_ layer: LayerConsistency?) -> [String?] {
+        guard let layer else { return [nil, nil, nil] }
+        return [
+            figure(layer.auc, layer.aucInterval, Format.number),
+            figure(layer.retrieval, layer.retrievalInterval, ScoreWords.percent, chance: layer.chance),
+            "\(figure(layer.gap, layer.gapInterval, Format.number)), \(ScoreWords.p(layer))",
+        ]
+    }
+
+    /// `91.3 % (88.0 % to 94.2 %; 2.00 %)`.
+    private static func figure(
+        _ value: Double, _ interval: ClosedRange<Double>?, _ number: (Double) -> String, chance: Double? = nil
+    ) -> String {
+        let brackets = [interval.map { ScoreWords.words($0, number) }, chance.map(number)].compactMap { $0 }
+        return number(value) + (brackets.isEmpty ? "" : " (\(brackets.joined(separator: "; ")))")
+    }
+
+    /// What the rows are of, what their identification is measured by, and why there is no score where there is none.
+    private func note(
+        on compared: [Compared], titles: [String], _ measure: Measure, isWhole: Bool
+    ) -> String {
+        let count = compared.first?.neurons.count ?? 0
+        let neurons = count == 1 ? "The same neuron" : "The same \(count) neurons"
+        var sentences = ["\(neurons) in every row, \(ScoreWords.counted(library.seeds.count, "run")) each."]
+        let pictures = Set(compared.compactMap { $0.scores.figures.identification?.scalePictures })
+        if isWhole, pictures.count > 1 {
+            sentences.append(
+                "Identification takes each channel in standard deviations over all of the grid’s pictures where a row is "
+                    + "read over the same tokens of the same weights, else over the row’s own pictures, of which there "
+                    + "are fewer: rows whose numbers of pictures differ are not to be compared.")
+        }
+        var rows: [String: [String]] = [:]
+        var reasons: [String] = []
+        for (title, row) in zip(titles, compared) {
+            let absent = row.scores.figures.reasons
+            let own = [measure == .look ? absent?.look : absent?.meaning, isWhole ? absent?.identification : nil]
+            for reason in own.compactMap({ $0 }) where rows[reason]?.last != title {
+                if rows[reason] == nil { reasons.append(reason) }
+                rows[reason, default: []].append(title)
+            }
+        }
+        sentences += reasons.map { reason in
+            let titles = rows[reason] ?? []
+            return titles.count == compared.count ? reason : "\(titles.joined(separator: ", ")): \(reason)"
+        }
+        return sentences.joined(separator: " ")
+    }
+}

@@ -1,0 +1,176 @@
+// The data files beside the pages: they are what docs/data.md says, no key more and no key less, and agree in numbers.
+
+import Foundation
+import Testing
+
+@testable import Runs
+@testable import Site
+@testable import TestSupport
+@testable import ViT
+
+@Suite struct DataFileTests {
+    /// A project whose files have every key: labels, intervals, and a pattern frozen from a picture.
+    private static func everything() async throws -> TinyProject {
+        let project = try TinyProject(
+            settings: """
+                model: {weights: tiny.safetensors}
+                layers: [heads.head]
+                seeds: 2
+                steps: 3
+                attention: [live, {frozen: pattern.png}]
+                compareSample: 5
+                judge: tiny.safetensors
+                """,
+            labels: (0..<12).map { "class, the \"\($0)th\"" })
+        // Any picture of the model's size will do: one of its own.
+        let source = try TinyProject()
+        #expect(try await source.build().code == 0)
+        let pictures = try source.files().sorted { $0.key < $1.key }
+        let picture = try #require(pictures.first { $0.key.hasSuffix(".png") })
+        _ = try project.folder.write(picture.value, to: "pattern.png")
+        let outcome = try await project.build()
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        return project
+    }
+
+    /// A project whose files have every reason for a missing score.
+    private static func nothing() async throws -> TinyProject {
+        let project = try TinyProject(
+            settings: """
+                model: {weights: tiny.safetensors}
+                layers: [encoder_layer_1.mlp.3]
+                neurons: [0-2]
+                seeds: 1
+                steps: 3
+                tokens: slice
+                attention: [live, detached]
+                """)
+        let outcome = try await project.build()
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        return project
+    }
+
+    /// The paths of all keys in a JSON value: `runs[].seed` for the key `seed` of each entry of `runs`.
+    private func keys(_ value: Any, _ prefix: String = "") -> Set<String> {
+        if let fields = value as? [String: Any] {
+            return fields.reduce(into: []) { keys, field in
+                let path = prefix.isEmpty ? field.key : "\(prefix).\(field.key)"
+                keys.insert(path)
+                // A method's parameters are its own.
+                if !path.hasSuffix(".parameters") { keys.formUnion(self.keys(field.value, path)) }
+            }
+        }
+        return (value as? [Any])?.reduce(into: []) { $0.formUnion(keys($1, prefix + "[]")) } ?? []
+    }
+
+    /// The names in the first column of the tables of a section of docs/data.md, those of sections that its rows
+    /// refer to put in their place.
+    private func documented(_ file: String) throws -> [String] {
+        let path = URL(filePath: #filePath).appending(path: "../../../../docs/data.md").standardizedFileURL
+        let sections = try String(contentsOf: path, encoding: .utf8).components(separatedBy: "\n## ")
+        func names(_ section: String) throws -> [String] {
+            let text = try #require(sections.first { $0.hasPrefix("\(section)\n") }, "no section \(section)")
+            return try text.split(separator: "\n").flatMap { line -> [String] in
+                guard let match = line.firstMatch(of: /^\| `([^`]+)` \|.*?(?:\(#([a-z-]+)\) *\|)?$/) else { return [] }
+                let name = String(match.1)
+                guard let reference = match.2 else { return [name] }
+                let heading = reference.replacing("-", with: " ")
+                return try [name] + names(heading.prefix(1).uppercased() + heading.dropFirst()).map { "\(name).\($0)" }
+            }
+        }
+        return try names(file)
+    }
+
+    @Test func everyKeyIsDocumentedAndEveryDocumentedKeyIsThere() async throws {
+        let (project, other) = (try await Self.everything(), try await Self.nothing())
+        for (name, path) in [
+            ("neuron.json", "layers/LAYER/0/neuron.json"), ("neurons.json", "layers/LAYER/neurons.json"),
+            ("atlas.json", "atlas.json"),
+        ] {
+            var found: Set<String> = []
+            for (project, layer) in [(project, "heads.head"), (other, "encoder_layer_1.mlp.3")] {
+                let file = URL(filePath: project.path("site/\(path.replacing("LAYER", with: layer))"))
+                found.formUnion(keys(try JSONSerialization.jsonObject(with: Data(contentsOf: file))))
+            }
+            let known = Set(try documented(name))
+            #expect(found.subtracting(known).sorted() == [], "in \(name), not in docs/data.md")
+            #expect(known.subtracting(found).sorted() == [], "in docs/data.md, not in \(name)")
+        }
+        let header = try #require(try project.text("site/layers/heads.head/neurons.csv").split(separator: "\r\n").first)
+        #expect(header.split(separator: ",").map(String.init) == (try documented("neurons.csv")))
+    }
+
+    @Test func theFilesAgreeWithEachOtherAndWithTheStore() async throws {
+        let project = try await Self.everything()
+        let store = try Store(folder: project.path(".atlas")) { _ in }
+        func read<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value {
+            try JSONDecoder().decode(type, from: Data(contentsOf: URL(filePath: project.path("site/\(path)"))))
+        }
+        let atlas = try read(AtlasFile.self, "atlas.json")
+        #expect(atlas.layers.map(\.address) == ["heads.head"] && atlas.layers[0].neurons == 12)
+        let layer = try read(LayerFile.self, atlas.layers[0].data)
+        #expect(layer.scores == atlas.layers[0].scores && layer.scores.look?.neurons == 12)
+        #expect(layer.neurons.map(\.neuron) == Array(0..<12) && layer.seeds == [0, 1])
+        for entry in layer.neurons {
+            let data = try read(NeuronData.self, "layers/heads.head/\(entry.data)")
+            #expect(data.neuron == entry.neuron && data.label == entry.label && data.scores == entry.scores)
+            #expect(entry.label == "class, the \"\(entry.neuron)th\"" && data.weights == atlas.model.weights)
+            #expect(data.runs.map(\.seed) == (data.runs.count == 4 ? [0, 1, 0, 1] : [0, 1]))
+            #expect(data.runs.map(\.attention) == Array(["live", "live", "frozen", "frozen"].prefix(data.runs.count)))
+            #expect(data.runs[0].finalActivation == entry.finalActivation)
+            for run in data.runs {
+                let key = try #require(RecipeKey(run.key))
+                let record = try #require(try store.record(key))
+                let folder = "layers/heads.head/\(entry.neuron)"
+                let picture = try Data(contentsOf: URL(filePath: project.path("site/\(folder)/\(run.image)")))
+                #expect(Array(picture) == record.png && run.curve.count == run.steps)
+                #expect(run.curve == record.numbers.curve.map(\.finite))
+                #expect(run.finalActivation == record.header.finalActivation.finite && run.steps == 3)
+            }
+        }
+    }
+
+    @Test func theTableHoldsTheSameNumbers() async throws {
+        let project = try await Self.everything()
+        let layer = try JSONDecoder().decode(
+            LayerFile.self, from: Data(contentsOf: URL(filePath: project.path("site/layers/heads.head/neurons.json"))))
+        let rows = table(try project.text("site/layers/heads.head/neurons.csv"))
+        let columns = try documented("neurons.csv")
+        #expect(rows.count == 13 && rows.allSatisfy { $0.count == columns.count })
+        for (row, neuron) in zip(rows.dropFirst(), layer.neurons) {
+            let cells = Dictionary(uniqueKeysWithValues: zip(columns, row))
+            #expect(cells["neuron"] == "\(neuron.neuron)" && cells["label"] == neuron.label)
+            #expect(cells["outcome"] == neuron.outcome)
+            #expect(cells["final_activation"].flatMap(Float.init) == neuron.finalActivation)
+            #expect(cells["look_percentile"].flatMap(Double.init) == neuron.scores?.look?.percentile)
+            #expect(cells["look_pairs"] == "1" && cells["meaning_pairs"] == "1")
+            #expect(cells["identification_top1"].flatMap(Double.init) == neuron.scores?.identification?.top1)
+            #expect(cells["seed_spread"].flatMap(Double.init) == neuron.scores?.seedSpread)
+        }
+    }
+
+    /// The cells of a table as RFC 4180 has it.
+    private func table(_ text: String) -> [[String]] {
+        var rows: [[String]] = []
+        var row: [String] = []
+        var cell = ""
+        var isQuoted = false
+        var scalars = text.unicodeScalars[...]
+        while let scalar = scalars.popFirst() {
+            switch (scalar, isQuoted) {
+            case ("\"", true):
+                if scalars.first == "\"" { cell.unicodeScalars.append(scalars.removeFirst()) } else { isQuoted = false }
+            case ("\"", false): isQuoted = true
+            case (",", false):
+                row.append(cell)
+                cell = ""
+            case ("\r", false): continue
+            case ("\n", false):
+                rows.append(row + [cell])
+                (row, cell) = ([], "")
+            default: cell.unicodeScalars.append(scalar)
+            }
+        }
+        return rows
+    }
+}

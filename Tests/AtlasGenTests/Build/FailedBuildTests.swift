@@ -1,0 +1,161 @@
+// Builds that cannot succeed: a message, an exit code, and the last good site as it was.
+
+import Foundation
+import Testing
+
+@testable import Runs
+@testable import TestSupport
+
+@Suite struct FailedBuildTests {
+    /// Something that is wrong with a project.
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let code: Int32
+        /// What the message must hold.
+        let words: [String]
+        var arguments: [String] = []
+        /// Breaks the project.
+        var breaking: @Sendable (TinyProject) throws -> Void = { _ in }
+
+        /// A fault of atlas.yml: a text of `TinyProject.settings` that becomes another.
+        static func setting(_ old: String, _ new: String, _ words: String...) -> Fault {
+            Fault(testDescription: new, code: 65, words: ["atlas.yml:"] + words) { project in
+                try project.configure("title: Other\n" + TinyProject.settings.replacing(old, with: new))
+            }
+        }
+    }
+
+    static let faults: [Fault] = [
+        Fault(testDescription: "an unknown flag", code: 64, words: ["--wrokers"], arguments: ["--wrokers", "2"]),
+        Fault(testDescription: "no worker", code: 64, words: ["--workers", "from 1"], arguments: ["--workers", "0"]),
+        Fault(testDescription: "no configuration", code: 65, words: ["atlas.yml", "no such file"]) { project in
+            try FileManager.default.removeItem(atPath: project.path("atlas.yml"))
+        },
+        .setting("seeds: 2", "seeds: [2", "not YAML"),
+        .setting("seeds: 2", "sedes: 2", "atlas.yml:5", "\"seeds\""),
+        .setting("seeds: 2", "seeds: -2", "atlas.yml:5", "1 to 1000"),
+        .setting("encoder_layer_1.mlp.3", "encoder_layer_1.mpl.3", "atlas.yml:3", "encoder_layer_1.mlp.3"),
+        .setting("encoder_layer_1.mlp.3", "encoder_layer_7.mlp.3", "atlas.yml:3", "encoder_layer_1.mlp.3"),
+        .setting("[0-2]", "[0-2, 11]", "atlas.yml:4", "out of range", "0 to 7"),
+        .setting("[0-2]", "[99999999999999999999]", "atlas.yml:4"),
+        .setting("tiny.safetensors", "absent.safetensors", "atlas.yml:2", "absent.safetensors"),
+        .setting("tiny.safetensors", "atlas.yml", "atlas.yml:2"),
+        .setting("weights: tiny.safetensors", "weights: tiny.safetensors, heads: 3", "atlas.yml:2:43", "heads"),
+        .setting("weights: tiny.safetensors", "weights: tiny.safetensors, imageSize: 15", "atlas.yml:2:47", "size"),
+        .setting("weights: tiny.safetensors", "labels: none.txt", "atlas.yml:2:17", "none.txt"),
+        Fault(testDescription: "a truncated checkpoint", code: 65, words: ["tiny.safetensors"]) { project in
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: project.path("tiny.safetensors")))
+            _ = try project.folder.write(bytes.dropLast(100), to: "tiny.safetensors")
+        },
+        Fault(testDescription: "a label too few", code: 65, words: ["11 classes", "12"]) { project in
+            try project.write(String(repeating: "name\n", count: 11), to: "tiny.labels.txt")
+        },
+        Fault(testDescription: "a broken template", code: 65, words: ["layer.mustache", "2"]) { project in
+            try project.write("<p>\n{{#neurons}}</p>\n", to: "templates/layer.mustache")
+        },
+        Fault(testDescription: "a tag without a meaning", code: 65, words: ["layer.mustache", "neuronz"]) { project in
+            try project.write("<p>{{neuronz}}</p>\n", to: "templates/layer.mustache")
+        },
+        Fault(
+            testDescription: "a file at the site's place", code: 73, words: ["is a file", "--output"],
+            arguments: ["--output", "tiny.safetensors"]),
+        Fault(
+            testDescription: "a file above the site's place", code: 73, words: ["tiny.safetensors"],
+            arguments: ["--output", "tiny.safetensors/site"]),
+        Fault(
+            testDescription: "the project's own folder", code: 73, words: ["the project keeps", "left as it is"],
+            arguments: ["--output", "."]),
+        Fault(
+            testDescription: "the store's folder", code: 73, words: [".atlas", "the project keeps .atlas there"],
+            arguments: ["--output", ".atlas/runs"]),
+        Fault(
+            testDescription: "the texts' folder, which is not there yet", code: 73,
+            words: ["the project keeps content there"], arguments: ["--output", "x/../content/posts"]),
+        Fault(testDescription: "a file in the texts' place", code: 65, words: ["content", "is a file"]) { project in
+            try project.write("words", to: "content")
+        },
+        Fault(testDescription: "no judge", code: 65, words: ["atlas.yml:7:8: judge:", "none.pth"]) { project in
+            try project.configure("title: A tiny atlas\n\(TinyProject.settings)\njudge: none.pth\n")
+        },
+        Fault(
+            testDescription: "someone's folder", code: 73, words: ["did not make", "thesis.txt"],
+            arguments: ["--output", "papers"]
+        ) { project in try project.write("years of work\n", to: "papers/thesis.txt") },
+    ]
+
+    @Test(arguments: ["site", "content", "templates"]) func aLinkThatLeadsNowhereIsToldFirst(name: String) async throws
+    {
+        let project = try TinyProject()
+        try FileManager.default.createSymbolicLink(atPath: project.path(name), withDestinationPath: "nowhere")
+        let outcome = try await project.build()
+        #expect(outcome.code == 74 && outcome.messages.contains("\(name) is a link that leads nowhere"))
+        #expect(try project.runCount() == 0)
+    }
+
+    @Test(arguments: faults)
+    func aFailedBuildSaysWhyAndTouchesNothing(_ fault: Fault) async throws {
+        let project = try TinyProject()
+        try fault.breaking(project)
+        let before = try project.files(in: ".")
+        let outcome = try await project.run(["build", "--file", project.path("atlas.yml")] + fault.arguments)
+        #expect(outcome.code == fault.code, "\(outcome.messages)")
+        for word in fault.words { #expect(outcome.messages.contains(word), "\(outcome.messages)") }
+        #expect(try outcome.output.isEmpty && project.runCount() == 0)
+        let after = try project.files(in: ".").filter { !$0.key.hasPrefix(".atlas/") }
+        #expect(after == before, "\(Set(after.keys).symmetricDifference(before.keys))")
+    }
+
+    @Test(arguments: faults)
+    func aFailedBuildLeavesTheLastSiteAsItWas(_ fault: Fault) async throws {
+        let project = try TinyProject()
+        #expect(try await project.build().code == 0)
+        try fault.breaking(project)
+        let before = try project.files(in: ".").filter { $0.key != ".atlas/lock" }
+        #expect(
+            try await project.run(["build", "--file", project.path("atlas.yml")] + fault.arguments).code == fault.code)
+        // The lock names the process that had it last.
+        let after = try project.files(in: ".").filter { $0.key != ".atlas/lock" }
+        #expect(after == before, "\(Set(after.keys).symmetricDifference(before.keys))")
+    }
+
+    @Test func aFolderThatNobodyMayWriteToIsNamed() async throws {
+        // Whoever is root may write everywhere.
+        guard geteuid() != 0 else { return }
+        let project = try TinyProject()
+        try FileManager.default.createDirectory(atPath: project.path("closed"), withIntermediateDirectories: false)
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: project.path("closed"))
+        let outcome = try await project.build("--output", "closed/site")
+        #expect(outcome.code == 73 && outcome.messages.contains("closed"))
+    }
+
+    @Test func ctrlCKeepsWhatIsDoneAndTheNextBuildGoesOn() async throws {
+        let project = try TinyProject()
+        #expect(try await project.build().code == 0)
+        let site = try project.files()
+        // More runs than end before the interrupt arrives; neuron 0 gets all its seeds first.
+        let long = TinyProject.settings.replacing("seeds: 2", with: "seeds: 1000").replacing(
+            "steps: 3", with: "steps: 200")
+        try project.configure("title: Longer\n\(long)")
+        let made = try project.runCount()
+        let stopped = try await project.run(["build", "--workers", "1"]) { try project.runCount() > made }
+        #expect(stopped.code == 130, "\(stopped.messages)")
+        #expect(stopped.messages.contains("goes on from there") && stopped.output.isEmpty)
+        #expect(try project.files() == site)
+        #expect(try project.runCount() > made)
+        // A neuron's first seeds are made first, so that a smaller atlas finds some of its runs.
+        try project.configure("title: Longer\n" + long.replacing("seeds: 1000", with: "seeds: 4"))
+        let finished = try await project.build()
+        let counts = try #require(finished.output.firstMatch(of: /(\d+) runs? made, (\d+) reused/)?.output)
+        let (new, reused) = (try #require(Int(counts.1)), try #require(Int(counts.2)))
+        #expect(finished.code == 0 && new + reused == 24 && reused > 0, "\(finished)")
+    }
+
+    @Test func twoBuildsAtOnceDoNotMeet() async throws {
+        let project = try TinyProject()
+        let store = try Store(folder: project.path(".atlas")) { _ in }
+        let lock = try BuildLock(storeFolder: store.folder)
+        let outcome = try await project.build()
+        #expect(!lock.isHeld || (outcome.code == 73 && outcome.messages.contains("Another build is at work")))
+        withExtendedLifetime(lock) {}
+    }
+}

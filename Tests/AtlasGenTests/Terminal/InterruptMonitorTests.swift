@@ -1,0 +1,24 @@
+// Ctrl-C once and twice, with the real signal.
+
+import Foundation
+import Testing
+
+@testable import AtlasGen
+@testable import Runs
+
+@Suite struct InterruptMonitorTests {
+    @Test func onceStopsTwiceEnds() async {
+        let (heard, told) = AsyncStream<String>.makeStream()
+        let signal = StopSignal()
+        let monitor = InterruptMonitor(
+            signal, onFirst: { told.yield("first") }, onSecond: { told.yield("second") })
+        var words = heard.makeAsyncIterator()
+        #expect(!signal.isStopping)
+        kill(getpid(), SIGINT)
+        #expect(await words.next() == "first")
+        #expect(signal.isStopping)
+        kill(getpid(), SIGINT)
+        #expect(await words.next() == "second")
+        withExtendedLifetime(monitor) {}
+    }
+}

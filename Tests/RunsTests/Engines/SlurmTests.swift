@@ -1,0 +1,226 @@
+// Slurm: argument lists, outputs, the real script, and what becomes of lost shares.
+
+import Foundation
+import Testing
+
+@testable import Runs
+@testable import Support
+@testable import TestSupport
+
+@Suite struct SlurmCommandTests {
+    private let settings = SlurmSettings(
+        command: ["/opt/atlas gen", "work"], projectFolder: "/home/a b", slurmFolder: "/home/a b/.atlas/slurm",
+        shardCount: 6, options: ["--partition=long", "--comment=two words"])
+
+    @Test func sbatchIsAnArgumentList() {
+        #expect(
+            settings.sbatch(shards: [0, 2, 3, 5]) == [
+                "sbatch", "--job-name=atlasgen", "--cpus-per-task=1", "--output=/home/a b/.atlas/slurm/%A_%a.log",
+                "--partition=long", "--comment=two words", "--requeue", "--parsable", "--array=0,2-3,5",
+                "--chdir=/home/a b", "/home/a b/.atlas/slurm/work.sh", "6", "/opt/atlas gen", "work",
+            ])
+    }
+
+    @Test(
+        arguments: [
+            ([], ""), ([3], "3"), ([0, 1, 2, 3], "0-3"), ([0, 2, 4], "0,2,4"), ([0, 1, 4, 5, 9], "0-1,4-5,9"),
+        ] as [([Int], String)])
+    func arrayRanges(numbers: [Int], text: String) {
+        #expect(SlurmSettings.ranges(numbers) == text)
+    }
+
+    @Test func followingIsArgumentLists() {
+        #expect(
+            Slurm.squeue(jobs: ["4", "15"]) == ["squeue", "--noheader", "--array", "--format=%i", "--jobs=4,15"])
+        #expect(
+            Slurm.sacct(SlurmTask(job: "4", index: 2)) == [
+                "sacct", "--noheader", "--parsable2", "--allocations", "--format=State,ExitCode", "--jobs=4_2",
+            ])
+    }
+
+    @Test func outputsAreRead() {
+        #expect(Slurm.job(fromSbatch: "123\n") == "123")
+        #expect(Slurm.job(fromSbatch: "123;cluster\n") == "123")
+        #expect(Slurm.job(fromSbatch: "Submitted batch job 123") == nil)
+        #expect(Slurm.job(fromSbatch: "") == nil)
+        #expect(
+            Slurm.tasks(fromSqueue: "12_3\n 12_10 \n12_[4-5]\n13\nslurm_load error\n")
+                == [SlurmTask(job: "12", index: 3), SlurmTask(job: "12", index: 10)])
+    }
+
+    @Test func optionsAreSplitAtSpaces() throws {
+        #expect(try Slurm.options("--partition=long  --time=1:00") == ["--partition=long", "--time=1:00"])
+        #expect(try Slurm.options("--comment=\"two words\" -x 'a b'") == ["--comment=two words", "-x", "a b"])
+        #expect(try Slurm.options("$(rm) ; `x` '' ") == ["$(rm)", ";", "`x`", ""])
+        #expect(try Slurm.options("") == [])
+        let error = #expect(throws: AtlasError.self) { try Slurm.options("--comment=\"two") }
+        #expect(error?.code == .usage)
+    }
+
+    /// The script as Slurm runs it, with a real shell.
+    @Test func theScriptPassesItsShard() async throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(SlurmSettings.script.utf8, to: "work.sh")
+        let result = try await ExternalCommand.run([
+            "env", "SLURM_ARRAY_TASK_ID=2", "sh", script, "4", "printf", "<%s>", "two words", "$HOME",
+        ])
+        #expect(result == CommandResult(succeeded: true, output: "<two words><$HOME><--shard><2/4>", errors: ""))
+    }
+
+    @Test func aMissingProgramIsTold() async throws {
+        let error = try await #require(throws: AtlasError.self) {
+            try await ExternalCommand.run(["atlasgen-no-such-program"])
+        }
+        #expect(error.code == .data)
+        #expect(error.description.contains("\"atlasgen-no-such-program\""))
+        #expect(
+            try await ExternalCommand.run(["sh", "-c", "echo a; echo b >&2; exit 3"])
+                == CommandResult(succeeded: false, output: "a\n", errors: "b\n"))
+    }
+}
+
+@Suite struct SlurmEngineTests {
+    private let folder: TemporaryFolder
+    private let store: Store
+    private let plan = Plan((0..<10).flatMap { neuron in (0..<2).map { .example(neuron: neuron, seed: $0) } })
+    /// Every command that was run.
+    private let commands = Guarded<[[String]]>([])
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try Store(folder: "\(folder.path)/.atlas") { _ in }
+    }
+
+    /// An engine whose jobs number 1, 2, … are done at once by `work`, and whose queue is what `queue` says.
+    private func engine(
+        shards: Int = 4,
+        queue: @escaping @Sendable () -> CommandResult = { .init(succeeded: true, output: "", errors: "") },
+        work: @escaping @Sendable (_ job: Int, _ shard: Int) throws -> Void
+    ) -> SlurmEngine {
+        let settings = SlurmSettings(
+            command: ["/bin/atlasgen", "work"], projectFolder: folder.path,
+            slurmFolder: "\(store.folder)/slurm", shardCount: shards, options: [])
+        let commands = commands
+        return SlurmEngine(
+            store: store, settings: settings,
+            run: { command in
+                commands.change { $0.append(command) }
+                guard command[0] == "sbatch" else {
+                    return command[0] == "squeue" ? queue() : .init(succeeded: false, output: "", errors: "no accounts")
+                }
+                let job = commands.value.count { $0[0] == "sbatch" }
+                let array = command.first { $0.hasPrefix("--array=") }?.dropFirst("--array=".count) ?? ""
+                for range in array.split(separator: ",") {
+                    let ends = range.split(separator: "-").compactMap { Int($0) }
+                    for shard in ends[0]...ends[ends.count - 1] { try work(job, shard) }
+                }
+                return .init(succeeded: true, output: "\(job)\n", errors: "")
+            }, longestPause: 0)
+    }
+
+    private var arrays: [String] {
+        commands.value.filter { $0[0] == "sbatch" }.map { $0.first { $0.hasPrefix("--array=") } ?? "" }
+    }
+
+    private func makeShare(_ shard: Int, of count: Int, limit: Int = .max) throws {
+        for recipe in plan.recipes(of: try Shard(index: shard, count: count)).prefix(limit) {
+            try store.save(.example(recipe))
+        }
+    }
+
+    @Test func oneArrayJobMakesEverything() async throws {
+        let seen = Guarded(0)
+        let summary = try await engine { _, shard in try makeShare(shard, of: 4) }.make(plan) { event in
+            if case .stored(let headers, _) = event { seen.change { $0 += headers.count } }
+        }
+        #expect(summary == EngineSummary(made: 20, wasStopped: false))
+        #expect(seen.value == 20)
+        #expect(arrays == ["--array=0-3"])
+        #expect(try store.missing(of: plan.recipes).isEmpty)
+        #expect(FileSystem.exists("\(store.folder)/slurm/work.sh"))
+    }
+
+    @Test func whatIsThereIsNotSubmitted() async throws {
+        for shard in [0, 1, 3] { try makeShare(shard, of: 4) }
+        _ = try await engine { _, shard in try makeShare(shard, of: 4) }.make(plan)
+        #expect(arrays == ["--array=2"])
+        #expect(try await engine { _, _ in }.make(plan) == EngineSummary())
+        #expect(arrays == ["--array=2"])
+    }
+
+    /// Share 2 dies after one run, share 3 at once; both are submitted again, together.
+    @Test func lostSharesAreSubmittedAgain() async throws {
+        let summary = try await engine { job, shard in
+            try makeShare(shard, of: 4, limit: job > 1 || shard < 2 ? .max : 3 - shard)
+        }.make(plan)
+        #expect(summary.made == 20)
+        #expect(arrays == ["--array=0-3", "--array=2-3"])
+    }
+
+    @Test func aShareThatMakesNothingIsGivenUp() async throws {
+        let engine = engine { _, shard in if shard != 1 { try makeShare(shard, of: 4) } }
+        try FileSystem.createFolder("\(store.folder)/slurm")
+        _ = try folder.write("starting\nno such model\n".utf8, to: ".atlas/slurm/3_1.log")
+        let error = try await #require(throws: AtlasError.self) { try await engine.make(plan) }
+        #expect(arrays == ["--array=0-3", "--array=1", "--array=1"])
+        #expect(
+            error.description == "The share 1/4 made nothing in 3 jobs. Its last log is \(store.folder)/slurm/3_1.log, "
+                + "which ends with: no such model. What the others made is kept.")
+    }
+
+    @Test func waitingTasksAreLeftAlone() async throws {
+        let looks = Guarded(0)
+        let store = store
+        let plan = plan
+        let engine = engine(
+            queue: {
+                looks.change { $0 += 1 }
+                if looks.value < 4 { return .init(succeeded: true, output: "1_0\n1_1\n1_2\n1_3\n", errors: "") }
+                do {
+                    for recipe in plan.recipes { try store.save(.example(recipe)) }
+                } catch {
+                    return .init(succeeded: false, output: "", errors: "\(error)")
+                }
+                return .init(succeeded: false, output: "", errors: "slurm_load_jobs error: Invalid job id specified")
+            }, work: { _, _ in })
+        #expect(try await engine.submit(plan) == ["1"])
+        // A later build finds the job of the first.
+        #expect(try await engine.submit(plan) == [])
+        #expect(try await engine.make(plan).made == 20)
+        #expect(arrays == ["--array=0-3"])
+    }
+
+    @Test func aRefusedJobIsTold() async throws {
+        let engine = SlurmEngine(
+            store: store,
+            settings: SlurmSettings(
+                command: ["a"], projectFolder: folder.path, slurmFolder: "\(store.folder)/slurm", shardCount: 1,
+                options: ["--partition=none"]),
+            run: { _ in .init(succeeded: false, output: "", errors: "sbatch: error: invalid partition\n") },
+            longestPause: 0)
+        let error = try await #require(throws: AtlasError.self) { try await engine.make(plan) }
+        #expect(
+            error.description == "sbatch refused the job: sbatch: error: invalid partition. "
+                + "Its options come from --sbatch and --shards.")
+    }
+
+    @Test func aLongOutageIsTold() async throws {
+        let engine = engine(
+            queue: { .init(succeeded: false, output: "", errors: "Unable to contact slurm controller") },
+            work: { _, _ in })
+        let error = try await #require(throws: AtlasError.self) { try await engine.make(plan) }
+        #expect(error.description.contains("run the same command again"))
+        #expect(arrays.count == 1)
+    }
+
+    @Test func aStopLeavesTheJobs() async throws {
+        let signal = StopSignal()
+        let engine = engine { _, shard in
+            if shard == 0 { try makeShare(0, of: 4) }
+            signal.stop()
+        }
+        let summary = try await engine.make(plan, until: signal)
+        #expect(summary.wasStopped && summary.made == 6)
+        #expect(arrays.count == 1)
+    }
+}

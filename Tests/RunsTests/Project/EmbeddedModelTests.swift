@@ -1,0 +1,36 @@
+// The embedded model as users meet it: found beside the program, shown pictures, and compared with PyTorch.
+
+import Foundation
+import Testing
+
+@testable import Render
+@testable import Runs
+@testable import ViT
+
+@Suite struct EmbeddedModelTests {
+    private static let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
+    private static let fixtures = root.appending(path: "Tests/ViTTests/Fixtures")
+
+    @Test(arguments: ["disc", "gradient", "noise", "rings", "stripes"])
+    func aPicturesLogitsArePyTorchs(_ name: String) throws {
+        let loaded = try LoadedModel(path: Self.root.appending(path: "models/vit-tiny64.safetensors").path)
+        let reference = try Safetensors(path: Self.fixtures.appending(path: "pictures.reference.safetensors").path)
+        let expected = try #require(reference.tensors[name]).values().array
+        let picture = try PNG.read(Self.fixtures.appending(path: "pictures/\(name).png"))
+        let readout = Readout(model: loaded.model, address: .head)
+        let image = picture.planes
+        let logits = readout.read(image: image.pointer, tokens: .cls).activations
+        let worst = zip(logits, expected).map { abs($0 - $1) }.max() ?? .infinity
+        let largest = expected.map(abs).max() ?? 0
+        #expect(logits.count == 50 && worst <= 1e-4 * largest)
+    }
+
+    @Test func itsDigestFollowsTheWeightsAndTheSettings() throws {
+        let path = Self.root.appending(path: "models/vit-tiny64.safetensors").path
+        let plain = try LoadedModel(path: path)
+        let other = try LoadedModel(path: path, overrides: CheckpointOverrides(mean: [0.5, 0.5, 0.5]))
+        #expect(plain.weightsDigest == "8515eea4290aae7968673dace4e99c7cc74ef640e7f2ab6891caef1a4e4253fa")
+        #expect(other.weightsDigest == plain.weightsDigest && other.digest != plain.digest)
+        #expect(plain.label(.head, 0) == "goldfish" && plain.label(.block(0, .mlp3), 0) == nil)
+    }
+}

@@ -1,0 +1,296 @@
+// The store: what is written is read, what is damaged is found, what a crash leaves is ignored.
+
+import Foundation
+import Testing
+
+@testable import Runs
+@testable import Support
+@testable import TestSupport
+
+/// Collects the damage that a store reports.
+private final class DamageLog: @unchecked Sendable {
+    private let lock = NSLock()
+    private var list: [Store.Damage] = []
+
+    var damage: [Store.Damage] { lock.withLock { list } }
+    func add(_ damage: Store.Damage) { lock.withLock { list.append(damage) } }
+}
+
+@Suite struct StoreTests {
+    private let folder: TemporaryFolder
+    private let log = DamageLog()
+    private let store: Store
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try Store(folder: "\(folder.path)/.atlas", onDamage: log.add)
+    }
+
+    private func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
+    private func replace(_ path: String, with bytes: [UInt8]) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
+    @Test func whatIsSavedIsRead() throws {
+        let record = RunRecord.example(.example())
+        let key = record.header.recipe.key
+        #expect(!store.contains(key))
+        #expect(try store.record(key) == nil)
+        try store.save(record)
+        #expect(store.contains(key))
+        #expect(try store.record(key) == record)
+        #expect(try store.header(key) == record.header)
+        #expect(try store.numbers(key)?.numbers == record.numbers)
+        #expect(try store.numbers(key)?.header == record.header)
+        #expect(log.damage.isEmpty)
+        let name = key.description
+        #expect(try folder.files() == [".atlas/format", ".atlas/runs/\(name.prefix(2))/\(name.dropFirst(2)).run"])
+    }
+
+    @Test(arguments: [RunOutcome.completed, .neverActivated, .diverged(step: 12)])
+    func outcomesAndOddNumbersSurvive(outcome: RunOutcome) throws {
+        var record = RunRecord.example(.example(seed: .max))
+        record.header.outcome = outcome
+        record.header.startActivation = .leastNonzeroMagnitude
+        record.header.finalActivation = .nan
+        record.numbers = .init(curve: [.nan, .infinity, -.infinity], embedding: [], layerActivations: [])
+        record.png = []
+        try store.save(record)
+        let read = try #require(try store.record(record.header.recipe.key))
+        #expect(read.header.outcome == outcome)
+        #expect(read.header.startActivation == .leastNonzeroMagnitude)
+        #expect(read.header.finalActivation.isNaN)
+        #expect(read.numbers.curve.map(\.bitPattern) == record.numbers.curve.map(\.bitPattern))
+        #expect(read.hasSameResult(as: record))
+    }
+
+    @Test(arguments: 0..<40) func floatsInHeadersAreExact(seed: UInt64) throws {
+        var record = RunRecord.example(.example(seed: seed))
+        // A multiplicative hash walks through the exponents and mantissas.
+        let pattern = UInt32(truncatingIfNeeded: (seed &+ 1) &* 0x9E37_79B9_7F4A_7C15 >> 17)
+        let value = Float(bitPattern: pattern)
+        record.header.startActivation = value.isNaN ? 1 : value
+        try store.save(record)
+        #expect(try store.header(record.header.recipe.key)?.startActivation == record.header.startActivation)
+    }
+
+    @Test func secondsAreNotAResult() {
+        let record = RunRecord.example(.example(), seconds: 1)
+        #expect(record.hasSameResult(as: .example(.example(), seconds: 2)))
+        #expect(!record.hasSameResult(as: .example(.example(seed: 1), seconds: 1)))
+        var other = record
+        other.png[3] ^= 1
+        #expect(!record.hasSameResult(as: other))
+    }
+
+    /// One flipped bit anywhere in a record is found, and the run counts as missing.
+    @Test func everyFlippedByteIsFound() throws {
+        let record = RunRecord.example(.example())
+        let key = record.header.recipe.key
+        try store.save(record)
+        let path = store.path(of: key)
+        let whole = try bytes(path)
+        for index in whole.indices {
+            var damaged = whole
+            damaged[index] ^= 1 << UInt8(index % 8)
+            try replace(path, with: damaged)
+            #expect(try store.record(key) == nil, "byte \(index)")
+            #expect(!store.contains(key))
+        }
+        #expect(log.damage.count == whole.count)
+        #expect(log.damage.first?.newPath == "\(store.folder)/damaged/\(key).run")
+        #expect(try bytes("\(store.folder)/damaged/\(key).run").count == whole.count)
+        try store.save(record)
+        #expect(try store.record(key) == record)
+    }
+
+    @Test func everyTruncationIsFound() throws {
+        let record = RunRecord.example(.example())
+        let key = record.header.recipe.key
+        try store.save(record)
+        let path = store.path(of: key)
+        let whole = try bytes(path)
+        for count in 0..<whole.count {
+            try replace(path, with: Array(whole.prefix(count)))
+            #expect(try store.record(key) == nil, "\(count) bytes")
+        }
+        try replace(path, with: whole + [0])
+        #expect(try store.record(key) == nil)
+    }
+
+    @Test func partsAreVerifiedByThemselves() throws {
+        let record = RunRecord.example(.example())
+        let key = record.header.recipe.key
+        try store.save(record)
+        let path = store.path(of: key)
+        var damaged = try bytes(path)
+        damaged[damaged.count - 1] ^= 1
+        try replace(path, with: damaged)
+        #expect(try store.header(key) != nil)
+        #expect(try store.numbers(key) != nil)
+        damaged[damaged.count - record.png.count - 1] ^= 1
+        try replace(path, with: damaged)
+        #expect(try store.header(key) != nil)
+        #expect(try store.numbers(key) == nil)
+        #expect(log.damage.map(\.reason) == ["the checksum of its numbers is wrong"])
+    }
+
+    @Test func damageIsTold() throws {
+        let record = RunRecord.example(.example())
+        let key = record.header.recipe.key
+        try store.save(record)
+        let path = store.path(of: key)
+        try replace(path, with: [])
+        _ = try store.header(key)
+        #expect(
+            log.damage.first?.description
+                == "\(path) is damaged: it has 0 bytes, fewer than the 16 of its start. "
+                + "It was moved to \(store.folder)/damaged/\(key).run, and will be made again.")
+    }
+
+    @Test func aRecordUnderAnotherNameIsDamage() throws {
+        let first = Recipe.example(seed: 0)
+        let second = Recipe.example(seed: 1)
+        try store.save(.example(first))
+        try store.save(.example(second))
+        try replace(store.path(of: second.key), with: try bytes(store.path(of: first.key)))
+        #expect(try store.header(second.key) == nil)
+        #expect(log.damage.first?.reason == "it holds the run \(first.key)")
+    }
+
+    @Test func partialFilesAreIgnored() throws {
+        try store.save(.example(.example()))
+        let partial = RunRecord.example(.example(seed: 1))
+        _ = try folder.write(partial.fileBytes.dropLast(7), to: ".atlas/partial/1f")
+        let key = partial.header.recipe.key.description
+        let start = "\(store.folder)/runs/\(key.prefix(2))"
+        try FileManager.default.createDirectory(atPath: start, withIntermediateDirectories: true)
+        try replace("\(start)/\(key.dropFirst(2)).run.swp", with: [1])
+        try replace("\(start)/short.run", with: [1])
+        #expect(try store.keys() == [Recipe.example().key])
+        #expect(try store.verify() == .init(whole: 1, damaged: []))
+        #expect(try store.missing(of: [.example(), .example(seed: 1)]) == [.example(seed: 1)])
+        #expect(log.damage.isEmpty)
+    }
+
+    @Test func severalThreadsSaveTheSameRun() throws {
+        let store = store
+        let failures = DamageLog()
+        DispatchQueue.concurrentPerform(iterations: 64) { index in
+            do {
+                try store.save(.example(.example(neuron: index % 4), seconds: Double(index)))
+                guard try store.record(Recipe.example(neuron: index % 4).key) != nil else {
+                    throw AtlasError(.io, "not there")
+                }
+            } catch {
+                failures.add(.init(path: "\(index)", reason: "\(error)", newPath: nil))
+            }
+        }
+        #expect(failures.damage.isEmpty)
+        #expect(log.damage.isEmpty)
+        #expect(try store.verify().whole == 4)
+        #expect(try FileSystem.names(in: "\(store.folder)/partial").isEmpty)
+    }
+
+    @Test func verifySetsDamageAside() throws {
+        for seed in 0..<6 { try store.save(.example(.example(seed: UInt64(seed)))) }
+        let damaged = Recipe.example(seed: 3).key
+        try replace(store.path(of: damaged), with: [1, 2, 3])
+        #expect(try store.verify() == .init(whole: 5, damaged: [damaged]))
+        #expect(try store.verify() == .init(whole: 5, damaged: []))
+        #expect(try store.entries().map(\.key) == (try store.keys()))
+        let sizes = try store.entries().map(\.bytes)
+        #expect(sizes.allSatisfy { $0 > 500 })
+    }
+
+    @Test func pruneKeepsWhatIsWanted() throws {
+        for seed in 0..<4 { try store.save(.example(.example(seed: UInt64(seed)))) }
+        try replace(store.path(of: Recipe.example(seed: 3).key), with: [1, 2, 3])
+        _ = try store.verify()
+        let young = try folder.write([1, 2], to: ".atlas/partial/young")
+        let now = try #require(FileSystem.version(of: young)).changed.tv_sec
+        let kept: Set = [Recipe.example(seed: 0).key, Recipe.example(seed: 1).key]
+        let removed = Recipe.example(seed: 2).key
+        let size = try #require(FileSystem.version(of: store.path(of: removed))).bytes
+
+        let plan = try store.prune(keeping: kept, isDry: true, now: now)
+        #expect(plan == .init(runs: [removed], leftovers: 1, bytes: size + 3))
+        #expect(store.contains(removed))
+        #expect(try store.prune(keeping: kept, isDry: false, now: now) == plan)
+        #expect(Set(try store.keys()) == kept)
+        #expect(FileSystem.exists(young))
+        #expect(
+            try store.prune(keeping: kept, isDry: false, now: now + 86_401) == .init(runs: [], leftovers: 1, bytes: 2))
+        #expect(!FileSystem.exists(young))
+    }
+
+    @Test func aNewerStoreIsRefused() throws {
+        try store.save(.example(.example()))
+        try replace("\(store.folder)/format", with: Array("atlasgen store 2\n".utf8))
+        let error = #expect(throws: AtlasError.self) { try Store(folder: store.folder) { _ in } }
+        #expect(error?.code == .io)
+        #expect(
+            error?.description == "\(store.folder) is a store of format 2, and this atlasgen reads up to 1. "
+                + "A newer atlasgen made it: use that one, or another project folder.")
+    }
+
+    @Test func aNewerRecordIsRefusedAndStays() throws {
+        let record = RunRecord.example(.example())
+        let key = record.header.recipe.key
+        try store.save(record)
+        var newer = try bytes(store.path(of: key))
+        newer[8] = 2
+        let end = try RunFile.preambleLength(from: newer) - Digest.byteCount
+        newer.replaceSubrange(end..<(end + Digest.byteCount), with: Digest.sha256(newer[..<end]))
+        try replace(store.path(of: key), with: newer)
+        let error = #expect(throws: AtlasError.self) { try store.record(key) }
+        #expect(error?.code == .io)
+        #expect(error?.description.contains("is a record of format 2") == true)
+        #expect(store.contains(key))
+    }
+
+    @Test func aDamagedFormatFileIsMadeAgain() throws {
+        try store.save(.example(.example()))
+        try replace("\(store.folder)/format", with: [0xff, 0xfe])
+        let reopened = try Store(folder: store.folder, onDamage: log.add)
+        #expect(log.damage.count == 1)
+        try reopened.save(.example(.example(seed: 1)))
+        #expect(try bytes("\(store.folder)/format") == Array("atlasgen store 1\n".utf8))
+        #expect(try reopened.verify().whole == 2)
+    }
+
+    @Test func aFileInThePlaceOfTheStoreIsAnError() throws {
+        let path = try folder.write([1], to: "file")
+        let error = #expect(throws: AtlasError.self) { try Store(folder: "\(path)/.atlas") { _ in } }
+        #expect(error?.code == .cannotCreate)
+        #expect(error?.description.contains("A file stands where a folder is needed") == true)
+    }
+
+    @Test(arguments: [
+        (ENOSPC, AtlasError.Code.io, "free some space"), (EDQUOT, .io, "free some space"),
+        (EROFS, .cannotCreate, "Make the folder writable"), (EACCES, .cannotCreate, "Make the folder writable"),
+        (EIO, .io, "Input/output error"),
+    ])
+    func failuresSayWhatToDo(code: Int32, exit: AtlasError.Code, words: String) {
+        let error = FileSystem.failure("written", "/a/b", code)
+        #expect(error.code == exit)
+        #expect(error.description.hasPrefix("/a/b could not be written: "))
+        #expect(error.description.contains(words))
+    }
+}
+
+@Suite struct BuildLockTests {
+    @Test func theSecondIsToldOfTheFirst() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let lock = try BuildLock(storeFolder: "\(folder.path)/.atlas")
+            #expect(lock.isHeld)
+            let error = #expect(throws: AtlasError.self) { try BuildLock(storeFolder: "\(folder.path)/.atlas") }
+            #expect(error?.code == .cannotCreate)
+            #expect(
+                error?.description.hasPrefix(
+                    "Another build is at work in this project (process \(getpid()) on ") == true)
+        }
+        #expect(try BuildLock(storeFolder: "\(folder.path)/.atlas").isHeld)
+    }
+}

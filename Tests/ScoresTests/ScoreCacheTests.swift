@@ -1,0 +1,97 @@
+// The cache of scores: what its names depend on, what it reads again, and what damage does to it.
+
+import Foundation
+import Testing
+
+@testable import Runs
+@testable import Scores
+@testable import Support
+@testable import TestSupport
+
+struct ScoreCacheTests {
+    private let folder: TemporaryFolder
+    private let store: Store
+    private let recipes: [Recipe]
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = try Store(folder: folder.path) { _ in }
+        recipes = (0..<4).flatMap { neuron in
+            (0..<2).map { seed in
+                Recipe(
+                    weights: String(repeating: "a", count: 64), address: .head, neuron: neuron, direction: .positive,
+                    tokens: .cls, attention: .live, method: "atlas", parameters: [:], steps: 1, seed: seed)
+            }
+        }
+        for recipe in recipes { try store.save(.drawn(recipe)) }
+    }
+
+    private func names() throws -> [String] { try FileSystem.names(in: "\(folder.path)/scores").sorted() }
+
+    private func scores(_ recipes: [Recipe], scaledBy reference: [Recipe]? = nil) throws -> LayerScores {
+        try ScoreCache(store: store, judge: nil).scores(of: recipes, scaledBy: reference)
+    }
+
+    @Test func whatIsStoredIsReadAgain() throws {
+        let scores = try scores(recipes)
+        let name = try #require(try names().first)
+        #expect(try self.scores(recipes) == scores && self.scores(recipes.reversed()) == scores)
+        #expect(try names() == [name])
+        // Other scores under the same name are what the next reader gets.
+        let other = LayerScores(of: [])
+        try store.saveSealed(Array(JSONEncoder().encode(other)), as: "scores/\(name)")
+        #expect(try self.scores(recipes) == other)
+    }
+
+    @Test func otherRunsAreOtherScores() throws {
+        let scores = try scores(recipes)
+        let fewer = try self.scores(recipes.filter { $0.neuron < 3 })
+        #expect(fewer != scores && fewer.look.value?.layer.runs == 6)
+        #expect(try names().count == 2)
+        // A run that is not there does not count, and is no reason for another name.
+        var missing = recipes[0]
+        missing.seed = 9
+        #expect(try self.scores(recipes + [missing]) == scores)
+        #expect(try names().count == 2)
+    }
+
+    @Test func theReferenceIsInTheName() throws {
+        let sample = recipes.filter { $0.neuron < 2 }
+        let own = try scores(sample)
+        let scaled = try scores(sample, scaledBy: recipes)
+        #expect(own.identification.value?.layer.scalePictures == 4)
+        #expect(scaled.identification.value?.layer.scalePictures == 8)
+        #expect(scaled.look == own.look)
+        let whole = try scores(recipes)
+        for neuron in 0..<2 {
+            #expect(scaled.scores(of: neuron).identification == whole.scores(of: neuron).identification)
+        }
+        #expect(try names().count == 3)
+    }
+
+    @Test func aDamagedRunIsLeftOutOfScoresAndName() throws {
+        let path = store.path(of: recipes[0].key)
+        var bytes = try #require(try FileSystem.read(path))
+        bytes[bytes.count - 9] ^= 1
+        try Data(bytes).write(to: URL(filePath: path))
+        let damaged = try scores(recipes)
+        #expect(damaged.look.value?.layer.runs == 7)
+        #expect(damaged.scores(of: 0).reasons?.look == NoScore.tooFewRuns.description)
+        #expect(!store.contains(recipes[0].key))
+        #expect(try names().count == 1 && scores(recipes) == damaged)
+        // Made again, it is scored again.
+        try store.save(.drawn(recipes[0]))
+        #expect(try scores(recipes).look.value?.layer.runs == 8)
+        #expect(try names().count == 2)
+    }
+
+    @Test func damagedScoresAreMadeAgain() throws {
+        let scores = try scores(recipes)
+        let path = "\(folder.path)/scores/\(try #require(try names().first))"
+        try Data("sha256 of something else\n{}".utf8).write(to: URL(filePath: path))
+        #expect(try self.scores(recipes) == scores)
+        // So are those of a program that kept other fields.
+        try store.saveSealed(Array("{}".utf8), as: "scores/\(try #require(try names().first))")
+        #expect(try self.scores(recipes) == scores)
+    }
+}

@@ -1,0 +1,219 @@
+// Figures and values in pages: what they need, what they show, and what they say.
+
+import Foundation
+import Testing
+
+@testable import Runs
+@testable import Scores
+@testable import Site
+@testable import TestSupport
+
+@Suite struct ContentFiguresTests {
+    private func post(_ text: String) -> [String: String] { ["content/posts/2024-01-01-a.md": text] }
+
+    @Test func figuresNameTheRunsAndNeuronsThatTheyNeed() throws {
+        let writer = try WriterProject(
+            post(
+                """
+                ![a](neuron:encoder_layer_5.mlp.3/2?seeds=0,9)
+
+                ![b](neuron:encoder_layer_2.mlp.1/300?seeds=4&methods=atlas,pixel)
+
+                In a sentence ![c](neuron:heads.head/40), [d](neuron:heads.head/3), and
+                {{neuron:encoder_layer_5.mlp.3/100?seeds=0|final}}.
+                """))
+        let project = try writer.project()
+        let content = try writer.content()
+        let recipes = content.recipes(for: project)
+        #expect(recipes.count == 2 + 2 + 3 + 3 + 1)
+        #expect(Set(recipes).subtracting(project.plan.recipes).count == 1 + 2 + 3 + 1)
+        #expect(
+            content.extraNeurons(of: project) == [
+                .init(address: .block(2, .mlp1), number: 300), .init(address: .block(5, .mlp3), number: 100),
+                .init(address: .head, number: 40),
+            ])
+        let rows = content.rows(of: .block(2, .mlp1), 300)
+        #expect(rows.map(\.variant.method.name) == ["atlas", "pixel"])
+        #expect(rows.map(\.seeds) == [[4], [4]])
+        #expect(content.rows(of: .block(2, .mlp1), 301).isEmpty)
+    }
+
+    @Test func runsSideBySide() throws {
+        let writer = try WriterProject(post("![Two *runs*](neuron:heads.head/3?seeds=0,2)"))
+        let pages = try writer.pages()
+        let html = try #require(try writer.html("2024/01/01/a.html", in: pages))
+        let recipe = try writer.project().recipe(
+            .head, 3, writer.project().gridVariant(of: writer.project().layers[1]), seed: 2)
+        #expect(html.contains("src=\"../../../\(SitePaths.picture(recipe))\" width=\"64\" height=\"64\""))
+        #expect(
+            html.contains(
+                "alt=\"Neuron 3 (boa constrictor) of heads.head, atlas, class token, live attention, seed 2: activation "
+                    + "0.250 at the start, 3.00 at the end\""), "\(html)")
+        #expect(
+            html.contains("<figcaption>Two <em>runs</em> <span class=\"score\">In look, its runs are more alike than"))
+        #expect(html.contains("(2 of 3 runs shown)"))
+        #expect(
+            html.contains(
+                "<a class=\"more\" href=\"../../../layers/heads.head/3/index.html\"><bdi>Neuron 3 of heads.head</bdi></a>"
+            ))
+        #expect(html.contains("Consistent is not faithful"))
+        #expect(!html.contains("row-title"))
+    }
+
+    @Test func gridsTellTheirRowsApart() throws {
+        let writer = try WriterProject(
+            post("![Grid](neuron:encoder_layer_5.mlp.3/3?tokens=cls,slice&attention=live,frozen&seeds=0)"))
+        let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
+        let titles = html.matches(of: /<p class="row-title">([^<]*)<\/p>/).map { String($0.output.1) }
+        #expect(
+            titles == [
+                "class token · live attention", "class token · frozen attention", "slice · live attention",
+                "slice · frozen attention",
+            ])
+        // The score is of one variant; four have none in common.
+        #expect(!html.contains("class=\"score\""))
+    }
+
+    @Test func missingRunsAreSaidToBeMissing() throws {
+        let writer = try WriterProject(post("![x](neuron:heads.head/3)\n\n{{neuron:heads.head/3?seeds=1|final}}"))
+        let pages = try writer.pages(missing: { $0.address == .head && $0.neuron == 3 && $0.seed == 1 })
+        let html = try #require(try writer.html("2024/01/01/a.html", in: pages))
+        #expect(html.contains("<p class=\"note\">not made yet</p>"))
+        #expect(html.contains("<p>not made yet</p>"))
+        #expect(html.components(separatedBy: "<img ").count == 3)
+    }
+
+    @Test func contactSheetsAreSorted() throws {
+        let writer = try WriterProject(
+            post(
+                """
+                ![Highest](layer:encoder_layer_5.mlp.3?sort=activation&limit=3)
+
+                ![Lowest](layer:encoder_layer_5.mlp.3?sort=-activation&limit=2)
+                """))
+        let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
+        let numbers = html.matches(of: /<span class="no">(\d+)<\/span>/).map { String($0.output.1) }
+        #expect(numbers == ["5", "4", "3", "0", "1"])
+        #expect(html.contains("(3 of 6 neurons shown)"))
+        #expect(html.contains("href=\"../../../layers/encoder_layer_5.mlp.3/5/index.html\""))
+    }
+
+    @Test func plotsAndTables() throws {
+        let writer = try WriterProject(
+            post(
+                """
+                ![How consistent](layer:encoder_layer_5.mlp.3?plot=consistency)
+
+                ![Compared](layer:encoder_layer_5.mlp.3?plot=compare)
+                """))
+        let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
+        // 6 neurons × 3 pairs of seeds; 6 × 5 neurons × 3 pairs of seeds.
+        #expect(html.contains("pairs of runs of one neuron (18)"))
+        #expect(html.contains("pairs of runs of different neurons (90)"))
+        #expect(html.contains("<th scope=\"row\">class token</th>"))
+        #expect(html.contains("<th scope=\"row\">patch tokens</th>"))
+        #expect(html.contains("The same 4 neurons in every row, 3 runs each."))
+        let cost = try writer.project().model.model.configuration.forwardCost(to: .block(5, .mlp3)) * 2 * 64 / 1e9
+        #expect(html.contains("<td class=\"number\">\(String(format: "%.1f", cost))</td>"), "\(cost)")
+    }
+
+    @Test func valuesAreTheScores() throws {
+        let writer = try WriterProject(
+            post(
+                """
+                {{layer:heads.head|auc}};{{ layer:heads.head | chance }};{{layer:heads.head|neurons}};
+                {{layer:heads.head?measure=meaning|neurons}};{{neuron:heads.head/3|start}};{{neuron:heads.head/3|final}}
+                """))
+        let project = try writer.project()
+        let pages = try writer.pages()
+        let library = try RunLibrary(
+            project: project, store: Store(folder: project.path(".atlas"), onDamage: { _ in }), judge: nil)
+        let scores = try library.scores(of: project.layers[1], project.gridVariant(of: project.layers[1]))
+        let auc = String(format: "%.3f", try #require(scores.look.value).layer.auc).prefix(5)
+        // Two other runs of its own among the twelve of the other seeds.
+        #expect(
+            pages.feed[0].content.hasPrefix("<p>\(auc == "1.000" ? "1.00" : auc);16.7\u{A0}%;6;\n6;0.250;2.88</p>\n"),
+            "\(pages.feed[0].content)")
+    }
+
+    @Test func withoutAScoreTheReasonIsAWarning() throws {
+        let writer = try WriterProject(
+            post("{{layer:heads.head|auc}}"), configuration: "layers: [heads.head]\nneurons: [0-3]\nseeds: 1")
+        let pages = try writer.pages()
+        #expect(pages.feed[0].content.hasPrefix("<p>(no score)</p>"))
+        #expect(pages.warnings.count == 1)
+        #expect(pages.warnings[0].hasSuffix("a.md:1: \(NoScore.oneSeed.description)"))
+    }
+
+    @Test func tokensHaveNoIdentificationAndTheWarningSaysSo() throws {
+        let writer = try WriterProject(
+            post("{{layer:encoder_layer_5.mlp.3|identification}} {{neuron:encoder_layer_5.mlp.3/1|identification}}"),
+            configuration: "layers: [encoder_layer_5.mlp.3]\nneurons: [0-3]\nseeds: 2\ntokens: slice")
+        let warnings = try writer.pages().warnings
+        #expect(warnings.count == 2 && warnings.allSatisfy { $0.hasSuffix(NoScore.notAChannel.description) })
+    }
+
+    /// A list owes its readers the caveats where an excerpt names a score, and only there.
+    @Test(arguments: [
+        ("The AUC is {{layer:heads.head|auc}}.\n", true),
+        ("Words.\n\nThe chance is {{layer:heads.head|chance}}.\n", false),
+        ("There are {{layer:heads.head|neurons}} neurons.\n", false),
+        ("---\ndescription: Words.\n---\nThe AUC is {{layer:heads.head|auc}}.\n", false),
+    ])
+    func listsOfScoresHaveTheCaveats(text: String, hasCaveats: Bool) throws {
+        let writer = try WriterProject(post(text))
+        let pages = try writer.pages()
+        #expect(pages.posts.map(\.showsScores) == [hasCaveats])
+        let html = try #require(try writer.html("posts/index.html", in: pages))
+        #expect(html.contains("Consistent is not faithful") == hasCaveats)
+        #expect(html.contains("need not be a failure") == hasCaveats)
+    }
+
+    @Test func figuresInCommentary() throws {
+        let writer = try WriterProject([
+            "content/layers/heads.head.md": "![x](neuron:heads.head/49?seeds=0)",
+            "content/neurons/heads.head/2.md": "[There](neuron:heads.head/49) [layer](layer:encoder_layer_5.mlp.3)",
+        ])
+        let pages = try writer.pages()
+        #expect(pages.layers[.head]?.contains("src=\"../../layers/heads.head/49/seed-0-") == true)
+        #expect(
+            pages.neurons[.init(address: .head, number: 2)]
+                == "<p><a href=\"../../../layers/heads.head/49/index.html\">There</a> "
+                + "<a href=\"../../../layers/encoder_layer_5.mlp.3/index.html\">layer</a></p>\n")
+    }
+
+    @Test(arguments: [
+        ("![c](nueron:heads.head/0)", "nueron:heads.head/0: did you mean \"neuron:\"?"),
+        ("Text [c](layr:heads.head).", "layr:heads.head: did you mean \"layer:\"?"),
+        ("[later]: Layers:x\n\n[later]", "Layers:x: did you mean \"layer:\"?"),
+    ]) func slipsInSchemesAreErrors(text: String, message: String) throws {
+        #expect(try WriterProject(post("Text.\n\n\(text)")).message().hasSuffix(message))
+    }
+
+    @Test func otherSchemesAreLeftAlone() throws {
+        let text = "[a](https://x.org/layer:y) [b](mailto:a@b.c) [c](tel:1) [d](data:x) <news:x> and layers: `neurons:`"
+        #expect(try WriterProject(post(text)).message() == "no error")
+    }
+
+    @Test func errorsNameFileAndLine() throws {
+        let writer = try WriterProject(post("---\ntitle: x\n---\n\nText.\n\n![x](neuron:heads.head/99)\n"))
+        #expect(
+            writer.message()
+                == "content/posts/2024-01-01-a.md:7: neuron:heads.head/99: neuron 99 is out of range; heads.head has 0 to 49"
+        )
+    }
+
+    @Test func forwardCostIsTheProductsOfTheShapes() throws {
+        // 64 patches of 192 values to 128 channels; 65 tokens; MLP 512; 50 classes.
+        let model = try WriterProject().project().model.model.configuration
+        let embedding: Double = 2 * 64 * 192 * 128
+        let pattern: Double = 4 * 65 * 65 * 128
+        let projections: Double = 2 * 65 * 128 * (384 + 128)
+        let attention = projections + pattern
+        let mlp: Double = 2 * 65 * 128 * 512
+        let head: Double = 2 * 128 * 50
+        #expect(model.forwardCost(to: .block(0, .ln1)) == embedding)
+        #expect(model.forwardCost(to: .block(1, .mlp1)) == embedding + 2 * attention + 3 * mlp)
+        #expect(model.forwardCost(to: .head) == embedding + 6 * (attention + 2 * mlp) + head)
+    }
+}

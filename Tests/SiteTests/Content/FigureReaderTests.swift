@@ -1,0 +1,184 @@
+// The figure syntax: what it asks for, and the wording of what is wrong with it.
+
+import Foundation
+import Testing
+
+@testable import Runs
+@testable import Site
+@testable import Support
+@testable import TestSupport
+
+@Suite struct FigureReaderTests {
+    private let project: Project
+    private let reader: FigureReader
+
+    init() throws {
+        project = try WriterProject().project()
+        reader = FigureReader(project: project, text: try SourceText("", file: "post.md", named: "post.md"))
+    }
+
+    private func runs(_ destination: String) throws -> RunsRequest {
+        guard case .runs(let request) = try reader.figure(destination, line: 3) else {
+            throw AtlasError(.data, "no runs")
+        }
+        return request
+    }
+
+    @Test func aNeuronAloneIsTheGridsRow() throws {
+        let request = try runs("neuron:encoder_layer_5.mlp.3/17")
+        #expect(request.address == .block(5, .mlp3))
+        #expect(request.neuron == 17)
+        #expect(request.seeds == [0, 1, 2])
+        #expect(request.variants == [project.gridVariant(of: project.layers[0])])
+        #expect(try runs("neuron:encoder.layers.encoder_layer_5.mlp.3/17") == request)
+    }
+
+    @Test func listsMakeAGridInTheirOrder() throws {
+        let request = try runs(
+            "neuron:encoder_layer_5.mlp.3/3?seeds=7,1&methods=pixel,atlas&tokens=slice,auto&attention=frozen,live")
+        #expect(request.seeds == [7, 1])
+        #expect(
+            request.variants.map { "\($0.method.name) \($0.tokens) \($0.attention.kind.rawValue)" } == [
+                "pixel slice frozen", "pixel slice live", "pixel cls frozen", "pixel cls live", "atlas slice frozen",
+                "atlas slice live", "atlas cls frozen", "atlas cls live",
+            ])
+        #expect(request.recipes(in: project).count == 16)
+        #expect(request.recipes(in: project).map(\.seed).prefix(4) == [7, 1, 7, 1])
+        // The method that atlas.yml has is the project's, the other one the preset.
+        #expect(request.variants[4].method == project.methods[0])
+        #expect(request.variants[0].method == PlannedMethod(.pixel))
+    }
+
+    @Test func otherLayersAreReadAsTheModelReadsThem() throws {
+        #expect(try runs("neuron:encoder_layer_5.mlp.1/500").variants[0].tokens == .cls)
+        #expect(try runs("neuron:encoder_layer_2.mlp.1/500").variants[0].tokens == .patches)
+        #expect(try runs("neuron:encoder_layer_2.mlp.1/5?direction=-").variants[0].direction == .negative)
+    }
+
+    @Test func layersFigures() throws {
+        guard
+            case .sheet(let request, let sort, let limit) = try reader.figure(
+                "layer:encoder_layer_5.mlp.3?sort=-consistency&limit=5", line: 1)
+        else {
+            Issue.record("no sheet")
+            return
+        }
+        #expect(request.layer.address == .block(5, .mlp3))
+        #expect(sort == .init(key: .consistency, isReversed: true))
+        #expect(limit == 5)
+        guard
+            case .distribution(let plot) = try reader.figure(
+                "layer:encoder_layer_5.mlp.3?plot=consistency&tokens=patches&measure=meaning", line: 1)
+        else {
+            Issue.record("no distribution")
+            return
+        }
+        #expect(plot.variant.tokens == .patches)
+        #expect(plot.measure == .meaning)
+    }
+
+    static let known = "(known: seeds, method, methods, tokens, attention, direction)"
+    static let wordings: [(destination: String, message: String)] = [
+        (
+            "neuron:encoder_layer_5.mpl.3/17",
+            "the model has no address \"encoder_layer_5.mpl.3\"; did you mean \"encoder_layer_5.mlp.3\"? "
+                + "(`atlasgen inspect` lists all of them)"
+        ),
+        ("neuron:heads.head/50", "neuron 50 is out of range; heads.head has 0 to 49"),
+        ("neuron:heads.head/x", "a neuron's number is missing or none: \"x\"; write neuron:heads.head/17"),
+        ("neuron:heads.head/-1", "a neuron's number is missing or none: \"-1\"; write neuron:heads.head/17"),
+        ("neuron:heads.head/", "a neuron's number is missing or none: \"\"; write neuron:heads.head/17"),
+        ("neuron:heads.head", "expected an address, a slash and a number, as in neuron:encoder_layer_5.mlp.3/17"),
+        ("neuron:heads.head/1?sedes=0", "unknown key \"sedes\"; did you mean \"seeds\"? \(known)"),
+        ("neuron:heads.head/1?seeds=", "\"seeds\" needs a value: seeds=…"),
+        ("neuron:heads.head/1?seeds=0&seeds=1", "\"seeds\" stands there twice; keep one"),
+        ("neuron:heads.head/1?seeds=0,1,0", "\"seeds\" names the same twice; keep one"),
+        ("neuron:heads.head/1?seeds=0,x", "\"seeds\" takes whole numbers from 0 with commas between, not \"x\""),
+        (
+            "neuron:heads.head/1?seeds=99999999999999999999",
+            "\"seeds\" takes whole numbers from 0 with commas between, not \"99999999999999999999\""
+        ),
+        ("neuron:heads.head/1?method=pixel&methods=atlas", "\"method\" and \"methods\" mean the same; keep one"),
+        (
+            "neuron:heads.head/1?method=pixle",
+            "There is no method “pixle”. The methods are “atlas”, “pixel”, “fourier”, “ghiasi”, “maco”."
+        ),
+        (
+            "neuron:heads.head/1?tokens=cla",
+            "\"tokens\" takes auto, patches, cls, center, slice or token:k (k from 0), not \"cla\"; did you mean \"cls\"?"
+        ),
+        (
+            "neuron:heads.head/1?tokens=slice",
+            "heads.head cannot be read by tokens=slice: it has 1 tokens, 1 before the patches"
+        ),
+        (
+            "neuron:encoder_layer_5.mlp.3/65?tokens=slice",
+            "slice reads the token of the neuron's number, and encoder.layers.encoder_layer_5.mlp.3 has the tokens 0 to "
+                + "64"
+        ),
+        (
+            "neuron:heads.head/1?attention=lvie",
+            "\"attention\" is live, detached or frozen, not \"lvie\"; did you mean \"live\"?"
+        ),
+        ("neuron:heads.head/1?direction=up", "\"direction\" is + or -, not \"up\""),
+        (
+            "layer:encoder_layer_4.mlp.3",
+            "encoder_layer_4.mlp.3 is none of this atlas's layers (encoder_layer_5.mlp.3, heads.head); add it to "
+                + "\"layers\" in atlas.yml, or show single neurons of it with neuron:encoder_layer_4.mlp.3/N"
+        ),
+        ("layer:heads.head/3", "a layer's figure has no neuron; write layer:heads.head or neuron:heads.head/3"),
+        (
+            "layer:heads.head?plot=compar",
+            "\"plot\" is consistency or compare, not \"compar\"; did you mean \"compare\"?"
+        ),
+        ("layer:heads.head?limit=0", "\"limit\" is a whole number from 1 to 400, not \"0\""),
+        (
+            "layer:heads.head?sort=activaton",
+            "\"sort\" is number, activation or consistency, or with a minus in front the other way round, not "
+                + "\"activaton\"; did you mean \"activation\"?"
+        ),
+        (
+            "layer:heads.head?plot=compare&limit=4",
+            "\"limit\" belongs to contact sheets, and \"plot=compare\" makes none; keep one"
+        ),
+        (
+            "layer:heads.head?plot=consistency&method=pixel",
+            "the atlas has no runs of heads.head by pixel, class token, live attention; a layer's figures show what "
+                + "atlas.yml lists under methods, tokens and attention, one of them changed at a time"
+        ),
+    ]
+
+    @Test(arguments: 0..<wordings.count) func wording(index: Int) throws {
+        let (destination, message) = Self.wordings[index]
+        let error = try #require(throws: AtlasError.self) { try reader.figure(destination, line: 7) }
+        #expect(error.description == "post.md:7: \(destination): \(message)")
+        #expect(error.code == .data)
+    }
+
+    @Test(arguments: [
+        ("layer:heads.head|acu", "there is no field \"acu\"; did you mean \"auc\"? (known: auc, interval, "),
+        ("layer:heads.head", "a value needs a field behind a bar, as in {{layer:heads.head|auc}} (known: auc, "),
+        ("neuron:heads.head/3|persentile", "there is no field \"persentile\"; did you mean \"percentile\"?"),
+        (
+            "neuron:heads.head/30|percentile",
+            "percentile compares a neuron with its layer, and neuron 30 is not among the atlas's neurons of it"
+        ),
+        (
+            "neuron:encoder_layer_4.mlp.3/3|percentile",
+            "percentile compares a neuron with its layer, and encoder_layer_4.mlp.3 is none of this atlas's layers"
+        ),
+        ("layr:heads.head|auc", "did you mean \"layer:\"?"),
+        (
+            "layer:heads.head?sort=number|auc",
+            "unknown key \"sort\" (known: method, tokens, attention, measure)"
+        ),
+    ]) func valuesWording(expression: String, message: String) throws {
+        let error = try #require(throws: AtlasError.self) { try reader.value(expression, line: 2) }
+        #expect(error.description.hasPrefix("post.md:2: {{\(expression)}}: \(message)"), "\(error)")
+    }
+
+    @Test func otherBracesAreNotOurs() throws {
+        #expect(try reader.value("site.baseurl", line: 1).map { "\($0)" } == nil)
+        #expect(try reader.value("a|b: c", line: 1).map { "\($0)" } == nil)
+    }
+}

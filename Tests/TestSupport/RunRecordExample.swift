@@ -1,0 +1,55 @@
+// Recipes and records for tests.
+
+@testable import Render
+@testable import Runs
+
+extension RunRecord {
+    /// A record of `recipe` whose numbers come from its seed and neuron.
+    static func example(_ recipe: Recipe, seconds: Double = 0.5) -> RunRecord {
+        let start = Float(recipe.neuron) + Float(recipe.seed) / 7
+        return RunRecord(
+            header: RunHeader(
+                recipe: recipe, outcome: .completed, startActivation: start, finalActivation: start * 3.1,
+                stepsThroughPreactivation: 2, kernel: "Haswell", seconds: seconds),
+            numbers: Numbers(
+                curve: (0..<5).map { start + Float($0) }, embedding: [0.1, -0.2, .greatestFiniteMagnitude],
+                layerActivations: [.leastNonzeroMagnitude, -0.0, start, 4]),
+            png: Array("not looked into by the store \(recipe.seed)".utf8))
+    }
+}
+
+extension Recipe {
+    /// A recipe to vary in tests.
+    static func example(neuron: Int = 17, seed: UInt64 = 0) -> Recipe {
+        Recipe(
+            weights: String(repeating: "0a", count: 32), shuffle: nil, address: .block(5, .mlp3), neuron: neuron,
+            direction: .positive, tokens: .cls, attention: .live, reference: nil, method: "atlas",
+            parameters: ["rate": "0.05", "beta": "0.9"], steps: 64, seed: seed, numerics: 1)
+    }
+}
+
+extension RunRecord {
+    /// A record whose picture, activations and embedding are alike between seeds and differ between neurons.
+    static func drawn(_ recipe: Recipe) -> RunRecord {
+        let hue = recipe.neuron * 40 + (recipe.tokens == .patches ? 7 : 0)
+        var pixels: [UInt8] = []
+        for y in 0..<64 {
+            for x in 0..<64 {
+                let wave = (x * (recipe.neuron + 1) + y * 3 + Int(recipe.seed) * 5) % 32
+                pixels += [UInt8(hue % 256), UInt8(wave * 8), UInt8((wave * 4 + hue) % 256)]
+            }
+        }
+        let width = recipe.address == .head ? 50 : 128
+        let final = 2 + Float(recipe.neuron) / 4 + Float(recipe.seed) / 8
+        return RunRecord(
+            header: RunHeader(
+                recipe: recipe, outcome: .completed, startActivation: 0.25, finalActivation: final,
+                stepsThroughPreactivation: 0, kernel: "none", seconds: 0),
+            numbers: Numbers(
+                curve: [0.25, 1, final],
+                embedding: (0..<16).map { $0 == recipe.neuron % 16 ? 1 : 0.01 * Float(Int(recipe.seed) + $0) },
+                layerActivations: (0..<width).map { $0 == recipe.neuron ? final : 0.1 * Float($0 % 7) }),
+            // A picture of these values has no reason to fail; without one the scores would find no picture.
+            png: (try? PNG.encode(Picture(width: 64, height: 64, pixels: pixels))).map { Array($0) } ?? [])
+    }
+}
