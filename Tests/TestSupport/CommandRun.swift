@@ -58,7 +58,7 @@ struct CommandRun {
 extension CommandRun {
     /// A file of another target's fixtures, which are outside this one's bundle.
     static func fixture(_ name: String) -> String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../ViTTests/Fixtures/\(name)")
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../ViTTests/Fixtures/\(name)")
             .standardizedFileURL.path
     }
 }
