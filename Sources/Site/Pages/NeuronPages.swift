@@ -170,7 +170,7 @@ struct NeuronPages: Sendable {
     private func writes(_ subject: Subject) -> [WriteContext] {
         let model = project.model.model
         guard subject.rows[0].variant.tokens != .slice,
-            let logits = DirectWriting.logits(model: model, address: subject.address, neuron: subject.neuron)
+            let logits = DirectLogitAttribution.logits(model: model, address: subject.address, neuron: subject.neuron)
         else { return [] }
         let order = logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
         let ends = order.prefix(Self.writesShown) + order.dropFirst(Self.writesShown).suffix(Self.writesShown)

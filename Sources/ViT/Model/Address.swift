@@ -2,24 +2,25 @@
 
 /// The name torchvision gives a module's output, e.g. `encoder.layers.encoder_layer_5.mlp.3`.
 ///
-/// Every checkpoint naming maps onto these addresses; the same text names the tap, the URL and the figure.
+/// Every checkpoint naming maps onto these addresses; the same text names the tap, the URL and the figure. What stands
+/// at an address is in the table of taps (`Tap`).
 public enum Address: Hashable, Sendable {
     /// A place inside an encoder block, in the order of computation.
-    public enum Site: String, CaseIterable, Sendable {
+    public enum Site: CaseIterable, Sendable {
         /// Output of the LayerNorm before attention, (tokens, width).
-        case ln1 = "ln_1"
+        case ln1
         /// Output of attention before the residual sum, (tokens, width).
-        case selfAttention = "self_attention"
+        case selfAttention
         /// Output of the LayerNorm before the MLP, (tokens, width).
-        case ln2 = "ln_2"
+        case ln2
         /// Hidden layer before GELU, (tokens, MLP width).
-        case mlp0 = "mlp.0"
+        case mlp0
         /// Hidden layer after GELU, (tokens, MLP width).
-        case mlp1 = "mlp.1"
+        case mlp1
         /// Output of the MLP before the residual sum, (tokens, width).
-        case mlp3 = "mlp.3"
+        case mlp3
         /// The block's output, after both residual sums, (tokens, width).
-        case output = ""
+        case output
     }
 
     /// A place in the block of this index, from 0.
@@ -29,73 +30,60 @@ public enum Address: Hashable, Sendable {
     /// The logits, one token.
     case head
 
+    /// The block that the address is in, from 0; nil after the blocks.
+    var block: Int? {
+        if case .block(let index, _) = self { index } else { nil }
+    }
+
+    /// The addresses after the blocks.
+    private static let afterBlocks: [Address] = [.encoderNorm, .head]
+
     /// Every address of a model, in the order of computation.
     public static func all(in configuration: ViTConfiguration) -> [Address] {
-        var addresses: [Address] = []
-        for block in 0..<configuration.blockCount {
-            addresses += Site.allCases.map { .block(block, $0) }
+        let inBlocks: [Address] = (0..<configuration.blockCount).flatMap { index in
+            Site.allCases.map { .block(index, $0) }
         }
-        addresses.append(.encoderNorm)
-        if configuration.classCount > 0 { addresses.append(.head) }
-        return addresses
+        return (inBlocks + afterBlocks).filter { $0.width(in: configuration) > 0 }
     }
 
     /// Number of channels, that is of neurons.
-    public func width(in configuration: ViTConfiguration) -> Int {
-        switch self {
-        case .block(_, .mlp0), .block(_, .mlp1): configuration.mlpWidth
-        case .block, .encoderNorm: configuration.width
-        case .head: configuration.classCount
-        }
-    }
+    public func width(in configuration: ViTConfiguration) -> Int { configuration[keyPath: tap.width] }
 
     /// Number of tokens at this address.
-    public func tokenCount(in configuration: ViTConfiguration) -> Int {
-        switch self {
-        case .block: configuration.tokenCount
-        case .encoderNorm: configuration.pooling == .patchMeanThenNorm ? 1 : configuration.tokenCount
-        case .head: 1
-        }
-    }
+    public func tokenCount(in configuration: ViTConfiguration) -> Int { tap.stage.tokenCount(in: configuration) }
 }
 
 extension Address: CustomStringConvertible {
     private static let blockPrefix = "encoder.layers."
+    private static let layerPrefix = "encoder_layer_"
 
     /// The full name, as torchvision's `get_graph_node_names` and `named_modules` give it.
     public var description: String {
-        switch self {
-        case .block(let index, .output): "\(Self.blockPrefix)encoder_layer_\(index)"
-        case .block(let index, let site): "\(Self.blockPrefix)encoder_layer_\(index).\(site.rawValue)"
-        case .encoderNorm: "encoder.ln"
-        case .head: "heads.head"
-        }
+        guard case .block = self else { return tap.name }
+        return Self.blockPrefix + shortName
     }
 
     /// The name without the `encoder.layers.` prefix, as URLs and figures use it.
     public var shortName: String {
-        let name = description
-        return name.hasPrefix(Self.blockPrefix) ? String(name.dropFirst(Self.blockPrefix.count)) : name
+        guard case .block(let index, _) = self else { return tap.name }
+        return Self.layerPrefix + "\(index)" + (tap.name.isEmpty ? "" : ".\(tap.name)")
     }
 
     /// Reads a full or a short name; nil where the text names no address (of any model).
     public init?(_ text: String) {
-        if text == "encoder.ln" {
-            self = .encoderNorm
-            return
-        }
-        if text == "heads.head" {
-            self = .head
+        if let address = Self.afterBlocks.first(where: { $0.tap.name == text }) {
+            self = address
             return
         }
         let short = text.hasPrefix(Self.blockPrefix) ? text.dropFirst(Self.blockPrefix.count) : text[...]
-        guard short.hasPrefix("encoder_layer_") else { return nil }
-        let rest = short.dropFirst("encoder_layer_".count)
+        guard short.hasPrefix(Self.layerPrefix) else { return nil }
+        let rest = short.dropFirst(Self.layerPrefix.count)
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         guard let index = Int(digits), String(index) == digits else { return nil }
         let name = rest.dropFirst(digits.count)
-        guard name.isEmpty || name.first == ".", let site = Site(rawValue: String(name.dropFirst())),
-            name.isEmpty == (site == .output)
+        guard name.isEmpty || name.first == ".",
+            let site = Site.allCases.first(where: { $0.tap.name == name.dropFirst() }),
+            name.isEmpty == site.tap.name.isEmpty
         else { return nil }
         self = .block(index, site)
     }

@@ -1,21 +1,5 @@
 // One encoder block for one worker: what its forward pass keeps, and both passes, up to the stage that is tapped.
 
-/// How far the last block of a pass is computed; each stage is what one or more addresses read.
-enum BlockStage: Int, Comparable {
-    /// The first LayerNorm.
-    case norm1
-    /// The heads' outputs, joined, before the output projection.
-    case heads
-    /// The second LayerNorm.
-    case norm2
-    /// The hidden layer after GELU.
-    case hidden
-    /// The whole block.
-    case complete
-
-    static func < (a: BlockStage, b: BlockStage) -> Bool { a.rawValue < b.rawValue }
-}
-
 /// Memory that the blocks of a pass take turns with.
 struct BlockScratch {
     /// LayerNorm's output, and its gradient: (R, C).
@@ -38,6 +22,16 @@ struct BlockScratch {
         attentionInput = FloatBuffer(count: rows * 3 * configuration.width)
         chosen = FloatBuffer(count: rows * configuration.width)
         pattern = FloatBuffer(count: configuration.tokenCount * (configuration.tokenCount + 15))
+    }
+
+    /// Where a pass that stops inside a block leaves what it made.
+    func output(of stage: Stage) -> FloatBuffer {
+        switch stage {
+        case .norm1, .norm2: normalised
+        case .heads: heads
+        case .hidden: hidden
+        case .finalNorm, .features: preconditionFailure("\(stage) is made after the blocks")
+        }
     }
 }
 
@@ -111,7 +105,7 @@ final class BlockPass {
     /// x ↦ x + attention(LN₁(x)) ↦ … + mlp(LN₂(…)), stopping after `stage`; a complete block writes `output`: (R_q, C).
     ///
     /// `chosen` holds the token of each image where the block chooses one. What `stage` made stands in the scratch.
-    func forward(count: Int, to stage: BlockStage, chosen: [Int], output: UnsafeMutablePointer<Float>?) {
+    func forward(count: Int, to stage: Stage, chosen: [Int], output: UnsafeMutablePointer<Float>?) {
         let rows = layout.rows(count)
         let outRows = outLayout.rows(count)
         layerNormForward(
@@ -151,7 +145,7 @@ final class BlockPass {
         biasGELUForward(
             x: slope.pointer, bias: parameters.mlp0.bias.pointer, y: scratch.hidden.pointer, rows: outRows,
             channels: mlpWidth)
-        guard stage == .complete, let output else { return }
+        guard stage.completesBlock, let output else { return }
 
         biasForward(
             x: middle.pointer, xStride: width, bias: parameters.mlp3.bias.pointer, y: output, yStride: width,
@@ -239,12 +233,12 @@ final class BlockPass {
     /// residual stream's), becomes the gradient of the block's input.
     ///
     /// `gradient`: (R_q, C) on entry, the residual stream's at the tokens that go out; (R, C) on return.
-    func backward(count: Int, from stage: BlockStage, chosen: [Int], gradient: UnsafeMutablePointer<Float>) {
+    func backward(count: Int, from stage: Stage, chosen: [Int], gradient: UnsafeMutablePointer<Float>) {
         let rows = layout.rows(count)
         let outRows = outLayout.rows(count)
         let hidden = scratch.hidden.pointer
         let normalised = scratch.normalised.pointer
-        if stage == .complete {
+        if stage.completesBlock {
             linearBackward(
                 dy: gradient, dyStride: width, weight: parameters.mlp3.weight.pointer, dx: hidden, images: count,
                 rows: outLayout.stride,

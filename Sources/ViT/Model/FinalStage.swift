@@ -46,6 +46,12 @@ final class FinalStage {
     /// Rows of `encoder.ln`'s output from one image to the next.
     var normalisedStride: Int { pooling == .patchMeanThenNorm ? 1 : layout.stride }
 
+    /// Where a pass that ends here leaves what it made, and how its rows stand.
+    func output(of stage: Stage) -> (FloatBuffer, RowLayout) {
+        if stage == .features { return (features, .single) }
+        return (normalised, pooling == .patchMeanThenNorm ? .single : layout)
+    }
+
     /// LN of the tokens and their pooling, or the LN of their pooling: `normalised` and `features`.
     func forward(count: Int) {
         let source = pooling == .patchMeanThenNorm ? pooled.pointer : input.pointer

@@ -21,11 +21,10 @@ public final class ModelPass {
     /// Values of one image, 3 × height × width.
     public let imageSize: Int
 
-    let stage: BlockStage
-    let blocks: [BlockPass]
-    let final: FinalStage?
-    let scratch: BlockScratch
-    let readLayout: RowLayout
+    private let stage: Stage
+    private let blocks: [BlockPass]
+    private let final: FinalStage?
+    private let tap: TapReader
     private let imageBuffer: FloatBuffer
     private let imageGradientBuffer: FloatBuffer
     private let patches: FloatBuffer
@@ -33,11 +32,10 @@ public final class ModelPass {
     private let patchShape: PatchShape
     private let inverseDeviation: [Float]
     private let layout: RowLayout
-    let gradient: FloatBuffer
-    private(set) var count = 0
-    var chosen: [Int]
-    /// For `slice`: the mean over channels of the address's linear layer, and of its bias.
-    let meanChannel: (weight: FloatBuffer, bias: Float)?
+    private let gradient: FloatBuffer
+    private var count = 0
+    /// The token of each image that is read, where one is.
+    private var chosen: [Int]
 
     /// Buffers for `capacity` images from pixels to `address`, read over `tokens`.
     ///
@@ -52,27 +50,22 @@ public final class ModelPass {
         self.address = address
         self.tokens = tokens
         self.capacity = capacity
-        let lastBlock: Int
-        switch address {
-        case .block(let index, let site):
-            lastBlock = index
-            stage = BlockStage(reading: site, tokens: tokens)
-        case .encoderNorm, .head:
-            lastBlock = configuration.blockCount - 1
-            stage = .complete
-        }
+        stage = address.tap(over: tokens).stage
         layout = RowLayout(tokens: configuration.tokenCount, in: configuration)
-        // The first LayerNorm precedes attention: there all tokens are at hand anyway.
-        let choosesToken = stage != .norm1 && Self.readsOneToken(address: address, tokens: tokens, in: configuration)
-        readLayout = choosesToken ? RowLayout(tokens: 1, in: configuration) : layout
+        let choosesToken = stage.readsOneToken(tokens, in: configuration)
+        let readLayout = choosesToken ? RowLayout(tokens: 1, in: configuration) : layout
         let scratch = BlockScratch(rows: layout.rows(capacity), configuration: configuration)
-        self.scratch = scratch
+        let lastBlock = address.block ?? configuration.blockCount - 1
         blocks = (0...lastBlock).map { index in
             BlockPass(
                 model: model, index: index, capacity: capacity, choosesToken: choosesToken && index == lastBlock,
                 attention: attention, scratch: scratch)
         }
-        final = stage == .complete ? FinalStage(model: model, capacity: capacity, layout: readLayout) : nil
+        final = stage.completesBlock ? FinalStage(model: model, capacity: capacity, layout: readLayout) : nil
+        let (made, madeLayout) = final?.output(of: stage) ?? (scratch.output(of: stage), readLayout)
+        tap = TapReader(
+            model: model, address: address, tokens: tokens, input: made, layout: madeLayout,
+            residual: blocks[lastBlock].middle)
         chosen = Array(repeating: tokens.fixedToken(in: configuration) ?? 0, count: capacity)
 
         imageSize = 3 * configuration.imageHeight * configuration.imageWidth
@@ -86,7 +79,6 @@ public final class ModelPass {
         patches = FloatBuffer(count: layout.rows(capacity) * patchShape.values)
         gradient = FloatBuffer(count: layout.rows(capacity) * configuration.width)
         embeddingBias = Self.embeddingBias(of: model)
-        meanChannel = tokens == .slice ? Self.meanChannel(of: model, at: address) : nil
     }
 
     /// Every block's attention pattern on the first image of the last forward pass.
@@ -116,7 +108,7 @@ public final class ModelPass {
         for (index, block) in blocks.enumerated() {
             let isLast = index == blocks.count - 1
             block.forward(
-                count: count, to: isLast ? stage : .complete, chosen: chosen,
+                count: count, to: isLast ? stage : .finalNorm, chosen: chosen,
                 output: isLast ? final?.input.pointer : blocks[index + 1].input.pointer)
         }
         final?.forward(count: count)
@@ -130,15 +122,50 @@ public final class ModelPass {
         forward(count: objectives.count)
     }
 
+    /// The activation that `objective` reads on the image in `slot` of the last forward pass; no sign is applied.
+    ///
+    /// Valid until the next `backward`.
+    public func activation(slot: Int, objective: Objective) -> Float {
+        tap.activation(slot: slot, neuron: objective.neuron, chosen: chosen[slot])
+    }
+
+    /// At a GELU's output, a neuron's activation before GELU, averaged over the same tokens; elsewhere the activation
+    /// itself.
+    func preactivation(slot: Int, objective: Objective) -> Float {
+        tap.preactivation(slot: slot, neuron: objective.neuron, chosen: chosen[slot])
+    }
+
+    /// Every channel at the address for each token of the image in `slot`: (tokens, channels).
+    ///
+    /// - Precondition: the pass reads `patches`.
+    func allActivations(slot: Int) -> [Float] { tap.allActivations(slot: slot) }
+
+    /// What the head reads on the image in `slot`: (width).
+    ///
+    /// - Precondition: the address stands after the blocks.
+    func features(slot: Int) -> [Float] {
+        guard let final else { preconditionFailure("\(address) is inside a block") }
+        let width = model.configuration.width
+        return Array(UnsafeBufferPointer(start: final.features.pointer + slot * final.featureCount, count: width))
+    }
+
     /// Writes d(± activation)/d(image) of each image of the last forward pass, one objective an image.
     ///
     /// Activations must be read before: the gradients take their place.
     public func backward(objectives: UnsafeBufferPointer<Objective>) {
         precondition(objectives.count == count)
-        seed(objectives)
+        if final == nil {
+            let rows = blocks[blocks.count - 1].outLayout.rows(count)
+            gradient.pointer.update(repeating: 0, count: rows * model.configuration.width)
+        }
+        for (slot, objective) in objectives.enumerated() {
+            tap.backward(slot: slot, objective: objective, chosen: chosen[slot], gradient: gradient.pointer)
+        }
+        if stage == .features { final?.poolingBackward(count: count) }
+        final?.normBackward(count: count, gradient: gradient.pointer)
         for index in blocks.indices.reversed() {
             blocks[index].backward(
-                count: count, from: index == blocks.count - 1 ? stage : .complete, chosen: chosen,
+                count: count, from: index == blocks.count - 1 ? stage : .finalNorm, chosen: chosen,
                 gradient: gradient.pointer)
         }
         let configuration = model.configuration
@@ -178,30 +205,5 @@ public final class ModelPass {
                 count: width)
         }
         return buffer
-    }
-
-    private static func readsOneToken(
-        address: Address, tokens: TokenSelection, in configuration: ViTConfiguration
-    ) -> Bool {
-        switch address {
-        case .block: tokens != .patches
-        case .encoderNorm: configuration.pooling != .patchMeanThenNorm && tokens != .patches
-        case .head: configuration.pooling == .classToken && configuration.headTokenCount == 1
-        }
-    }
-}
-
-extension BlockStage {
-    /// The stage whose values the tap at `site` reads; a channel of a linear layer is read from the layer's input.
-    init(reading site: Address.Site, tokens: TokenSelection) {
-        self =
-            switch site {
-            case .ln1: .norm1
-            case .selfAttention: .heads
-            case .ln2, .mlp0: .norm2
-            // All hidden channels of one token go through GELU first; a single one needs its own column only.
-            case .mlp1: tokens == .slice ? .hidden : .norm2
-            case .mlp3, .output: .hidden
-            }
     }
 }

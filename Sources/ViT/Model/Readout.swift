@@ -61,12 +61,3 @@ public final class Readout {
         pass.forward(count: 1)
     }
 }
-
-extension ModelPass {
-    /// What the head reads on the image in `slot`: (width).
-    func features(slot: Int) -> [Float] {
-        guard let final else { return [] }
-        let width = model.configuration.width
-        return Array(UnsafeBufferPointer(start: final.features.pointer + slot * final.featureCount, count: width))
-    }
-}

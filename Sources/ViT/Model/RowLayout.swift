@@ -21,6 +21,11 @@ struct RowLayout {
         stride = isPlaceFree ? tokens : (tokens + 11) / 12 * 12
     }
 
+    private init(tokens: Int, stride: Int) { (self.tokens, self.stride) = (tokens, stride) }
+
+    /// One row an image, next to one another.
+    static let single = RowLayout(tokens: 1, stride: 1)
+
     /// Rows of the first `count` images.
     func rows(_ count: Int) -> Int { count * stride }
 }

@@ -19,11 +19,8 @@ public enum TokenSelection: Hashable, Sendable {
     /// What the model itself reads at an address: in the last block, and after it, the tokens that the head reads
     /// (the class token, or the patches of a pooled model); elsewhere the patches.
     public static func automatic(at address: Address, in configuration: ViTConfiguration) -> TokenSelection {
-        let headReads: TokenSelection = configuration.pooling == .classToken ? .cls : .patches
-        return switch address {
-        case .block(let index, _): index == configuration.blockCount - 1 ? headReads : .patches
-        case .encoderNorm, .head: headReads
-        }
+        let isBefore = address.block.map { $0 < configuration.blockCount - 1 } ?? false
+        return isBefore || configuration.pooling != .classToken ? .patches : .cls
     }
 }
 

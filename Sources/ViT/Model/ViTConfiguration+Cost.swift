@@ -5,28 +5,26 @@ extension ViTConfiguration {
     /// multiply-add counted as two. LayerNorm, softmax and GELU are left out, as in the usual counts; they are below a
     /// hundredth of a ViT's.
     public func forwardCost(to address: Address) -> Double {
-        let t = Double(tokenCount)
-        let c = Double(width)
-        let m = Double(mlpWidth)
+        let (t, c, m) = (Double(tokenCount), Double(width), Double(mlpWidth))
         let side = Double(patchSize)
         let embedding = 2 * Double(patchCount) * 3 * side * side * c
         // Queries, keys and values; scores and their use; the projection.
-        let attention = 2 * t * c * 3 * c + 2 * 2 * t * t * c + 2 * t * c * c
+        let heads = 2 * t * c * 3 * c + 2 * 2 * t * t * c
+        let attention = heads + 2 * t * c * c
         let mlpHalf = 2 * t * c * m
         let block = attention + 2 * mlpHalf
-        switch address {
-        case .block(let index, let site):
-            let before = embedding + Double(index) * block
-            return switch site {
-            case .ln1: before
-            case .selfAttention, .ln2: before + attention
-            case .mlp0, .mlp1: before + attention + mlpHalf
-            case .mlp3, .output: before + block
+        let tap = address.tap
+        let inLastBlock: Double =
+            switch tap.stage {
+            case .norm1: 0
+            case .heads: heads
+            case .norm2: attention
+            case .hidden: attention + mlpHalf
+            case .finalNorm, .features: block
             }
-        case .encoderNorm: return embedding + Double(blockCount) * block
-        case .head:
-            return embedding + Double(blockCount) * block + 2 * c * Double(headTokenCount) * Double(classCount)
-        }
+        let inputs = tap.stage.width(in: self), tokens = tap.stage.tokenCount(in: self)
+        let reading = tap.layer == nil ? 0 : 2 * Double(tokens * inputs * address.width(in: self))
+        return embedding + Double(address.block ?? blockCount - 1) * block + inLastBlock + reading
     }
 
     /// Bytes that one image takes on its way through the model and back: attention's patterns, which grow with the

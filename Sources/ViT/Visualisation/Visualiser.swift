@@ -240,8 +240,7 @@ public final class Visualiser {
 
     /// Whether the tapped activation is one neuron's GELU output, and is to be raised. (`slice` reads all channels.)
     private func climbsGELU(_ direction: Direction) -> Bool {
-        guard case .block(_, .mlp1) = address else { return false }
-        return direction == .positive && tokens != .slice
+        address.tap(over: tokens).isGELUOutput && direction == .positive
     }
 
     private func canvas(_ run: Int) -> UnsafeMutablePointer<Pixel> {

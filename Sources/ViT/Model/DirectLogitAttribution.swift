@@ -1,9 +1,9 @@
-// What a neuron writes into the logits, by the direct path alone.
+// Direct logit attribution: what a neuron adds to the logits by the direct path alone.
 
 /// The class logits that a neuron of an MLP raises and lowers through the residual stream, the final LayerNorm's scale
-/// and the head, with nothing in between (Vilas et al. 2023, "Analyzing Vision Transformers for Image Classification in
-/// Class Embedding Space").
-public enum DirectWriting {
+/// and the head, with nothing in between (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"; for
+/// ViTs Vilas et al. 2023, "Analyzing Vision Transformers for Image Classification in Class Embedding Space").
+public enum DirectLogitAttribution {
     /// Each class's logit per unit of the neuron's activation: W·(γ ⊙ (d − mean d)), where d is what the neuron adds to
     /// the residual stream: its own channel at `mlp.3`, its column of the second layer at `mlp.0` and `mlp.1`.
     ///
@@ -14,8 +14,8 @@ public enum DirectWriting {
     /// - Returns: (classes); nil at other addresses, and for a model without a head.
     /// - Precondition: the address has the neuron.
     public static func logits(model: ViT, address: Address, neuron: Int) -> [Float]? {
-        guard let head = model.parameters.head, case .block(let index, let site) = address,
-            var direction = direction(in: model.parameters.blocks[index], site: site, neuron: neuron)
+        guard let head = model.parameters.head,
+            var direction = direction(model: model, address: address, neuron: neuron)
         else { return nil }
         let width = direction.count
         let mean = direction.reduce(0, +) / Float(width)
@@ -30,18 +30,16 @@ public enum DirectWriting {
         }
     }
 
-    /// What one unit of the neuron adds to the residual stream: (C); nil at sites that are not an MLP's.
-    private static func direction(in block: BlockParameters, site: Address.Site, neuron: Int) -> [Float]? {
-        let width = block.mlp3.bias.count
-        let hidden = block.mlp0.bias.count
-        switch site {
-        case .mlp3:
-            precondition((0..<width).contains(neuron))
-            return (0..<width).map { $0 == neuron ? 1 : 0 }
-        case .mlp0, .mlp1:
-            precondition((0..<hidden).contains(neuron))
-            return (0..<width).map { block.mlp3.weight.pointer[$0 * hidden + neuron] }
-        case .ln1, .selfAttention, .ln2, .output: return nil
+    /// What one unit of the neuron adds to the residual stream: (C); nil where the table of taps says nothing of it.
+    private static func direction(model: ViT, address: Address, neuron: Int) -> [Float]? {
+        guard let contribution = address.tap.contribution, let index = address.block else { return nil }
+        precondition((0..<address.width(in: model.configuration)).contains(neuron))
+        let width = model.configuration.width
+        switch contribution {
+        case .channel: return (0..<width).map { $0 == neuron ? 1 : 0 }
+        case .column(let path):
+            let weight = model.parameters.blocks[index][keyPath: path].weight
+            return (0..<width).map { weight.pointer[$0 * (weight.count / width) + neuron] }
         }
     }
 }

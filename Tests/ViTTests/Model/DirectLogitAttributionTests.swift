@@ -1,10 +1,10 @@
-// What neurons write: a case worked by hand, and the head after the LayerNorm where nothing else changes.
+// Direct logit attribution: a case worked by hand, and the head after the LayerNorm where nothing else changes.
 
 import Testing
 
 @testable import ViT
 
-@Suite struct DirectWritingTests {
+@Suite struct DirectLogitAttributionTests {
     private static let shape = ViTConfiguration(
         imageHeight: 8, imageWidth: 8, patchSize: 4, blockCount: 2, headCount: 2, width: 8, mlpWidth: 12, classCount: 5)
 
@@ -27,11 +27,11 @@ import Testing
                 patchProjection: linear([1, 1, 1, 1, 1, 1], outputs: 2), prefixTokens: FloatBuffer([0, 0]),
                 positionEmbedding: FloatBuffer([0, 0, 0, 0]), blocks: [block], finalNorm: norm,
                 head: linear([1, 0, 0, 1, 10, 100], outputs: 3)))
-        #expect(DirectWriting.logits(model: model, address: .block(0, .mlp1), neuron: 0) == [2, -5, -480])
-        #expect(DirectWriting.logits(model: model, address: .block(0, .mlp0), neuron: 0) == [2, -5, -480])
+        #expect(DirectLogitAttribution.logits(model: model, address: .block(0, .mlp1), neuron: 0) == [2, -5, -480])
+        #expect(DirectLogitAttribution.logits(model: model, address: .block(0, .mlp0), neuron: 0) == [2, -5, -480])
         // d = (1, 0), centred (½, −½).
-        #expect(DirectWriting.logits(model: model, address: .block(0, .mlp3), neuron: 0) == [1, -2.5, -240])
-        #expect(DirectWriting.logits(model: model, address: .block(0, .mlp3), neuron: 1) == [-1, 2.5, 240])
+        #expect(DirectLogitAttribution.logits(model: model, address: .block(0, .mlp3), neuron: 0) == [1, -2.5, -240])
+        #expect(DirectLogitAttribution.logits(model: model, address: .block(0, .mlp3), neuron: 1) == [-1, 2.5, 240])
     }
 
     /// Where x̂ is orthogonal to d, σ stays as it is to first order, and σ times the logits' slope along d is exact.
@@ -58,7 +58,7 @@ import Testing
         let sigma = Self.deviation(model, x)
         let slope = zip(above, below).map { Float(($0 - $1) / (2 * step) * sigma) }
         let direct = try #require(
-            DirectWriting.logits(model: model, address: .block(seed % 2, site), neuron: neuron))
+            DirectLogitAttribution.logits(model: model, address: .block(seed % 2, site), neuron: neuron))
         #expect(relativeError(direct, slope) < 1e-5)
     }
 
@@ -80,8 +80,8 @@ import Testing
                 patchProjection: p.patchProjection, prefixTokens: p.prefixTokens,
                 positionEmbedding: p.positionEmbedding, blocks: p.blocks, finalNorm: p.finalNorm,
                 head: LinearParameters(weight: FloatBuffer(weight), bias: head.bias)))
-        let both = try #require(DirectWriting.logits(model: double, address: .block(0, .mlp3), neuron: 2))
-        let one = try #require(DirectWriting.logits(model: single, address: .block(0, .mlp3), neuron: 2))
+        let both = try #require(DirectLogitAttribution.logits(model: double, address: .block(0, .mlp3), neuron: 2))
+        let one = try #require(DirectLogitAttribution.logits(model: single, address: .block(0, .mlp3), neuron: 2))
         #expect(relativeError(both, one) < 1e-6)
     }
 
@@ -94,12 +94,15 @@ import Testing
             } else {
                 isWriter = false
             }
-            #expect((DirectWriting.logits(model: model, address: address, neuron: 1) != nil) == isWriter, "\(address)")
+            #expect(
+                (DirectLogitAttribution.logits(model: model, address: address, neuron: 1) != nil) == isWriter,
+                "\(address)")
         }
         var headless = Self.shape
         headless.classCount = 0
         #expect(
-            DirectWriting.logits(model: .random(headless, seed: 0), address: .block(0, .mlp3), neuron: 1) == nil)
+            DirectLogitAttribution.logits(model: .random(headless, seed: 0), address: .block(0, .mlp3), neuron: 1)
+                == nil)
     }
 
     // MARK: - The reference, in double precision

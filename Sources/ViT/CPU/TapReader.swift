@@ -1,0 +1,170 @@
+// Reads activations from what a pass made last, and puts the gradient that starts there in its place.
+
+/// The read end of one pass: which rows and channels an activation comes from, forward above backward.
+///
+/// Holds no values of its own: it reads the stage's buffer, and on the way back overwrites it with its gradient.
+struct TapReader {
+    private let tap: Tap
+    private let tokens: TokenSelection
+    private let configuration: ViTConfiguration
+    /// What the stage made, and on the way back its gradient: (images, stride, inputs).
+    private let input: FloatBuffer
+    private let inputs: Int
+    /// Rows of the stage from one image to the next.
+    private let stride: Int
+    /// Tokens of the stage that are computed.
+    private let tokenCount: Int
+    /// The layer that the channels are read through; nil where the stage's own values are the channels.
+    private let layer: LinearParameters?
+    /// For `slice`: the layer's mean output as one row of weights, and the mean of its bias.
+    private let meanChannel: (weight: FloatBuffer, bias: Float)?
+    /// The residual stream that is added to the layer's outputs: (images, stride, C).
+    private let residual: FloatBuffer?
+
+    /// A reader of `address` over `tokens`, from `input`, whose images are `layout.stride` rows apart.
+    init(
+        model: ViT, address: Address, tokens: TokenSelection, input: FloatBuffer, layout: RowLayout,
+        residual: FloatBuffer
+    ) {
+        tap = address.tap(over: tokens)
+        self.tokens = tokens
+        configuration = model.configuration
+        self.input = input
+        inputs = tap.stage.width(in: configuration)
+        stride = layout.stride
+        tokenCount = layout.tokens
+        layer = address.layer(of: tap, in: model.parameters)
+        meanChannel = tokens == .slice ? layer.map(Self.meanChannel) : nil
+        self.residual = tap.addsResidual ? residual : nil
+    }
+
+    private static func meanChannel(of layer: LinearParameters) -> (weight: FloatBuffer, bias: Float) {
+        let outputs = layer.bias.count
+        let inputs = layer.weight.count / outputs
+        let weight = FloatBuffer(count: inputs)
+        for output in 0..<outputs {
+            accumulate(
+                layer.weight.pointer + output * inputs, scale: 1 / Float(outputs), into: weight.pointer, count: inputs)
+        }
+        return (weight, sum(layer.bias.pointer, count: outputs) / Float(outputs))
+    }
+
+    // MARK: - Forward
+
+    /// The activation of `neuron` on the image in `slot`, or for `slice` that of token `chosen`; no sign is applied.
+    func activation(slot: Int, neuron: Int, chosen: Int) -> Float {
+        mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron, beforeGELU: false) }
+    }
+
+    /// The same before GELU where the tap is a GELU's output; elsewhere the activation itself.
+    func preactivation(slot: Int, neuron: Int, chosen: Int) -> Float {
+        mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron, beforeGELU: true) }
+    }
+
+    /// Every channel of every token of the image in `slot`, by one more matrix product: (tokens, channels).
+    ///
+    /// - Precondition: the pass reads `patches`, so that all tokens were computed.
+    func allActivations(slot: Int) -> [Float] {
+        precondition(tokens == .patches)
+        let x = input.pointer + slot * stride * inputs
+        let rows = tap.stage.tokenCount(in: configuration)
+        guard let layer else { return Array(UnsafeBufferPointer(start: x, count: rows * inputs)) }
+        let channels = layer.bias.count
+        return [Float](unsafeUninitializedCapacity: rows * channels) { buffer, count in
+            count = rows * channels
+            guard let y = buffer.baseAddress else { return }
+            linearForward(
+                x: x, xStride: inputs, weight: layer.weight.pointer, y: y, yStride: channels, images: 1, rows: rows,
+                inputs: inputs, outputs: channels)
+            biasForward(
+                x: y, xStride: channels, bias: layer.bias.pointer, y: y, yStride: channels, rows: rows,
+                channels: channels)
+            if let residual {
+                accumulate(residual.pointer + slot * stride * channels, scale: 1, into: y, count: count)
+            }
+            if tap.isGELUOutput {
+                for i in 0..<count { y[i] = gelu(y[i]).value }
+            }
+        }
+    }
+
+    /// The rows of an image that are read, each with the same weight.
+    private func rows(slot: Int, chosen: Int) -> Range<Int> {
+        let first = slot * stride
+        if tokenCount == 1 { return first..<first + 1 }
+        if tokens == .patches {
+            return first + configuration.prefixTokenCount..<first + configuration.tokenCount
+        }
+        return first + chosen..<first + chosen + 1
+    }
+
+    private func mean(slot: Int, chosen: Int, _ value: (Int) -> Float) -> Float {
+        let rows = rows(slot: slot, chosen: chosen)
+        var total: Float = 0
+        for row in rows { total += value(row) }
+        return total / Float(rows.count)
+    }
+
+    /// One row's activation: of the channel `neuron`, or for `slice` the mean of all channels.
+    private func value(at row: Int, neuron: Int, beforeGELU: Bool) -> Float {
+        let x = input.pointer + row * inputs
+        let width = configuration.width
+        guard let layer else {
+            return tokens == .slice ? sum(x, count: inputs) / Float(inputs) : x[neuron]
+        }
+        if let meanChannel {
+            var value = dotProduct(x, meanChannel.weight.pointer, count: inputs) + meanChannel.bias
+            if let residual { value += sum(residual.pointer + row * width, count: width) / Float(width) }
+            return value
+        }
+        var value = dotProduct(x, layer.weight.pointer + neuron * inputs, count: inputs) + layer.bias.pointer[neuron]
+        if let residual { value += residual.pointer[row * width + neuron] }
+        if tap.isGELUOutput, !beforeGELU { value = gelu(value).value }
+        return value
+    }
+
+    // MARK: - Backward
+
+    /// Inverts `activation` for the image in `slot`: the stage's values become d(± activation), and the residual
+    /// stream's, where the tap adds it, goes to `gradient`: (images, stride, C), which holds zeros.
+    func backward(slot: Int, objective: Objective, chosen: Int, gradient: UnsafeMutablePointer<Float>) {
+        let rows = rows(slot: slot, chosen: chosen)
+        let scale = objective.direction.sign / Float(rows.count)
+        for row in slot * stride..<(slot + 1) * stride {
+            if rows.contains(row) {
+                backward(row: row, objective: objective, scale: scale, gradient: gradient)
+            } else {
+                (input.pointer + row * inputs).update(repeating: 0, count: inputs)
+            }
+        }
+    }
+
+    private func backward(row: Int, objective: Objective, scale: Float, gradient: UnsafeMutablePointer<Float>) {
+        let dx = input.pointer + row * inputs
+        let neuron = objective.neuron
+        guard let layer else {
+            if tokens == .slice {
+                dx.update(repeating: scale / Float(inputs), count: inputs)
+            } else {
+                dx.update(repeating: 0, count: inputs)
+                dx[neuron] = scale
+            }
+            return
+        }
+        var scale = scale
+        if tap.isGELUOutput, !objective.throughPreactivation {
+            scale *= gelu(value(at: row, neuron: neuron, beforeGELU: true)).slope
+        }
+        let weight = meanChannel?.weight.pointer ?? layer.weight.pointer + neuron * inputs
+        dx.update(repeating: 0, count: inputs)
+        accumulate(weight, scale: scale, into: dx, count: inputs)
+        guard tap.addsResidual else { return }
+        let width = configuration.width
+        let dResidual = gradient + row * width
+        if meanChannel != nil {
+            dResidual.update(repeating: scale / Float(width), count: width)
+        } else {
+            dResidual[neuron] = scale
+        }
+    }
+}

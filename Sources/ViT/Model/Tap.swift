@@ -1,0 +1,145 @@
+// The table of taps: what stands at each address, how wide it is, where a pass to it stops, and how it is read there.
+// Whatever depends on an address is a column here, so that a new tap is one row.
+
+/// How an address is read.
+///
+/// A pass to an address stops at a stage before it. A channel is read from what the stage made, through its row of a
+/// linear layer, so that a pass computes the channels that are asked for and no others.
+struct Tap {
+    /// What a unit of a neuron's activation adds to the residual stream.
+    enum Contribution {
+        /// Its own channel.
+        case channel
+        /// Its column of this layer.
+        case column(KeyPath<BlockParameters, LinearParameters>)
+    }
+
+    /// torchvision's name: within the block, or the whole name where the tap is after the blocks. Empty for a block's
+    /// own output.
+    let name: String
+    /// Number of channels, that is of neurons.
+    let width: KeyPath<ViTConfiguration, Int>
+    /// What a pass makes last.
+    let stage: Stage
+    /// The layer whose outputs are the channels, and which reads what the stage made; nil where the stage's own values
+    /// are the channels.
+    var layer: Layer?
+    /// Whether the residual stream after attention is added to the layer's outputs.
+    var addsResidual = false
+    /// Whether GELU is applied to the layer's outputs.
+    var isGELUOutput = false
+    /// What a neuron adds to the residual stream by itself; nil where that is not defined.
+    var contribution: Contribution?
+
+    /// A linear layer of a model.
+    enum Layer {
+        /// A layer of the tapped block.
+        case block(KeyPath<BlockParameters, LinearParameters>)
+        /// The classification head.
+        case head
+    }
+
+    /// The tap through which the mean of all channels is read. GELU's outputs have no such mean before GELU: a pass
+    /// makes all of them.
+    var ofAllChannels: Tap {
+        isGELUOutput ? Tap(name: name, width: width, stage: .hidden) : self
+    }
+}
+
+extension Address.Site {
+    /// The site's row of the table.
+    var tap: Tap {
+        switch self {
+        case .ln1:
+            Tap(name: "ln_1", width: \.width, stage: .norm1)
+        case .selfAttention:
+            Tap(name: "self_attention", width: \.width, stage: .heads, layer: .block(\.attentionOutput))
+        case .ln2:
+            Tap(name: "ln_2", width: \.width, stage: .norm2)
+        case .mlp0:
+            Tap(
+                name: "mlp.0", width: \.mlpWidth, stage: .norm2, layer: .block(\.mlp0), contribution: .column(\.mlp3))
+        case .mlp1:
+            Tap(
+                name: "mlp.1", width: \.mlpWidth, stage: .norm2, layer: .block(\.mlp0), isGELUOutput: true,
+                contribution: .column(\.mlp3))
+        case .mlp3:
+            Tap(name: "mlp.3", width: \.width, stage: .hidden, layer: .block(\.mlp3), contribution: .channel)
+        case .output:
+            Tap(name: "", width: \.width, stage: .hidden, layer: .block(\.mlp3), addsResidual: true)
+        }
+    }
+}
+
+extension Address {
+    /// The address's row of the table.
+    var tap: Tap {
+        switch self {
+        case .block(_, let site): site.tap
+        case .encoderNorm: Tap(name: "encoder.ln", width: \.width, stage: .finalNorm)
+        case .head: Tap(name: "heads.head", width: \.classCount, stage: .features, layer: .head)
+        }
+    }
+
+    /// How the address is read over `tokens`.
+    func tap(over tokens: TokenSelection) -> Tap { tokens == .slice ? tap.ofAllChannels : tap }
+
+    /// The layer through which the address is read in a model; nil where there is none.
+    func layer(of tap: Tap, in parameters: ViTParameters) -> LinearParameters? {
+        switch (tap.layer, self) {
+        case (.block(let path), .block(let index, _)): parameters.blocks[index][keyPath: path]
+        case (.head, _): parameters.head
+        default: nil
+        }
+    }
+}
+
+/// What a pass makes last, in the order of computation.
+enum Stage: Int, Comparable {
+    /// A block's first LayerNorm, (tokens, C).
+    case norm1
+    /// The heads' outputs side by side, before the output projection, (tokens, C).
+    case heads
+    /// A block's second LayerNorm, (tokens, C).
+    case norm2
+    /// The hidden layer after GELU, (tokens, M).
+    case hidden
+    /// The final LayerNorm, after all of a block: (tokens, C), one token where it follows pooling.
+    case finalNorm
+    /// What the head reads, (F).
+    case features
+
+    /// Whether the last block of the pass is computed to its end.
+    var completesBlock: Bool { self >= .finalNorm }
+
+    static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
+
+    /// Channels of what the stage makes.
+    func width(in configuration: ViTConfiguration) -> Int {
+        switch self {
+        case .norm1, .heads, .norm2, .finalNorm: configuration.width
+        case .hidden: configuration.mlpWidth
+        case .features: configuration.headTokenCount * configuration.width
+        }
+    }
+
+    /// Tokens of what the stage makes.
+    func tokenCount(in configuration: ViTConfiguration) -> Int {
+        switch self {
+        case .norm1, .heads, .norm2, .hidden: configuration.tokenCount
+        case .finalNorm: configuration.pooling == .patchMeanThenNorm ? 1 : configuration.tokenCount
+        case .features: 1
+        }
+    }
+
+    /// Whether the last block needs to be computed for one token only, after its keys and values.
+    func readsOneToken(_ tokens: TokenSelection, in configuration: ViTConfiguration) -> Bool {
+        switch self {
+        // The first LayerNorm precedes attention: there all tokens are at hand anyway.
+        case .norm1: false
+        case .heads, .norm2, .hidden: tokens != .patches
+        case .finalNorm: configuration.pooling != .patchMeanThenNorm && tokens != .patches
+        case .features: configuration.pooling == .classToken && configuration.headTokenCount == 1
+        }
+    }
+}
