@@ -7,7 +7,7 @@ import ViT
 
 /// A model that embeds pictures; any size, scaled to its own.
 ///
-/// Unchecked Sendable: each read-out is used by one thread at a time, and the list of the idle ones under the lock.
+/// Unchecked Sendable: each reader is used by one thread at a time, and the list of the idle ones under the lock.
 package final class Judge: @unchecked Sendable {
     /// SHA-256 of the weights and of the configuration that they are used with.
     package let digest: String
@@ -16,8 +16,9 @@ package final class Judge: @unchecked Sendable {
     /// The model's name, for pages.
     package let name: String
     private let model: ViT
+    private let device = CPUDevice()
     private let lock = NSLock()
-    private var idle: [Readout] = []
+    private var idle: [any PictureReader] = []
 
     init(_ model: LoadedModel) {
         digest = model.digest
@@ -28,12 +29,14 @@ package final class Judge: @unchecked Sendable {
 
     /// What the judge's head would read of `picture`: (width of the judge). Threads that ask at once are served at once.
     func embedding(of picture: Picture) -> [Float] {
-        let readout = lock.withLock { idle.popLast() } ?? Readout(model: model, address: .encoderNorm)
-        defer { lock.withLock { idle.append(readout) } }
         let configuration = model.configuration
-        let planes = picture.planes(height: configuration.imageHeight, width: configuration.imageWidth)
         let tokens = TokenSelection.automatic(at: .encoderNorm, in: configuration)
-        return readout.read(image: planes, tokens: tokens).embedding
+        let reader =
+            lock.withLock { idle.popLast() }
+            ?? device.makeReader(model: model, address: .encoderNorm, tokens: tokens, capacity: 1)
+        defer { lock.withLock { idle.append(reader) } }
+        let planes = picture.planes(height: configuration.imageHeight, width: configuration.imageWidth)
+        return reader.read([planes])[0].embedding
     }
 }
 

@@ -24,7 +24,7 @@ struct RunRow {
             method.steps = steps
             let configuration = row.model.model.configuration
             visualiser = Visualiser(
-                model: row.model.model, address: row.address,
+                device: CPUDevice(), model: row.model.model, address: row.address,
                 tokens: .automatic(at: row.address, in: configuration), method: method, capacity: row.batch)
             requests = (0..<row.batch).map { RunRequest(neuron: $0, seed: 0) }
         }

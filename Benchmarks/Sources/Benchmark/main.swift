@@ -27,7 +27,10 @@ func benchmark() throws {
     let isAll = words.isEmpty
     let models = [try .embedded(root: root), NamedModel.vitB16()].filter { only == nil || $0.name == only }
 
-    say("OpenBLAS kernels: \(BLAS.kernelName); \(cores) cores; medians of \(rounds), ± half the range")
+    let device = CPUDevice()
+    say(
+        "\(device.name), OpenBLAS \(device.version), kernels \(device.kind); \(cores) cores; medians of \(rounds), "
+            + "± half the range")
     if isAll || words.contains("steps") {
         let pytorch = try python.map { try PyTorch(python: $0, root: root) }
         say(StepRow.heading)

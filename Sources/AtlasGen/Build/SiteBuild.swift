@@ -174,7 +174,7 @@ struct SiteBuild: Sendable {
         let model = project.model.model
         let source = RecipeModels(model: model, references: project.references).source
         return try BuildEstimate(try project.wholePlan(drafts: options.drafts), store: store) { recipes in
-            try VisualiserMaker.measure(recipes, model: model, source: source)
+            try VisualiserMaker.measure(recipes, model: model, source: source, device: CPUDevice())
         }
     }
 
@@ -204,9 +204,10 @@ struct SiteBuild: Sendable {
             switch engine {
             case .local:
                 let source = RecipeModels(model: project.model.model, references: project.references).source
+                let device = CPUDevice()
                 let engine = LocalEngine(
-                    workerCount: workers ?? WorkerCount.automatic(), batchSize: LocalEngine.batchSize, save: store.save
-                ) { _ in VisualiserMaker(source, capacity: LocalEngine.batchSize) }
+                    workerCount: workers ?? device.workers, batchSize: device.batchSize, save: store.save
+                ) { _ in VisualiserMaker(source, device: device) }
                 summary = try await engine.make(missing, until: signal) { reporter.note($0) }
             case .slurm(let cluster):
                 let engine = SlurmEngine(store: store, settings: try cluster.settings(of: project))

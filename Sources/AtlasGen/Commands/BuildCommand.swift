@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Render
 import Runs
+import ViT
 
 /// Makes the runs that the store lacks and writes the site.
 struct BuildCommand: AsyncParsableCommand {
@@ -53,7 +54,7 @@ struct BuildCommand: AsyncParsableCommand {
         cluster?.drafts = drafts
         if dryRun {
             let estimate = try SiteBuild.estimate(options(.local), say: say)
-            let workers = workers ?? cluster?.shardCount ?? WorkerCount.automatic()
+            let workers = workers ?? cluster?.shardCount ?? CPUDevice().workers
             print(try json ? Self.json(estimate) : estimate.text(workers: workers))
         } else if let cluster, engine.detach {
             let jobs = try await SiteBuild.submit(options(.slurm(cluster)), cluster, say: say)

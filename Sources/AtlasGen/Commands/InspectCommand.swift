@@ -31,7 +31,7 @@ struct InspectCommand: ParsableCommand {
         let shape = model.model.configuration
         let address =
             try layer.map { try Address(argument: $0, in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
-        let timing = try RunTiming(measuring: model.model, at: address, workers: WorkerCount.automatic())
+        let timing = try RunTiming(measuring: model.model, at: address, on: CPUDevice())
         let inspection = Inspection(model, timing: timing)
         print(json ? try JSONEncoder.commands.text(of: inspection) : inspection.text)
     }

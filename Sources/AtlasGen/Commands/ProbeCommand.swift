@@ -48,8 +48,8 @@ struct ProbeCommand: ParsableCommand {
                     + "\(shape.imageWidth) × \(shape.imageHeight): it was scaled to that size\n")
         }
         let planes = picture.planes(height: shape.imageHeight, width: shape.imageWidth)
-        let activations = Readout(model: model.model, address: address)
-            .activations(image: planes, tokens: tokens)
+        let reader = CPUDevice().makeReader(model: model.model, address: address, tokens: tokens, capacity: 1)
+        let activations = reader.activations(of: [planes])[0]
         if json {
             let result = Result(
                 image: image, address: address.description, tokens: tokens.description, activations: activations)

@@ -133,10 +133,11 @@ struct VisualiseCommand: AsyncParsableCommand {
         let signal = StopSignal()
         let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: stopping; nothing is written.") }
         defer { withExtendedLifetime(interrupts) {} }
+        let device = CPUDevice()
         let engine = LocalEngine(
-            workerCount: WorkerCount.automatic(), batchSize: LocalEngine.batchSize,
+            workerCount: device.workers, batchSize: device.batchSize,
             save: { record in made.withLock { $0[record.header.recipe] = record } },
-            makeMaker: { _ in VisualiserMaker(source, capacity: LocalEngine.batchSize) })
+            makeMaker: { _ in VisualiserMaker(source, device: device) })
         let summary: EngineSummary
         do {
             defer { reporter.finish() }

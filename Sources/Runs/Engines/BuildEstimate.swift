@@ -129,13 +129,13 @@ extension VisualiserMaker {
     private static let span = 0.3
 
     /// Seconds of one core for a run of `recipes`, all of one group, from a few steps of a batch of them.
-    package static func measure(_ recipes: [Recipe], model: ViT, source: Source) throws -> Double {
-        let images = min(LocalEngine.batchSize, max(1, tallEnough / model.configuration.tokenCount))
+    package static func measure(_ recipes: [Recipe], model: ViT, source: Source, device: any Device) throws -> Double {
+        let images = min(device.batchSize, max(1, tallEnough / model.configuration.tokenCount))
         let batch = Array(recipes.prefix(recipes[0].group.runs(ofImages: images)))
         var first = 0.0
         var last = 0.0
         var count = 0
-        let records = try VisualiserMaker(source, capacity: images).make(
+        let records = try VisualiserMaker(source, device: device, capacity: images).make(
             batch, shouldStop: { count > 2 && last - first >= span },
             onStep: { step in
                 // The first step touches all memory for the first time, and is left out.

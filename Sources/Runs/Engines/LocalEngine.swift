@@ -9,7 +9,7 @@ package struct LocalEngine: Sendable {
     /// Number of workers.
     let workerCount: Int
     /// Images that a worker computes side by side, at most: runs, or their copies where a method has several.
-    package let batchSize: Int
+    let batchSize: Int
     /// Stores a run; called from the workers' threads.
     let save: @Sendable (RunRecord) throws -> Void
     /// Makes one worker's maker, on that worker's thread.
@@ -24,9 +24,6 @@ package struct LocalEngine: Sendable {
         self.save = save
         self.makeMaker = makeMaker
     }
-
-    /// Images in a batch: enough to make the matrix products tall, few enough that buffers stay in memory.
-    package static let batchSize = 8
 
     /// Bytes of a worker's stack: as the main thread's.
     private static let stackSize = 8 << 20

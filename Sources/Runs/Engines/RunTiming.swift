@@ -24,28 +24,28 @@ package struct RunTiming: Encodable, Sendable {
     /// Seconds for one run of every neuron with all workers.
     let secondsPerLayer: Double
 
-    /// Makes a few steps with all workers at once.
+    /// Makes a few steps with all of a device's workers at once.
     ///
-    /// - Precondition: the address exists in the model, `workers` > 0.
-    package init(measuring model: ViT, at address: Address, workers: Int) throws {
+    /// - Precondition: the address exists in the model.
+    package init(measuring model: ViT, at address: Address, on device: any Device) throws {
         let shape = model.configuration
         let neurons = address.width(in: shape)
         let variant = Variant(
             method: PlannedMethod(.atlas), tokens: .automatic(at: address, in: shape),
             attention: PlannedAttention(kind: .live, reference: nil), direction: .positive, shuffle: nil)
-        let recipes = (0..<LocalEngine.batchSize).map {
+        let recipes = (0..<device.batchSize).map {
             variant.recipe(weights: "", address: address, neuron: $0 % neurons, seed: 0)
         }
         let source = RecipeModels(model: model, references: [:]).source
-        let times = try concurrently(workers) { _ in
-            Result { try VisualiserMaker.measure(recipes, model: model, source: source) }
+        let times = try concurrently(device.workers) { _ in
+            Result { try VisualiserMaker.measure(recipes, model: model, source: source, device: device) }
         }.map { try $0.get() }
         self.address = address.description
         tokens = variant.tokens.description
         method = variant.method.name
         steps = variant.method.steps
         secondsPerRun = times.reduce(0, +) / Double(times.count)
-        self.workers = workers
+        workers = device.workers
         self.neurons = neurons
         secondsPerLayer = secondsPerRun * Double(neurons) / Double(workers)
     }

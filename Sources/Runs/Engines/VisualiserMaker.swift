@@ -7,22 +7,24 @@ import ViT
 
 /// One worker's visualiser, kept as long as batches are of one group.
 package final class VisualiserMaker: RunMaker {
-    /// The models and reference patterns that recipes name by digest.
+    /// The models and reference pictures that recipes name by digest.
     package struct Source: Sendable {
         /// The model of a group: as it is, or with its blocks' weights shuffled.
         var model: @Sendable (BatchGroup) throws -> ViT
-        /// The frozen pattern of a group whose attention is frozen.
-        var pattern: @Sendable (BatchGroup, ViT) throws -> AttentionPattern
+        /// The reference picture of a group whose attention is frozen: (3, height, width) in 0…1.
+        var reference: @Sendable (BatchGroup, ViT) throws -> FloatBuffer
     }
 
     private let source: Source
+    private let device: any Device
     private let capacity: Int
     private var current: (group: BatchGroup, visualiser: Visualiser)?
 
-    /// A maker of batches of at most `capacity` images.
-    package init(_ source: Source, capacity: Int) {
+    /// A maker of batches of at most `capacity` images, by default the device's batch size.
+    package init(_ source: Source, device: any Device, capacity: Int? = nil) {
         self.source = source
-        self.capacity = capacity
+        self.device = device
+        self.capacity = capacity ?? device.batchSize
     }
 
     package func make(_ recipes: [Recipe], shouldStop: () -> Bool, onStep: (Int) -> Void) throws -> [RunRecord]? {
@@ -39,7 +41,7 @@ package final class VisualiserMaker: RunMaker {
         guard let results = visualiser.run(requests, shouldStop: shouldStop, onStep: onStep) else { return nil }
         let seconds = (ProcessInfo.processInfo.systemUptime - start) / Double(recipes.count)
         return try zip(recipes, results).map { recipe, result in
-            try Self.record(of: result, recipe: recipe, model: visualiser.model.configuration, seconds: seconds)
+            try record(of: result, recipe: recipe, model: visualiser.model.configuration, seconds: seconds)
         }
     }
 
@@ -52,33 +54,27 @@ package final class VisualiserMaker: RunMaker {
         switch group.attention {
         case .live: attention = .live
         case .detached: attention = .detached
-        case .frozen: attention = .frozen(try source.pattern(group, model))
+        case .frozen: attention = .frozen(reference: try source.reference(group, model))
         }
         guard Address.all(in: model.configuration).contains(group.address),
             group.tokens.isDefined(at: group.address, in: model.configuration)
         else { throw AtlasError(.data, "the model has no tokens \(group.tokens) at \(group.address)") }
         let visualiser = Visualiser(
-            model: model, address: group.address, tokens: group.tokens, method: try group.makeMethod(),
-            attention: attention, capacity: group.runs(ofImages: capacity))
+            device: device, model: model, address: group.address, tokens: group.tokens,
+            method: try group.makeMethod(), attention: attention, capacity: group.runs(ofImages: capacity))
         current = (group, visualiser)
         return visualiser
     }
 
-    private static func record(
+    private func record(
         of result: RunResult, recipe: Recipe, model: ViTConfiguration, seconds: Double
     ) throws -> RunRecord {
         let picture = Picture(width: model.imageWidth, height: model.imageHeight, pixels: result.pixels)
-        let outcome: RunOutcome =
-            switch result.outcome {
-            case .completed: .completed
-            case .neverActivated: .neverActivated
-            case .diverged(let step): .diverged(step: step)
-            }
         return RunRecord(
             header: RunHeader(
-                recipe: recipe, outcome: outcome, startActivation: result.startActivation,
+                recipe: recipe, outcome: result.outcome, startActivation: result.startActivation,
                 finalActivation: result.finalActivation, stepsThroughPreactivation: result.preactivationSteps,
-                kernel: BLAS.kernelName, seconds: seconds),
+                kernel: device.kind, seconds: seconds),
             numbers: RunRecord.Numbers(
                 curve: result.curve, embedding: result.embedding, layerActivations: result.activations),
             png: Array(try PNG.encode(picture)))

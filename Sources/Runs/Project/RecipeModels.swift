@@ -1,10 +1,10 @@
-// The models and frozen patterns that recipes ask for, each made once and shared by all workers.
+// The models and reference pictures that recipes ask for, each made once and shared by all workers.
 
 import Foundation
 import Support
 import ViT
 
-/// Makes, on first use, the control's shuffled weights and the reference pictures' attention patterns.
+/// Makes, on first use, the control's shuffled weights.
 ///
 /// Unchecked Sendable: what is made is kept under the lock and never changes.
 package final class RecipeModels: @unchecked Sendable {
@@ -12,12 +12,6 @@ package final class RecipeModels: @unchecked Sendable {
     private let references: [String: FloatBuffer]
     private let lock = NSLock()
     private var shuffled: [UInt64: ViT] = [:]
-    private var patterns: [PatternKey: AttentionPattern] = [:]
-
-    private struct PatternKey: Hashable {
-        let shuffle: UInt64?
-        let reference: String?
-    }
 
     /// - Parameter references: reference pictures by their digest: (3, height, width) in 0…1.
     package init(model: ViT, references: [String: FloatBuffer]) {
@@ -27,7 +21,7 @@ package final class RecipeModels: @unchecked Sendable {
 
     /// What a maker asks.
     package var source: VisualiserMaker.Source {
-        VisualiserMaker.Source(model: { self.model(of: $0) }, pattern: { try self.pattern(of: $0, model: $1) })
+        VisualiserMaker.Source(model: { self.model(of: $0) }, reference: { try self.reference(of: $0, model: $1) })
     }
 
     private func model(of group: BatchGroup) -> ViT {
@@ -42,21 +36,11 @@ package final class RecipeModels: @unchecked Sendable {
         }
     }
 
-    private func pattern(of group: BatchGroup, model: ViT) throws -> AttentionPattern {
-        try lock.withLock {
-            let key = PatternKey(shuffle: group.shuffle, reference: group.reference)
-            if let known = patterns[key] { return known }
-            let pattern: AttentionPattern
-            if let digest = group.reference {
-                guard let image = references[digest] else {
-                    throw AtlasError(.data, "no reference picture of this project has the digest \(digest)")
-                }
-                pattern = AttentionPattern(model: model, image: image.pointer)
-            } else {
-                pattern = AttentionPattern.ofMeanColor(model: model)
-            }
-            patterns[key] = pattern
-            return pattern
+    private func reference(of group: BatchGroup, model: ViT) throws -> FloatBuffer {
+        guard let digest = group.reference else { return model.configuration.meanPicture }
+        guard let picture = references[digest] else {
+            throw AtlasError(.data, "no reference picture of this project has the digest \(digest)")
         }
+        return picture
     }
 }

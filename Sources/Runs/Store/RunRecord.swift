@@ -1,14 +1,6 @@
 // What a run leaves behind.
 
-/// How a run ended.
-package enum RunOutcome: Hashable, Sendable, Codable {
-    /// All steps were made.
-    case completed
-    /// All steps were made, and the neuron was never on.
-    case neverActivated
-    /// The activation or the picture was no longer finite at this step, counted from 0.
-    case diverged(step: Int)
-}
+import ViT
 
 /// The part of a record that can be read by itself: what was made, and how it went.
 package struct RunHeader: Hashable, Sendable, Codable {
@@ -22,7 +14,7 @@ package struct RunHeader: Hashable, Sendable, Codable {
     package var finalActivation: Float
     /// Steps that climbed the pre-activation, because the unit was off.
     package var stepsThroughPreactivation: Int
-    /// The CPU kernel of the BLAS that made it; bytes are promised per kernel.
+    /// The kind of the device that made it, on a CPU the BLAS's kernel; bytes are promised per kind.
     var kernel: String
     /// Seconds of one core that the run took; the one thing that differs when the same recipe is made again.
     var seconds: Double

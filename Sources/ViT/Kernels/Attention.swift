@@ -18,6 +18,15 @@ struct AttentionShape {
     var scale: Float { 1 / Float(headSize).squareRoot() }
 }
 
+extension AttentionShape {
+    /// The attention of `queries` tokens to all tokens of a model.
+    init(queries: Int, in configuration: ViTConfiguration) {
+        self.init(
+            queries: queries, keys: configuration.tokenCount, heads: configuration.headCount,
+            headSize: configuration.headSize)
+    }
+}
+
 /// P = softmax(Q·Kᵀ/√D) per head.
 ///
 /// q: (T_q, H·D) with row stride `qStride`; k: (T, H·D) with row stride `kStride`. Overwrites P: (H, T_q, stride),

@@ -11,6 +11,13 @@ public enum BLAS {
         return String(cString: openblas_get_corename())
     }()
 
+    /// OpenBLAS's version, e.g. `0.3.26`.
+    static let version: String = {
+        // "OpenBLAS 0.3.26 DYNAMIC_ARCH …"
+        let words = String(cString: openblas_get_config()).split(separator: " ")
+        return words.count > 1 ? String(words[1]) : "unknown"
+    }()
+
     /// Makes every product run on its caller's thread. Called before the first product.
     public static func useOneThread() { oneThread }
     private static let oneThread: Void = openblas_set_num_threads(1)

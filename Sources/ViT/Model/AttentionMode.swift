@@ -1,4 +1,4 @@
-// What attention's pattern is during an optimisation, and a pattern to freeze it to.
+// What attention's pattern is during an optimisation.
 
 /// How attention's pattern takes part in an optimisation.
 public enum AttentionMode: Sendable {
@@ -7,27 +7,13 @@ public enum AttentionMode: Sendable {
     /// Computed live; the backward pass treats the pattern as constant: no gradient through queries and keys
     /// (Ali et al. 2022, section 3; AttnLRP's CP rule, Achtibat et al. 2024).
     case detached
-    /// Replayed from a reference image, forward and backward.
-    case frozen(AttentionPattern)
+    /// That of a reference picture, forward and backward: (3, height, width) in 0…1.
+    case frozen(reference: FloatBuffer)
 }
 
-/// The attention patterns of every block on one image.
-public struct AttentionPattern: Sendable {
-    /// A block each: (heads, tokens, padded tokens).
-    let blocks: [FloatBuffer]
-
-    /// The patterns that a model has on `image`: (3, height, width) in 0…1.
-    public init(model: ViT, image: UnsafePointer<Float>) {
-        let pass = ModelPass(model: model, address: .encoderNorm, tokens: .patches, capacity: 1)
-        pass.images.update(from: image, count: pass.imageSize)
-        pass.forward(count: 1)
-        blocks = pass.patterns
-    }
-
-    /// The patterns on an image of one colour, the model's mean: the default reference.
-    public static func ofMeanColor(model: ViT) -> AttentionPattern {
-        let plane = model.configuration.imageHeight * model.configuration.imageWidth
-        let image = FloatBuffer(model.configuration.mean.flatMap { Array(repeating: $0, count: plane) })
-        return AttentionPattern(model: model, image: image.pointer)
+extension ViTConfiguration {
+    /// A picture of one colour, the model's mean: the usual reference of frozen attention. (3, height, width) in 0…1.
+    public var meanPicture: FloatBuffer {
+        FloatBuffer(mean.flatMap { Array(repeating: $0, count: imageHeight * imageWidth) })
     }
 }

@@ -15,13 +15,14 @@ struct BlockScratch {
     /// Gradient of one head's pattern: (T_q, stride).
     let pattern: FloatBuffer
 
-    init(rows: Int, configuration: ViTConfiguration) {
+    /// - Parameter goesBack: whether there is a backward pass.
+    init(rows: Int, configuration: ViTConfiguration, goesBack: Bool) {
         normalised = FloatBuffer(count: rows * configuration.width)
         heads = FloatBuffer(count: rows * configuration.width)
         hidden = FloatBuffer(count: rows * configuration.mlpWidth)
-        attentionInput = FloatBuffer(count: rows * 3 * configuration.width)
-        chosen = FloatBuffer(count: rows * configuration.width)
-        pattern = FloatBuffer(count: configuration.tokenCount * (configuration.tokenCount + 15))
+        attentionInput = FloatBuffer(count: goesBack ? rows * 3 * configuration.width : 0)
+        chosen = FloatBuffer(count: goesBack ? rows * configuration.width : 0)
+        pattern = FloatBuffer(count: goesBack ? configuration.tokenCount * (configuration.tokenCount + 15) : 0)
     }
 
     /// Where a pass that stops inside a block leaves what it made.
@@ -32,6 +33,44 @@ struct BlockScratch {
         case .hidden: hidden
         case .finalNorm, .features: preconditionFailure("\(stage) is made after the blocks")
         }
+    }
+}
+
+/// What a block keeps between its forward and its backward pass.
+///
+/// Blocks of a pass that goes no way back share one: a block reads its input before it writes its output, which is the
+/// next one's input.
+final class BlockMemory {
+    /// The block's input, x: (R, C).
+    let input: FloatBuffer
+    /// x + attention, at the tokens that go out: (R_q, C).
+    let middle: FloatBuffer
+    /// Attention's pattern an image: (H, T_q, stride).
+    let pattern: FloatBuffer
+    /// Queries, keys and values: (R, 3·C).
+    fileprivate let attentionInput: FloatBuffer
+    /// The chosen tokens' queries, and what they are projected from: (2, R_q, C); unused when all tokens go out.
+    fileprivate let chosenQueries: FloatBuffer
+    /// Of the first LayerNorm, (R), and of the second, (R_q).
+    fileprivate let mean1: FloatBuffer, inverseDeviation1: FloatBuffer
+    fileprivate let mean2: FloatBuffer, inverseDeviation2: FloatBuffer
+    /// The hidden layer before GELU, then GELU's slope there: (R_q, M).
+    fileprivate let slope: FloatBuffer
+
+    /// Room for `capacity` images, of which `tokensOut` tokens go out.
+    init(configuration: ViTConfiguration, capacity: Int, tokensOut: Int, choosesToken: Bool, keepsPattern: Bool) {
+        let width = configuration.width
+        let rows = RowLayout(tokens: configuration.tokenCount, in: configuration).rows(capacity)
+        let outRows = RowLayout(tokens: tokensOut, in: configuration).rows(capacity)
+        let shape = AttentionShape(queries: tokensOut, in: configuration)
+        input = FloatBuffer(count: rows * width)
+        middle = FloatBuffer(count: outRows * width)
+        pattern = FloatBuffer(count: keepsPattern ? capacity * shape.patternCount : 0)
+        attentionInput = FloatBuffer(count: rows * 3 * width)
+        chosenQueries = FloatBuffer(count: choosesToken ? outRows * width * 2 : 0)
+        (mean1, inverseDeviation1) = (FloatBuffer(count: rows), FloatBuffer(count: rows))
+        (mean2, inverseDeviation2) = (FloatBuffer(count: outRows), FloatBuffer(count: outRows))
+        slope = FloatBuffer(count: outRows * configuration.mlpWidth)
     }
 }
 
@@ -52,21 +91,21 @@ final class BlockPass {
     private let usesLivePattern: Bool
     private let backpropagatesPattern: Bool
 
-    /// The block's input, x: (R, C).
-    let input: FloatBuffer
-    /// x + attention, at the tokens that go out: (R_q, C).
-    let middle: FloatBuffer
+    private let memory: BlockMemory
     /// Attention's pattern an image, or one pattern for all when it is frozen: (H, T_q, stride).
     let pattern: FloatBuffer
-    private let attentionInput: FloatBuffer
-    private let chosenQueries: FloatBuffer
-    private let mean1: FloatBuffer, inverseDeviation1: FloatBuffer
-    private let mean2: FloatBuffer, inverseDeviation2: FloatBuffer
-    private let slope: FloatBuffer
 
-    /// A block with buffers for `capacity` images.
+    /// The block's input, x: (R, C).
+    var input: FloatBuffer { memory.input }
+    /// x + attention, at the tokens that go out: (R_q, C).
+    var middle: FloatBuffer { memory.middle }
+
+    /// A block that keeps its state in `memory`, which has room for its images.
+    ///
+    /// - Parameter frozen: the pattern that is replayed: (H, T, stride); nil where the pattern is computed.
     init(
-        model: ViT, index: Int, capacity: Int, choosesToken: Bool, attention: AttentionMode, scratch: BlockScratch
+        model: ViT, index: Int, choosesToken: Bool, frozen: FloatBuffer?, backpropagatesPattern: Bool,
+        memory: BlockMemory, scratch: BlockScratch
     ) {
         let configuration = model.configuration
         parameters = model.parameters.blocks[index]
@@ -77,27 +116,11 @@ final class BlockPass {
         mlpWidth = configuration.mlpWidth
         layout = RowLayout(tokens: configuration.tokenCount, in: configuration)
         outLayout = RowLayout(tokens: choosesToken ? 1 : configuration.tokenCount, in: configuration)
-        shape = AttentionShape(
-            queries: outLayout.tokens, keys: configuration.tokenCount, heads: configuration.headCount,
-            headSize: configuration.headSize)
-        let rows = layout.rows(capacity)
-        let outRows = outLayout.rows(capacity)
-        input = FloatBuffer(count: rows * width)
-        middle = FloatBuffer(count: outRows * width)
-        attentionInput = FloatBuffer(count: rows * 3 * width)
-        chosenQueries = FloatBuffer(count: choosesToken ? outRows * width * 2 : 0)
-        (mean1, inverseDeviation1) = (FloatBuffer(count: rows), FloatBuffer(count: rows))
-        (mean2, inverseDeviation2) = (FloatBuffer(count: outRows), FloatBuffer(count: outRows))
-        slope = FloatBuffer(count: outRows * mlpWidth)
-        switch attention {
-        case .live, .detached:
-            usesLivePattern = true
-            pattern = FloatBuffer(count: capacity * shape.patternCount)
-        case .frozen(let reference):
-            usesLivePattern = false
-            pattern = reference.blocks[index]
-        }
-        if case .live = attention { backpropagatesPattern = true } else { backpropagatesPattern = false }
+        shape = AttentionShape(queries: outLayout.tokens, in: configuration)
+        self.memory = memory
+        usesLivePattern = frozen == nil
+        self.backpropagatesPattern = backpropagatesPattern
+        pattern = frozen ?? memory.pattern
     }
 
     // MARK: - Forward
@@ -110,7 +133,8 @@ final class BlockPass {
         let outRows = outLayout.rows(count)
         layerNormForward(
             x: input.pointer, gamma: parameters.ln1.weight.pointer, beta: parameters.ln1.bias.pointer, epsilon: epsilon,
-            y: scratch.normalised.pointer, mean: mean1.pointer, inverseDeviation: inverseDeviation1.pointer,
+            y: scratch.normalised.pointer, mean: memory.mean1.pointer,
+            inverseDeviation: memory.inverseDeviation1.pointer,
             rows: rows, channels: width)
         if stage == .norm1 { return }
 
@@ -135,15 +159,16 @@ final class BlockPass {
             yStride: width, accumulating: true, images: count, rows: outLayout.stride, inputs: width, outputs: width)
         layerNormForward(
             x: middle.pointer, gamma: parameters.ln2.weight.pointer, beta: parameters.ln2.bias.pointer,
-            epsilon: epsilon, y: scratch.normalised.pointer, mean: mean2.pointer,
-            inverseDeviation: inverseDeviation2.pointer, rows: outRows, channels: width)
+            epsilon: epsilon, y: scratch.normalised.pointer, mean: memory.mean2.pointer,
+            inverseDeviation: memory.inverseDeviation2.pointer, rows: outRows, channels: width)
         if stage == .norm2 { return }
 
         linearForward(
-            x: scratch.normalised.pointer, xStride: width, weight: parameters.mlp0.weight.pointer, y: slope.pointer,
+            x: scratch.normalised.pointer, xStride: width, weight: parameters.mlp0.weight.pointer,
+            y: memory.slope.pointer,
             yStride: mlpWidth, images: count, rows: outLayout.stride, inputs: width, outputs: mlpWidth)
         biasGELUForward(
-            x: slope.pointer, bias: parameters.mlp0.bias.pointer, y: scratch.hidden.pointer, rows: outRows,
+            x: memory.slope.pointer, bias: parameters.mlp0.bias.pointer, y: scratch.hidden.pointer, rows: outRows,
             channels: mlpWidth)
         guard stage.completesBlock, let output else { return }
 
@@ -162,7 +187,7 @@ final class BlockPass {
         let bias = parameters.attentionInput.bias.pointer
         // Queries, keys and values stand side by side in a row; those that are not needed are not computed.
         let first = usesLivePattern ? (choosesToken ? 1 : 0) : 2
-        let attentionInput = attentionInput.pointer
+        let attentionInput = memory.attentionInput.pointer
         linearForward(
             x: scratch.normalised.pointer, xStride: width, weight: weight + first * width * width,
             y: attentionInput + first * width, yStride: 3 * width, images: count, rows: layout.stride, inputs: width,
@@ -171,7 +196,7 @@ final class BlockPass {
             x: attentionInput + first * width, xStride: 3 * width, bias: bias + first * width,
             y: attentionInput + first * width, yStride: 3 * width, rows: rows, channels: (3 - first) * width)
         if usesLivePattern && choosesToken {
-            let queries = chosenQueries.pointer
+            let queries = memory.chosenQueries.pointer
             let inputs = queries + outLayout.rows(count) * width
             for slot in 0..<count {
                 let row = slot * layout.stride + chosen[slot]
@@ -205,8 +230,8 @@ final class BlockPass {
 
     private func queries(slot: Int) -> (pointer: UnsafeMutablePointer<Float>, stride: Int) {
         choosesToken
-            ? (chosenQueries.pointer + slot * outLayout.stride * width, width)
-            : (attentionInput.pointer + slot * layout.stride * 3 * width, 3 * width)
+            ? (memory.chosenQueries.pointer + slot * outLayout.stride * width, width)
+            : (memory.attentionInput.pointer + slot * layout.stride * 3 * width, 3 * width)
     }
 
     /// The patterns that an image's values are mixed by: all heads at once, or, where a frozen pattern of all tokens
@@ -245,7 +270,7 @@ final class BlockPass {
                 inputs: mlpWidth, outputs: width)
         }
         if stage >= .hidden {
-            geluBackward(dy: hidden, slope: slope.pointer, count: outRows * mlpWidth)
+            geluBackward(dy: hidden, slope: memory.slope.pointer, count: outRows * mlpWidth)
             linearBackward(
                 dy: hidden, dyStride: mlpWidth, weight: parameters.mlp0.weight.pointer, dx: normalised, images: count,
                 rows: outLayout.stride,
@@ -253,8 +278,8 @@ final class BlockPass {
         }
         if stage >= .norm2 {
             layerNormBackward(
-                dy: normalised, x: middle.pointer, gamma: parameters.ln2.weight.pointer, mean: mean2.pointer,
-                inverseDeviation: inverseDeviation2.pointer, dx: gradient, rows: outRows, channels: width)
+                dy: normalised, x: middle.pointer, gamma: parameters.ln2.weight.pointer, mean: memory.mean2.pointer,
+                inverseDeviation: memory.inverseDeviation2.pointer, dx: gradient, rows: outRows, channels: width)
             linearBackward(
                 dy: gradient, dyStride: width, weight: parameters.attentionOutput.weight.pointer,
                 dx: scratch.heads.pointer, images: count, rows: outLayout.stride, inputs: width, outputs: width)
@@ -264,8 +289,8 @@ final class BlockPass {
             if choosesToken { spread(gradient, count: count, chosen: chosen) }
         }
         layerNormBackward(
-            dy: normalised, x: input.pointer, gamma: parameters.ln1.weight.pointer, mean: mean1.pointer,
-            inverseDeviation: inverseDeviation1.pointer, dx: gradient, rows: rows, channels: width)
+            dy: normalised, x: input.pointer, gamma: parameters.ln1.weight.pointer, mean: memory.mean1.pointer,
+            inverseDeviation: memory.inverseDeviation1.pointer, dx: gradient, rows: rows, channels: width)
     }
 
     /// Inverts `attentionForward`: the heads' gradient in the scratch becomes LN₁'s.
@@ -275,7 +300,7 @@ final class BlockPass {
         let dHeads = scratch.heads.pointer
         let normalised = scratch.normalised.pointer
         for slot in 0..<count {
-            let row = attentionInput.pointer + slot * layout.stride * 3 * width
+            let row = memory.attentionInput.pointer + slot * layout.stride * 3 * width
             let dRow = dInput + slot * layout.stride * 3 * width
             let dOut = dHeads + slot * outLayout.stride * width
             forEachHeadPattern(slot: slot, chosen: chosen) { pattern, shape, offset in
@@ -298,7 +323,7 @@ final class BlockPass {
             images: count, rows: layout.stride, inputs: width, outputs: (3 - first) * width)
         guard backpropagatesPattern && choosesToken else { return }
         linearBackward(
-            dy: chosenQueries.pointer, dyStride: width, weight: weight, dx: dHeads, images: count,
+            dy: memory.chosenQueries.pointer, dyStride: width, weight: weight, dx: dHeads, images: count,
             rows: outLayout.stride, inputs: width,
             outputs: width)
         for slot in 0..<count {

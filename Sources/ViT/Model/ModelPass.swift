@@ -33,15 +33,29 @@ public final class ModelPass {
     private let inverseDeviation: [Float]
     private let layout: RowLayout
     private let gradient: FloatBuffer
+    private let goesBack: Bool
     private var count = 0
     /// The token of each image that is read, where one is.
     private var chosen: [Int]
 
-    /// Buffers for `capacity` images from pixels to `address`, read over `tokens`.
+    /// Buffers for `capacity` images from pixels to `address`, read over `tokens`, and back.
     ///
     /// - Precondition: the address and the token exist in the model (`TokenSelection.isDefined`), `capacity` > 0.
-    public init(
+    public convenience init(
         model: ViT, address: Address, tokens: TokenSelection, capacity: Int, attention: AttentionMode = .live
+    ) {
+        self.init(model, address, tokens, capacity: capacity, attention: attention, goesBack: true)
+    }
+
+    /// Buffers for passes of `capacity` images that only read: all tokens of `address`, under live attention. The
+    /// blocks share what a backward pass would need of each.
+    convenience init(reading model: ViT, at address: Address, capacity: Int) {
+        self.init(model, address, .patches, capacity: capacity, attention: .live, goesBack: false)
+    }
+
+    private init(
+        _ model: ViT, _ address: Address, _ tokens: TokenSelection, capacity: Int, attention: AttentionMode,
+        goesBack: Bool
     ) {
         BLAS.useOneThread()
         precondition(capacity > 0 && tokens.isDefined(at: address, in: model.configuration))
@@ -50,16 +64,31 @@ public final class ModelPass {
         self.address = address
         self.tokens = tokens
         self.capacity = capacity
+        self.goesBack = goesBack
         stage = address.tap(over: tokens).stage
         layout = RowLayout(tokens: configuration.tokenCount, in: configuration)
         let choosesToken = stage.readsOneToken(tokens, in: configuration)
         let readLayout = choosesToken ? RowLayout(tokens: 1, in: configuration) : layout
-        let scratch = BlockScratch(rows: layout.rows(capacity), configuration: configuration)
+        let scratch = BlockScratch(
+            rows: layout.rows(capacity), configuration: configuration, goesBack: goesBack)
         let lastBlock = address.block ?? configuration.blockCount - 1
+        let frozen: [FloatBuffer]? =
+            if case .frozen(let reference) = attention { Self.patterns(of: model, on: reference) } else { nil }
+        let backpropagatesPattern = if case .live = attention { true } else { false }
+        func memory(choosesToken: Bool, tokensOut: Int) -> BlockMemory {
+            BlockMemory(
+                configuration: configuration, capacity: capacity, tokensOut: tokensOut, choosesToken: choosesToken,
+                keepsPattern: frozen == nil)
+        }
+        let shared =
+            goesBack ? nil : memory(choosesToken: choosesToken, tokensOut: configuration.tokenCount)
         blocks = (0...lastBlock).map { index in
-            BlockPass(
-                model: model, index: index, capacity: capacity, choosesToken: choosesToken && index == lastBlock,
-                attention: attention, scratch: scratch)
+            let choosesToken = choosesToken && index == lastBlock
+            let tokensOut = choosesToken ? 1 : configuration.tokenCount
+            return BlockPass(
+                model: model, index: index, choosesToken: choosesToken, frozen: frozen?[index],
+                backpropagatesPattern: backpropagatesPattern,
+                memory: shared ?? memory(choosesToken: choosesToken, tokensOut: tokensOut), scratch: scratch)
         }
         final = stage.completesBlock ? FinalStage(model: model, capacity: capacity, layout: readLayout) : nil
         let (made, madeLayout) = final?.output(of: stage) ?? (scratch.output(of: stage), readLayout)
@@ -70,19 +99,27 @@ public final class ModelPass {
 
         imageSize = 3 * configuration.imageHeight * configuration.imageWidth
         imageBuffer = FloatBuffer(count: capacity * imageSize)
-        imageGradientBuffer = FloatBuffer(count: capacity * imageSize)
+        imageGradientBuffer = FloatBuffer(count: goesBack ? capacity * imageSize : 0)
         images = imageBuffer.pointer
         imageGradients = imageGradientBuffer.pointer
         patchShape = PatchShape(
             rows: configuration.patchRows, columns: configuration.patchColumns, size: configuration.patchSize)
         inverseDeviation = configuration.standardDeviation.map { 1 / $0 }
         patches = FloatBuffer(count: layout.rows(capacity) * patchShape.values)
-        gradient = FloatBuffer(count: layout.rows(capacity) * configuration.width)
+        gradient = FloatBuffer(count: goesBack ? layout.rows(capacity) * configuration.width : 0)
         embeddingBias = Self.embeddingBias(of: model)
     }
 
-    /// Every block's attention pattern on the first image of the last forward pass.
-    var patterns: [FloatBuffer] { blocks.map(\.pattern) }
+    /// Every block's attention pattern on one picture: (H, T, stride) each.
+    private static func patterns(of model: ViT, on picture: FloatBuffer) -> [FloatBuffer] {
+        let pass = ModelPass(model: model, address: .encoderNorm, tokens: .patches, capacity: 1)
+        precondition(picture.count == pass.imageSize)
+        return withExtendedLifetime((pass, picture)) {
+            pass.images.update(from: picture.pointer, count: pass.imageSize)
+            pass.forward(count: 1)
+            return pass.blocks.map(\.pattern)
+        }
+    }
 
     /// Computes the activations of the first `count` images; `slice` needs `forward(objectives:)`.
     public func forward(count: Int) {
@@ -153,7 +190,7 @@ public final class ModelPass {
     ///
     /// Activations must be read before: the gradients take their place.
     public func backward(objectives: UnsafeBufferPointer<Objective>) {
-        precondition(objectives.count == count)
+        precondition(goesBack && objectives.count == count)
         if final == nil {
             let rows = blocks[blocks.count - 1].outLayout.rows(count)
             gradient.pointer.update(repeating: 0, count: rows * model.configuration.width)

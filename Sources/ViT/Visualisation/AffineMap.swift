@@ -6,9 +6,11 @@ import Foundation
 ///
 /// Pixel centres are whole numbers. Kept in 32.32 fixed point: adding a step is exact, its integer part is a tap's
 /// index and its fraction a weight, so that forward and backward read the very same weights.
-struct AffineMap: Equatable {
-    var xx: Int64, xy: Int64, x0: Int64
-    var yx: Int64, yy: Int64, y0: Int64
+public struct AffineMap: Equatable, Sendable {
+    /// The coefficients of x, in units of 2⁻³² pixels.
+    public var xx: Int64, xy: Int64, x0: Int64
+    /// The coefficients of y, in units of 2⁻³² pixels.
+    public var yx: Int64, yy: Int64, y0: Int64
 
     /// The map with these coefficients, each below 2³⁰ in magnitude.
     init(xx: Double, xy: Double, x0: Double, yx: Double, yy: Double, y0: Double) {

@@ -1,11 +1,11 @@
 // From a canvas to what the model sees at a step: framing, colour jitter, noise; and back.
 
 /// What was drawn for one copy of one step.
-struct View {
-    /// Where its pixels come from.
-    var map: AffineMap
-    /// Colour jitter and offset as y = x·scale + shift.
-    var scale: Pixel, shift: Pixel
+public struct View: Equatable, Sendable {
+    /// Where its pixels come from, in the canvas.
+    public var map = AffineMap.identity
+    /// Colour jitter and offset of each channel as y = x·scale + shift.
+    public var scale = Pixel(repeating: 1), shift = Pixel()
 }
 
 /// A method's random transforms between its canvas and the model's input. Holds no memory of runs.
@@ -15,7 +15,8 @@ struct Augmentation {
     private let output: PictureSize
     private let sampler: AffineSampler
     private let changesColour: Bool
-    private let addsNoise: Bool
+    /// Whether each image has noise of its own.
+    let addsNoise: Bool
 
     init(method: Method, output: PictureSize) {
         self.method = method
@@ -38,7 +39,7 @@ struct Augmentation {
     }
 
     /// Draws the step's copies. Overwrites views: (copies).
-    func draw(step: Int, using generator: inout RunGenerator, views: UnsafeMutablePointer<View>) {
+    func draw(step: Int, using generator: inout RunGenerator, views: UnsafeMutableBufferPointer<View>) {
         // 0 at the first step, 1 at the last.
         let progress = method.steps > 1 ? Double(step) / Double(method.steps - 1) : 1
         var common = AffineMap.identity
@@ -94,10 +95,17 @@ struct Augmentation {
         return (scale, shift)
     }
 
-    /// image = (A·canvas)·scale + shift + noise. Overwrites image: (3, output).
+    /// Draws the noise of one image. Overwrites noise: (3, output).
+    func drawNoise(using generator: inout RunGenerator, noise: UnsafeMutablePointer<Float>) {
+        for i in 0..<3 &* output.count {
+            let value = generator.normal() * method.normalNoise + generator.symmetric(method.uniformNoise)
+            noise[i] = Float(value)
+        }
+    }
+
+    /// image = (A·canvas)·scale + shift + noise. noise: (3, output). Overwrites image: (3, output).
     func forward(
-        _ canvas: UnsafePointer<Pixel>, view: View, using generator: inout RunGenerator,
-        image: UnsafeMutablePointer<Float>
+        _ canvas: UnsafePointer<Pixel>, view: View, noise: UnsafePointer<Float>?, image: UnsafeMutablePointer<Float>
     ) {
         sampler.forward(canvas, map: view.map, y: image)
         if changesColour {
@@ -107,11 +115,8 @@ struct Augmentation {
                 for i in 0..<output.count { image[i] = image[i] * scale + shift }
             }
         }
-        if addsNoise {
-            for i in 0..<3 &* output.count {
-                let noise = generator.normal() * method.normalNoise + generator.symmetric(method.uniformNoise)
-                image[i] += Float(noise)
-            }
+        if let noise {
+            for i in 0..<3 &* output.count { image[i] += noise[i] }
         }
     }
 

@@ -13,7 +13,7 @@ struct PictureSize: Equatable {
 /// One pixel of a canvas: red, green, blue in 0…1, and a fourth lane that is zero.
 ///
 /// Canvases are (height, width) of these: a bilinear tap is then one load, and its adjoint one load and one store.
-typealias Pixel = SIMD4<Float>
+public typealias Pixel = SIMD4<Float>
 
 /// The mean over blocks of `factor` × `factor` pixels, to 8 bits. Overwrites bytes: (height, width, 3) of `size`.
 ///

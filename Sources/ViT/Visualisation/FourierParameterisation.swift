@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// canvas = sigmoid(M·F⁻¹(s ⊙ p)), p: a half spectrum (3, K, 2, height) starting at N(0, deviation).
+/// canvas = sigmoid(M·F⁻¹(s ⊙ p)), p: a half spectrum (3, K, 2, height).
 ///
 /// Lucid's `fft_image` and `to_valid_rgb` as lucent has them (Olah, Mordvintsev & Schubert 2017, "Feature
 /// Visualization", section "Preconditioning"): s = 1/max(f, 1/longer side)^decay / 4, f in cycles per pixel, F⁻¹ the
@@ -10,8 +10,6 @@ import Foundation
 /// its inverse transform never reads.
 final class FourierParameterisation: ImageParameterisation {
     let size: PictureSize
-    let parameterCount: Int
-    private let deviation: Float
     private let colours: ColourSpace
     private let transform: InverseDFT
     /// s, the same for the channels and for real and imaginary parts: (K, height).
@@ -21,14 +19,12 @@ final class FourierParameterisation: ImageParameterisation {
     /// F⁻¹ of it, or its gradient: (3, plane).
     private let z: FloatBuffer
 
-    init(size: PictureSize, deviation: Double, decayPower: Double, decorrelated: Bool) {
+    init(size: PictureSize, decayPower: Double, decorrelated: Bool) {
         self.size = size
-        self.deviation = Float(deviation)
         colours = ColourSpace(decorrelated: decorrelated)
         transform = InverseDFT(height: size.height, width: size.width)
-        parameterCount = (transform.spectrumCount + 7) / 8 * 8
         scale = FloatBuffer(count: transform.columns * size.height)
-        spectrum = FloatBuffer(count: parameterCount)
+        spectrum = FloatBuffer(count: 6 * transform.columns * size.height)
         z = FloatBuffer(count: 3 * size.plane)
         let lowest = 1 / Double(max(size.height, size.width))
         for k in 0..<transform.columns {
@@ -37,11 +33,6 @@ final class FourierParameterisation: ImageParameterisation {
                 scale.pointer[k * size.height + j] = Float(1 / pow(frequency, decayPower) / 4)
             }
         }
-    }
-
-    func initialise(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
-        parameters.update(repeating: 0, count: parameterCount)
-        for i in 0..<transform.spectrumCount { parameters[i] = Float(generator.normal()) * deviation }
     }
 
     func forward(

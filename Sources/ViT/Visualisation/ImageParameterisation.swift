@@ -1,18 +1,14 @@
 // What a parameterisation of the picture is, and the two that live in pixel space.
 
-/// A differentiable map from the numbers that are optimised to a canvas. One worker's: may hold scratch memory.
+/// A differentiable map from the numbers that are optimised (`ParameterSpace`) to a canvas. One worker's: may hold
+/// scratch memory.
 ///
 /// Everything of one run is in its parameters and its saved values; nothing is kept between calls.
 protocol ImageParameterisation: AnyObject {
     /// Size of the canvas.
     var size: PictureSize { get }
-    /// Numbers that are optimised, a multiple of 8; those beyond the picture's own stay zero.
-    var parameterCount: Int { get }
     /// Values that `forward` saves for `backward`.
     var savedCount: Int { get }
-
-    /// The start of a run. Overwrites parameters: (parameterCount).
-    func initialise(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator)
 
     /// Overwrites canvas: (size) and saved: (savedCount).
     func forward(
@@ -20,7 +16,7 @@ protocol ImageParameterisation: AnyObject {
 
     /// dParameters = (dCanvas/dParameters)ᵀ·dCanvas, with what the last `forward` of the same run saved.
     ///
-    /// Overwrites dParameters: (parameterCount).
+    /// Overwrites dParameters: (parameters).
     func backward(
         _ parameters: UnsafePointer<Float>, saved: UnsafePointer<Float>, canvas: UnsafePointer<Pixel>,
         dCanvas: UnsafePointer<Pixel>, dParameters: UnsafeMutablePointer<Float>)
@@ -34,25 +30,14 @@ extension ImageParameterisation {
     func constrain(_ parameters: UnsafeMutablePointer<Float>) {}
 }
 
-/// Pixels through a sigmoid: canvas = sigmoid(M·p), p: (3, plane), starting at N(0, deviation).
+/// Pixels through a sigmoid: canvas = sigmoid(M·p), p: (3, plane).
 final class PixelParameterisation: ImageParameterisation {
     let size: PictureSize
-    private let deviation: Float
     private let colours: ColourSpace
 
-    var parameterCount: Int { 3 * size.plane }
-
-    init(size: PictureSize, deviation: Double, decorrelated: Bool) {
+    init(size: PictureSize, decorrelated: Bool) {
         self.size = size
-        self.deviation = Float(deviation)
         colours = ColourSpace(decorrelated: decorrelated)
-    }
-
-    func initialise(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
-        parameters.update(repeating: 0, count: parameterCount)
-        for channel in 0..<3 {
-            for i in 0..<size.count { parameters[channel * size.plane + i] = Float(generator.normal()) * deviation }
-        }
     }
 
     func forward(
@@ -69,20 +54,11 @@ final class PixelParameterisation: ImageParameterisation {
     }
 }
 
-/// Pixels themselves, clamped to 0…1 after each step: canvas = p, p: (3, plane), starting at U(0, 1).
+/// Pixels themselves, clamped to 0…1 after each step: canvas = p, p: (3, plane).
 final class ClampedParameterisation: ImageParameterisation {
     let size: PictureSize
 
-    var parameterCount: Int { 3 * size.plane }
-
     init(size: PictureSize) { self.size = size }
-
-    func initialise(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
-        parameters.update(repeating: 0, count: parameterCount)
-        for channel in 0..<3 {
-            for i in 0..<size.count { parameters[channel * size.plane + i] = Float(generator.unit()) }
-        }
-    }
 
     func forward(
         _ parameters: UnsafePointer<Float>, saved: UnsafeMutablePointer<Float>, canvas: UnsafeMutablePointer<Pixel>
@@ -105,7 +81,7 @@ final class ClampedParameterisation: ImageParameterisation {
     }
 
     func constrain(_ parameters: UnsafeMutablePointer<Float>) {
-        for i in 0..<parameterCount {
+        for i in 0..<3 &* size.plane {
             let value = parameters[i]
             parameters[i] = value > 0 ? (value < 1 ? value : 1) : 0
         }

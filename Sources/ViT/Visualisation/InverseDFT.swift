@@ -14,8 +14,8 @@ final class InverseDFT {
     let height: Int, width: Int
     /// Columns of the half spectrum.
     let columns: Int
-    /// Values of a spectrum: 3·K·2·height.
-    var spectrumCount: Int { 6 * columns * height }
+    /// Columns of the half spectrum of images of this width.
+    static func columns(width: Int) -> Int { width / 2 + 1 }
 
     /// e^(iθ) over vertical frequency × row as a real matrix, (2·height, 2·height).
     private let rowMatrix: FloatBuffer
@@ -28,7 +28,7 @@ final class InverseDFT {
     init(height: Int, width: Int) {
         self.height = height
         self.width = width
-        columns = width / 2 + 1
+        columns = Self.columns(width: width)
         rowMatrix = FloatBuffer(count: 4 * height * height)
         columnMatrix = FloatBuffer(count: 2 * columns * width)
         halfway = FloatBuffer(count: 6 * columns * height)

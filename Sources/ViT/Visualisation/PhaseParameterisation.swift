@@ -1,6 +1,6 @@
 // Pictures with a photograph's spectrum, of which only the phase is free (MaCo).
 
-/// canvas = sigmoid(M·standardise(F⁻¹(m·e^(i·standardise(p))))), p: (3, K, height) starting at N(0, deviation).
+/// canvas = sigmoid(M·standardise(F⁻¹(m·e^(i·standardise(p))))), p: (3, K, height).
 ///
 /// Fel et al. 2023, "Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization", as
 /// its authors' Xplique computes it (`maco_image_parametrization`): standardise(x) = (x − mean)/(deviation + 1e-5) over
@@ -8,8 +8,7 @@
 /// Xplique downloads an array, and the zero frequency takes that of the lowest one of the canvas.
 final class PhaseParameterisation: ImageParameterisation {
     let size: PictureSize
-    let parameterCount: Int
-    private let deviation: Float
+    private let parameterCount: Int
     private let colours = ColourSpace(decorrelated: true)
     private let transform: InverseDFT
     /// m, (3, K, height).
@@ -29,9 +28,8 @@ final class PhaseParameterisation: ImageParameterisation {
 
     private static let epsilon = 1e-5
 
-    init(size: PictureSize, deviation: Double) {
+    init(size: PictureSize) {
         self.size = size
-        self.deviation = Float(deviation)
         transform = InverseDFT(height: size.height, width: size.width)
         let count = 3 * transform.columns * size.height
         parameterCount = (count + 7) / 8 * 8
@@ -49,11 +47,6 @@ final class PhaseParameterisation: ImageParameterisation {
                 }
             }
         }
-    }
-
-    func initialise(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
-        parameters.update(repeating: 0, count: parameterCount)
-        for i in 0..<phaseCount { parameters[i] = Float(generator.normal()) * deviation }
     }
 
     func forward(

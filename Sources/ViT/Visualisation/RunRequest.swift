@@ -19,18 +19,6 @@ public struct RunRequest: Sendable, Hashable {
 
 /// What an optimisation left.
 public struct RunResult: Sendable, Equatable {
-    /// How a run ended.
-    public enum Outcome: Sendable, Equatable, Codable {
-        /// The activation went the way it was asked to.
-        case completed
-        /// Counted in the asked direction, the final activation is not above the start's; or, where a GELU's output
-        /// was raised, it is not above 0.
-        case neverActivated
-        /// The activation or its gradient was infinite or not a number at this step (from 0). The picture is that of
-        /// the parameters before the step.
-        case diverged(step: Int)
-    }
-
     /// What was asked.
     public let request: RunRequest
     /// The picture: (height, width, 3), RGB, 8 bits, the size of the model's input.
@@ -46,7 +34,7 @@ public struct RunResult: Sendable, Equatable {
     /// What the head reads of `pixels`: the class token or the pooled patches after `encoder.ln`.
     public let embedding: [Float]
     /// How the run ended.
-    public let outcome: Outcome
+    public let outcome: RunOutcome
     /// Steps whose gradient went through the pre-activation, because the unit was off.
     public let preactivationSteps: Int
 }

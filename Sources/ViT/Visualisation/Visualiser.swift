@@ -1,6 +1,6 @@
-// The optimisation itself: a batch of runs, step by step, through one model pass.
+// The host of an optimisation: requests, draws, curves and outcomes. The arithmetic is a device's.
 
-/// One worker's buffers for batches of runs that share address, tokens, method and attention.
+/// Makes batches of runs that share address, tokens, method and attention, on one worker of a device.
 ///
 /// A run's result depends on its request alone: not on its slot, its neighbours, or the batch's size. Nothing is
 /// allocated in the step loop. Not for use by several threads at once.
@@ -17,24 +17,18 @@ public final class Visualiser {
     public let capacity: Int
 
     private let size: PictureSize
-    private let pass: ModelPass
-    private let readout: Readout
-    private let parameterisation: any ImageParameterisation
+    private let space: ParameterSpace
     private let augmentation: Augmentation
-    private let optimiser: Optimiser
+    private let detour: PreactivationDetour
+    private let optimiser: any BatchOptimiser
+    private let reader: any PictureReader
     private var runs: [Run] = []
 
-    private let parameters: FloatBuffer
-    private let dParameters: FloatBuffer
-    private let firstMoments: FloatBuffer
-    private let secondMoments: FloatBuffer
-    private let saved: FloatBuffer
-    private let canvases: FloatBuffer
-    private let dCanvas: FloatBuffer
+    private let starts: FloatBuffer
+    private let noise: FloatBuffer?
     private let curves: FloatBuffer
-    private let picture: FloatBuffer
-    private let views: UnsafeMutablePointer<View>
-    private let objectives: UnsafeMutablePointer<Objective>
+    private let views: UnsafeMutableBufferPointer<View>
+    private let results: UnsafeMutableBufferPointer<StepResult>
 
     /// What is known of a run while it lasts.
     private struct Run {
@@ -50,8 +44,8 @@ public final class Visualiser {
     ///
     /// - Precondition: the tokens exist at the address (`TokenSelection.isDefined`), `capacity` > 0.
     public init(
-        model: ViT, address: Address, tokens: TokenSelection, method: Method, attention: AttentionMode = .live,
-        capacity: Int
+        device: any Device, model: ViT, address: Address, tokens: TokenSelection, method: Method,
+        attention: AttentionMode = .live, capacity: Int
     ) {
         self.model = model
         self.address = address
@@ -59,30 +53,26 @@ public final class Visualiser {
         self.method = method
         self.capacity = capacity
         size = PictureSize(height: model.configuration.imageHeight, width: model.configuration.imageWidth)
-        pass = ModelPass(
-            model: model, address: address, tokens: tokens, capacity: capacity * method.copies, attention: attention)
-        readout = Readout(model: model, address: address)
-        parameterisation = method.makeParameterisation(output: size)
+        space = method.parameterSpace(output: size)
         augmentation = Augmentation(method: method, output: size)
-        optimiser = Optimiser(method)
+        detour = PreactivationDetour(address: address, tokens: tokens)
+        optimiser = device.makeOptimiser(
+            model: model, address: address, tokens: tokens, method: method, attention: attention, capacity: capacity)
+        reader = device.makeReader(model: model, address: address, tokens: tokens, capacity: capacity)
 
-        let canvasCount = 4 * parameterisation.size.count
-        parameters = FloatBuffer(count: capacity * parameterisation.parameterCount)
-        dParameters = FloatBuffer(count: parameterisation.parameterCount)
-        firstMoments = FloatBuffer(count: capacity * parameterisation.parameterCount)
-        secondMoments = FloatBuffer(count: capacity * parameterisation.parameterCount)
-        saved = FloatBuffer(count: capacity * parameterisation.savedCount)
-        canvases = FloatBuffer(count: capacity * canvasCount)
-        dCanvas = FloatBuffer(count: canvasCount)
+        let images = capacity * method.copies
+        starts = FloatBuffer(count: capacity * space.count)
+        noise = augmentation.addsNoise ? FloatBuffer(count: images * 3 * size.count) : nil
         curves = FloatBuffer(count: capacity * method.steps)
-        picture = FloatBuffer(count: 3 * size.count)
-        views = .allocate(capacity: capacity * method.copies)
-        objectives = .allocate(capacity: capacity * method.copies)
+        views = .allocate(capacity: images)
+        views.initialize(repeating: View())
+        results = .allocate(capacity: capacity)
+        results.initialize(repeating: StepResult(activation: 0, isFinite: true))
     }
 
     deinit {
         views.deallocate()
-        objectives.deallocate()
+        results.deallocate()
     }
 
     /// Runs all requests together; nil when `shouldStop`, asked before each step, says so. `onStep` hears the number of
@@ -100,178 +90,96 @@ public final class Visualiser {
             advance(step)
             onStep(step + 1)
         }
-        return runs.indices.map(finish)
+        return finish()
     }
 
-    // MARK: - Before and after the steps
-
     private func start(_ requests: [RunRequest]) {
-        let count = parameterisation.parameterCount
-        firstMoments.pointer.update(repeating: 0, count: firstMoments.count)
-        secondMoments.pointer.update(repeating: 0, count: secondMoments.count)
+        let neurons = 0..<tokens.neuronCount(at: address, in: model.configuration)
         runs = requests.map { request in
-            precondition(
-                (0..<tokens.neuronCount(at: address, in: model.configuration)).contains(request.neuron))
+            precondition(neurons.contains(request.neuron))
             return Run(
                 request: request,
                 generator: RunGenerator(address: address, neuron: request.neuron, seed: request.seed))
         }
-        for run in runs.indices {
-            parameterisation.initialise(parameters.pointer + run * count, using: &runs[run].generator)
-            draw(run)
-            let activations = readout.activations(image: picture.pointer, tokens: tokens)
-            runs[run].startActivation = activations[runs[run].request.neuron]
+        for run in runs.indices { space.draw(starts.pointer + run * space.count, using: &runs[run].generator) }
+        optimiser.start(
+            requests.map { Objective(neuron: $0.neuron, direction: $0.direction) }, parameters: starts)
+        let activations = reader.activations(of: optimiser.pictures().map(planes))
+        for run in runs.indices { runs[run].startActivation = activations[run][runs[run].request.neuron] }
+    }
+
+    private func advance(_ step: Int) {
+        for run in runs.indices where runs[run].divergedAt == nil { draw(run, step: step) }
+        optimiser.advance(
+            views: UnsafeBufferPointer(rebasing: views[..<(runs.count * method.copies)]), noise: noise,
+            results: UnsafeMutableBufferPointer(rebasing: results[..<runs.count]))
+        for run in runs.indices where runs[run].divergedAt == nil { note(results[run], of: run, step: step) }
+    }
+
+    /// The views and the noise of a run's copies, in the order in which its generator gives them.
+    private func draw(_ run: Int, step: Int) {
+        let first = run * method.copies
+        let last = first + method.copies
+        augmentation.draw(
+            step: step, using: &runs[run].generator, views: UnsafeMutableBufferPointer(rebasing: views[first..<last]))
+        guard let noise else { return }
+        for image in first..<last {
+            augmentation.drawNoise(using: &runs[run].generator, noise: noise.pointer + image * 3 * size.count)
         }
     }
 
-    private func finish(_ run: Int) -> RunResult {
-        let pixels = draw(run)
-        let measured = readout.read(image: picture.pointer, tokens: tokens)
-        let state = runs[run]
-        let final = measured.activations[state.request.neuron]
-        let curve = UnsafeBufferPointer(start: curves.pointer + run * method.steps, count: state.steps)
-        return RunResult(
-            request: state.request, pixels: pixels, curve: Array(curve), startActivation: state.startActivation,
-            finalActivation: final, activations: measured.activations, embedding: measured.embedding,
-            outcome: outcome(of: state, final: final), preactivationSteps: state.preactivationSteps)
+    private func note(_ result: StepResult, of run: Int, step: Int) {
+        guard result.activation.isFinite else {
+            runs[run].divergedAt = step
+            return
+        }
+        curves.pointer[run * method.steps + step] = result.activation
+        runs[run].steps = step + 1
+        if detour.isTaken(runs[run].request.direction, at: result.activation) { runs[run].preactivationSteps += 1 }
+        if !result.isFinite { runs[run].divergedAt = step }
     }
 
-    private func outcome(of run: Run, final: Float) -> RunResult.Outcome {
+    private func finish() -> [RunResult] {
+        let pictures = optimiser.pictures()
+        let readings = reader.read(pictures.map(planes))
+        return runs.indices.map { run in
+            let state = runs[run]
+            let final = readings[run].activations[state.request.neuron]
+            let curve = UnsafeBufferPointer(start: curves.pointer + run * method.steps, count: state.steps)
+            return RunResult(
+                request: state.request, pixels: pictures[run], curve: Array(curve),
+                startActivation: state.startActivation, finalActivation: final,
+                activations: readings[run].activations, embedding: readings[run].embedding,
+                outcome: outcome(of: state, final: final), preactivationSteps: state.preactivationSteps)
+        }
+    }
+
+    private func outcome(of run: Run, final: Float) -> RunOutcome {
         if let step = run.divergedAt { return .diverged(step: step) }
         let sign = run.request.direction.sign
         let isRaised = sign * final > sign * run.startActivation
-        let isOn = !climbsGELU(run.request.direction) || final > 0
-        return isRaised && isOn ? .completed : .neverActivated
+        return isRaised && !detour.isTaken(run.request.direction, at: final) ? .completed : .neverActivated
     }
 
-    /// The picture of a run's parameters in 8 bits, which `picture` then holds as the model reads it.
-    @discardableResult
-    private func draw(_ run: Int) -> [UInt8] {
-        parameterisation.forward(
-            parameters.pointer + run * parameterisation.parameterCount,
-            saved: saved.pointer + run * parameterisation.savedCount, canvas: canvas(run))
-        let pixels = [UInt8](unsafeUninitializedCapacity: 3 * size.count) { bytes, count in
-            quantise(canvas: canvas(run), factor: method.canvasScale, size: size, bytes: bytes)
-            count = 3 * size.count
-        }
-        pixels.withUnsafeBufferPointer { decode(bytes: $0, size: size, image: picture.pointer) }
-        return pixels
-    }
-
-    // MARK: - One step
-
-    private func advance(_ step: Int) {
-        let copies = method.copies
-        for run in runs.indices where runs[run].divergedAt == nil { render(run, step: step) }
-        for run in runs.indices {
-            let request = runs[run].request
-            for copy in 0..<copies {
-                objectives[run &* copies &+ copy] = Objective(neuron: request.neuron, direction: request.direction)
-            }
-        }
-        let batch = UnsafeBufferPointer(start: objectives, count: runs.count * copies)
-        pass.forward(objectives: batch)
-        for run in runs.indices where runs[run].divergedAt == nil { read(run, step: step) }
-        pass.backward(objectives: batch)
-        let update = optimiser.step(step)
-        for run in runs.indices where runs[run].divergedAt == nil { climb(run, step: step, update: update) }
-    }
-
-    /// The run's canvas, and from it the images of its copies.
-    private func render(_ run: Int, step: Int) {
-        let copies = method.copies
-        parameterisation.forward(
-            parameters.pointer + run * parameterisation.parameterCount,
-            saved: saved.pointer + run * parameterisation.savedCount, canvas: canvas(run))
-        let views = views + run * copies
-        augmentation.draw(step: step, using: &runs[run].generator, views: views)
-        for copy in 0..<copies {
-            augmentation.forward(
-                canvas(run), view: views[copy], using: &runs[run].generator,
-                image: pass.images + (run * copies + copy) * pass.imageSize)
-        }
-    }
-
-    /// The copies' mean activation, to the curve; and whether the unit is off.
-    private func read(_ run: Int, step: Int) {
-        let first = run * method.copies
-        var total: Float = 0
-        for slot in first..<first + method.copies { total += pass.activation(slot: slot, objective: objectives[slot]) }
-        let activation = total / Float(method.copies)
-        guard activation.isFinite else {
-            runs[run].divergedAt = step
-            return
-        }
-        curves.pointer[run * method.steps + step] = activation
-        runs[run].steps = step + 1
-        // GELU falls below −0.75, so a unit that is off would be climbed the wrong way or not at all.
-        guard climbsGELU(runs[run].request.direction), activation <= 0 else { return }
-        runs[run].preactivationSteps += 1
-        for slot in first..<first + method.copies { objectives[slot].throughPreactivation = true }
-    }
-
-    /// The gradient back to the run's parameters, and the optimiser's step.
-    private func climb(_ run: Int, step: Int, update: Optimiser.Step) {
-        let copies = method.copies
-        let count = parameterisation.parameterCount
-        dCanvas.pointer.update(repeating: 0, count: dCanvas.count)
-        for copy in 0..<copies {
-            let slot = run * copies + copy
-            let dImage = pass.imageGradients + slot * pass.imageSize
-            if method.totalVariation > 0 {
-                TotalVariation.subtractGradient(
-                    pass.images + slot * pass.imageSize, weight: Float(method.totalVariation), dx: dImage, size: size)
-            }
-            augmentation.backward(dImage: dImage, view: views[slot], share: 1 / Float(copies), dCanvas: dCanvasPixels)
-        }
-        let p = parameters.pointer + run * count
-        parameterisation.backward(
-            p, saved: saved.pointer + run * parameterisation.savedCount, canvas: canvas(run), dCanvas: dCanvasPixels,
-            dParameters: dParameters.pointer)
-        guard isFinite(dParameters.pointer, count: count) else {
-            runs[run].divergedAt = step
-            return
-        }
-        update.apply(
-            parameters: p, gradient: dParameters.pointer, firstMoment: firstMoments.pointer + run * count,
-            secondMoment: secondMoments.pointer + run * count, count: count)
-        parameterisation.constrain(p)
-    }
-
-    /// Whether the tapped activation is one neuron's GELU output, and is to be raised. (`slice` reads all channels.)
-    private func climbsGELU(_ direction: Direction) -> Bool {
-        address.tap(over: tokens).isGELUOutput && direction == .positive
-    }
-
-    private func canvas(_ run: Int) -> UnsafeMutablePointer<Pixel> {
-        UnsafeMutableRawPointer(canvases.pointer + run * 4 * parameterisation.size.count).assumingMemoryBound(
-            to: Pixel.self)
-    }
-
-    private var dCanvasPixels: UnsafeMutablePointer<Pixel> {
-        UnsafeMutableRawPointer(dCanvas.pointer).assumingMemoryBound(to: Pixel.self)
+    /// The 8-bit picture as the model reads it.
+    private func planes(_ pixels: [UInt8]) -> FloatBuffer {
+        let image = FloatBuffer(count: 3 * size.count)
+        pixels.withUnsafeBufferPointer { decode(bytes: $0, size: size, image: image.pointer) }
+        return image
     }
 }
 
-extension Method {
-    /// The parameterisation of a canvas for a model whose input has this size.
-    func makeParameterisation(output: PictureSize) -> any ImageParameterisation {
-        let size = PictureSize(height: output.height * canvasScale, width: output.width * canvasScale)
-        return switch parameterisation {
-        case .pixel: PixelParameterisation(size: size, deviation: initialDeviation, decorrelated: decorrelated)
-        case .clamped: ClampedParameterisation(size: size)
-        case .fourier:
-            FourierParameterisation(
-                size: size, deviation: initialDeviation, decayPower: decayPower, decorrelated: decorrelated)
-        case .phase: PhaseParameterisation(size: size, deviation: initialDeviation)
-        }
-    }
-}
+/// The way around a GELU that is off: a unit whose output is to be raised is climbed through what stands before GELU as
+/// long as it is not above 0, because GELU falls below −0.75, where the unit would be climbed the wrong way or not at
+/// all.
+struct PreactivationDetour {
+    /// Whether one neuron's GELU output is read. (`slice` reads all channels.)
+    private let readsGELU: Bool
 
-/// Whether all of `count` values are finite; `count` is a multiple of 8.
-private func isFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
-    // 0 · x is 0 for finite x, and NaN for all others.
-    var sums = Lanes(repeating: 0)
-    for i in stride(from: 0, to: count, by: 8) { sums += Lanes(at: x + i) * 0 }
-    return sums.sum() == 0
+    init(address: Address, tokens: TokenSelection) { readsGELU = address.tap(over: tokens).isGELUOutput }
+
+    /// Whether a run in this direction takes it at this activation.
+    func isTaken(_ direction: Direction, at activation: Float) -> Bool {
+        readsGELU && direction == .positive && activation <= 0
+    }
 }

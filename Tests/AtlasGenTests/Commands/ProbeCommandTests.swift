@@ -44,8 +44,8 @@ import Testing
             let result = try run.decoded(Result.self)
             let address = try #require(Address(layer))
             let selection = TokenSelection(tokens) ?? .automatic(at: address, in: model.configuration)
-            let expected = Readout(model: model, address: address)
-                .read(image: picture.planes, tokens: selection).activations
+            let expected = CPUDevice().makeReader(model: model, address: address, tokens: selection, capacity: 1)
+                .activations(of: [picture.planes])[0]
             #expect(result.address == address.description && result.tokens == selection.description)
             #expect(result.activations == expected)
         }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import ViT
 
 @testable import Render
 @testable import Runs
@@ -79,7 +80,8 @@ import Testing
         let recipe = Recipe(
             weights: model.digest, address: .block(1, .mlp3), neuron: 9, direction: .positive, tokens: .patches,
             attention: kind, method: method.name, parameters: method.parameters, steps: 3, seed: 0)
-        let maker = VisualiserMaker(RecipeModels(model: model.model, references: [:]).source, capacity: 1)
+        let maker = VisualiserMaker(
+            RecipeModels(model: model.model, references: [:]).source, device: CPUDevice(), capacity: 1)
         let record = try #require(try maker.make([recipe], shouldStop: { false }, onStep: { _ in })?.first)
         #expect(try bytes("a.png", in: folder) == record.png)
     }

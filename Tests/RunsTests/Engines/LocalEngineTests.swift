@@ -116,11 +116,4 @@ private struct RecordMaker: RunMaker {
         let groups = WorkQueue(recipes, workerCount: 1, batchSize: 8)
         #expect([groups.next(), groups.next(), groups.next(), groups.next()].map { $0?.count } == [8, 7, 8, 1])
     }
-
-    @Test func workersFollowSlurmOrTheCores() {
-        #expect(WorkerCount.automatic(environment: ["SLURM_CPUS_PER_TASK": "3"], cores: 8) == 3)
-        #expect(WorkerCount.automatic(environment: ["SLURM_CPUS_PER_TASK": "x"], cores: 8) == 8)
-        #expect(WorkerCount.automatic(environment: ["SLURM_CPUS_PER_TASK": "0"], cores: 8) == 8)
-        #expect(WorkerCount.automatic(environment: [:], cores: 0) == 1)
-    }
 }

@@ -74,9 +74,9 @@ extension ViT {
     private func made(_ recipes: [Recipe], workers: Int, batch: Int) async throws -> [RunRecord] {
         let store = try Store(folder: "\(folder.path)/\(workers)-\(batch)") { _ in }
         let model = model
-        let source = VisualiserMaker.Source(model: { _ in model }, pattern: { .ofMeanColor(model: $1) })
+        let source = VisualiserMaker.Source(model: { _ in model }, reference: { $1.configuration.meanPicture })
         let engine = LocalEngine(workerCount: workers, batchSize: batch, save: store.save) { _ in
-            VisualiserMaker(source, capacity: batch)
+            VisualiserMaker(source, device: CPUDevice(), capacity: batch)
         }
         _ = try await engine.make(recipes)
         return try recipes.map { try #require(try store.record($0.key)) }

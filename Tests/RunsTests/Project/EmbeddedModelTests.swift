@@ -17,9 +17,8 @@ import Testing
         let reference = try Safetensors(path: Self.fixtures.appending(path: "pictures.reference.safetensors").path)
         let expected = try #require(reference.tensors[name]).values().array
         let picture = try PNG.read(Self.fixtures.appending(path: "pictures/\(name).png"))
-        let readout = Readout(model: loaded.model, address: .head)
-        let image = picture.planes
-        let logits = readout.read(image: image.pointer, tokens: .cls).activations
+        let reader = CPUDevice().makeReader(model: loaded.model, address: .head, tokens: .cls, capacity: 1)
+        let logits = reader.activations(of: [picture.planes])[0]
         let worst = zip(logits, expected).map { abs($0 - $1) }.max() ?? .infinity
         let largest = expected.map(abs).max() ?? 0
         #expect(logits.count == 50 && worst <= 1e-4 * largest)

@@ -2,6 +2,7 @@
 
 import Foundation
 import Testing
+import ViT
 
 @testable import Runs
 @testable import Support

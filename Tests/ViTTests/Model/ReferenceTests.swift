@@ -35,7 +35,7 @@ import Testing
     @Test func frozenAttentionReplaysTheReferencesPattern() throws {
         let comparison = try comparison("tv-i32-p8-h2")
         let image = try comparison.reference.values("frozen_reference_image")
-        let frozen = AttentionMode.frozen(AttentionPattern(model: comparison.model, image: image))
+        let frozen = AttentionMode.frozen(reference: FloatBuffer(image))
         let activations = try comparison.activationErrors("frozen-activation/", attention: frozen)
         #expect(activations.count == 5)
         for (address, error) in activations { #expect(error <= 1e-4, "\(address)") }
@@ -44,13 +44,12 @@ import Testing
         for (gradient, error) in gradients { #expect(error <= 1e-3, "\(gradient)") }
     }
 
-    @Test func theReadOutGivesEveryNeuronOverTheTokensAndTheHeadsInput() throws {
+    @Test func aReaderGivesEveryNeuronOverTheTokensAndTheHeadsInput() throws {
         let comparison = try comparison("tv-i32-p8-h2")
         let configuration = comparison.model.configuration
         let address = Address.block(1, .mlp3)
         let matrix = try comparison.reference.values("activation/\(address)")
         let norm = try comparison.reference.values("activation/encoder.ln")
-        let readout = Readout(model: comparison.model, address: address)
         let width = configuration.width
         func row(_ token: Int) -> [Float] { Array(matrix[token * width..<(token + 1) * width]) }
         let patchMean = (0..<width).map { channel in
@@ -62,9 +61,11 @@ import Testing
             (TokenSelection.patches, patchMean), (.cls, row(0)), (.center, row(center)), (.token(3), row(3)),
             (.slice, slice),
         ] {
-            let (activations, embedding) = readout.read(image: comparison.image, tokens: tokens)
-            #expect(relativeError(activations, truth) <= 1e-4, "\(tokens)")
-            #expect(relativeError(embedding, Array(norm[0..<width])) <= 1e-4)
+            let reader = CPUDevice().makeReader(
+                model: comparison.model, address: address, tokens: tokens, capacity: 1)
+            let reading = try #require(reader.read([FloatBuffer(comparison.image)]).first)
+            #expect(relativeError(reading.activations, truth) <= 1e-4, "\(tokens)")
+            #expect(relativeError(reading.embedding, Array(norm[0..<width])) <= 1e-4)
         }
     }
 }

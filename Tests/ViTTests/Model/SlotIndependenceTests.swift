@@ -40,12 +40,40 @@ import Testing
     @Test(arguments: configurations.indices, ["detached", "frozen"])
     func aChosenTokenDoesNotDependOnItsSlotInAnyAttentionMode(configuration: Int, mode: String) {
         let model = ViT.random(Self.configurations[configuration], seed: configuration)
-        let attention: AttentionMode = mode == "frozen" ? .frozen(.ofMeanColor(model: model)) : .detached
+        let attention: AttentionMode =
+            mode == "frozen" ? .frozen(reference: model.configuration.meanPicture) : .detached
         for (address, tokens) in [
             (Address.block(1, .mlp3), TokenSelection.token(3)), (.block(1, .selfAttention), .slice),
         ] {
             expectSlotIndependence(
                 ModelPass(model: model, address: address, tokens: tokens, capacity: 8, attention: attention), seed: 9)
+        }
+    }
+
+    /// Pictures are read side by side, and each gives the bytes that it gives alone.
+    @Test(
+        arguments: configurations.indices,
+        [Address.block(0, .ln1), .block(1, .mlp1), .block(1, .output), .encoderNorm, .head])
+    func everySlotOfAReaderGivesTheBytesOfThePictureAlone(configuration: Int, address: Address) {
+        let model = ViT.random(Self.configurations[configuration], seed: configuration)
+        var generator = SampleGenerator(seed: configuration)
+        let c = model.configuration
+        let pictures = (0..<11).map { _ in
+            FloatBuffer(generator.values(3 * c.imageHeight * c.imageWidth).map { 0.5 + $0 / 2 })
+        }
+        func reader(_ capacity: Int) -> any PictureReader {
+            CPUDevice().makeReader(model: model, address: address, tokens: .patches, capacity: capacity)
+        }
+        let one = reader(1)
+        let alone = pictures.flatMap { one.read([$0]) }
+        for capacity in [2, 3, 8] {
+            let reader = reader(capacity)
+            for order in [pictures, Array(pictures.reversed())] {
+                let readings = reader.read(order)
+                let expected = order[0] === pictures[0] ? alone : alone.reversed()
+                let isSame = readings == expected && reader.activations(of: order) == expected.map(\.activations)
+                #expect(isSame, "capacity \(capacity) under \(BLAS.kernelName)")
+            }
         }
     }
 

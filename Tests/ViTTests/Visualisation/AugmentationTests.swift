@@ -20,14 +20,13 @@ struct AugmentationTests {
         let x = samples.values(3 * count)
         let y = samples.values(3 * output.count)
         var generator = RunGenerator(seed: UInt64(seed))
-        let views = UnsafeMutablePointer<View>.allocate(capacity: method.copies)
-        defer { views.deallocate() }
-        augmentation.draw(step: seed % 4, using: &generator, views: views)
+        let views = augmentation.views(step: seed % 4, copies: method.copies, using: &generator)
         for copy in 0..<method.copies {
             func image(_ values: [Float]) -> [Float] {
-                var noise = generator
+                var generator = generator
+                let noise = augmentation.noise(3 * output.count, using: &generator)
                 return filled(3 * output.count) {
-                    augmentation.forward(pixels(values), view: views[copy], using: &noise, image: $0)
+                    augmentation.forward(pixels(values), view: views[copy], noise: noise, image: $0)
                 }
             }
             let ofZero = image([Float](repeating: 0, count: 3 * count))
@@ -51,10 +50,9 @@ struct AugmentationTests {
         let size = PictureSize(height: 20, width: 40)
         let augmentation = Augmentation(method: method, output: size)
         var generator = RunGenerator(seed: 7)
-        var view = View(map: .identity, scale: Pixel(), shift: Pixel())
         var extremes = (x: 0.0, y: 0.0)
         for step in 0..<400 {
-            augmentation.draw(step: step % method.steps, using: &generator, views: &view)
+            let view = augmentation.views(step: step % method.steps, copies: 1, using: &generator)[0]
             #expect(view.map.xx == 1 &<< 32 && view.map.xy == 0)
             extremes.x = max(extremes.x, abs(Double(view.map.x0)) * 0x1p-32)
             extremes.y = max(extremes.y, abs(Double(view.map.y0)) * 0x1p-32)
@@ -68,11 +66,9 @@ struct AugmentationTests {
         let size = PictureSize(height: 28, width: 28)
         let augmentation = Augmentation(method: .ghiasi, output: size)
         var generator = RunGenerator(seed: 3)
-        let views = UnsafeMutablePointer<View>.allocate(capacity: 8)
-        defer { views.deallocate() }
         var seen: Set<Int64> = []
         for step in 0..<200 {
-            augmentation.draw(step: step, using: &generator, views: views)
+            let views = augmentation.views(step: step, copies: 8, using: &generator)
             for copy in 1..<8 { #expect(views[copy].map == views[0].map) }
             #expect(views[0].scale != views[1].scale)
             #expect(views[0].map.x0 & 0xFFFF_FFFF == 0)
@@ -86,11 +82,9 @@ struct AugmentationTests {
         let method = try Method.ghiasi.applying(["colourShift": "0", "colourScale": "0"])
         let augmentation = Augmentation(method: method, output: PictureSize(height: 14, width: 14))
         var generator = RunGenerator(seed: 1)
-        let views = UnsafeMutablePointer<View>.allocate(capacity: 8)
-        defer { views.deallocate() }
-        augmentation.draw(step: 0, using: &generator, views: views)
+        var views = augmentation.views(step: 0, copies: 8, using: &generator)
         #expect(views[0].shift != Pixel() && views[0].scale == Pixel(repeating: 1))
-        augmentation.draw(step: method.steps - 1, using: &generator, views: views)
+        views = augmentation.views(step: method.steps - 1, copies: 8, using: &generator)
         #expect((0..<8).allSatisfy { views[$0].shift == Pixel() })
     }
 }

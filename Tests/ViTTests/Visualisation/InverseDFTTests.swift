@@ -59,10 +59,12 @@ struct InverseDFTTests {
         var samples = SampleGenerator(seed: seed)
         let transform = InverseDFT(height: 3 + seed, width: 9 - seed)
         let count = transform.height * transform.width
-        let x = samples.values(transform.spectrumCount)
+        let x = samples.values(6 * transform.columns * transform.height)
         let y = samples.values(3 * count)
         let forward = innerProduct(image(transform, x), y)
-        let adjoint = filled(transform.spectrumCount) { transform.backward(dImage: y, plane: count, dSpectrum: $0) }
+        let adjoint = filled(6 * transform.columns * transform.height) {
+            transform.backward(dImage: y, plane: count, dSpectrum: $0)
+        }
         #expect(abs(forward - innerProduct(x, adjoint)) < 1e-4)
     }
 

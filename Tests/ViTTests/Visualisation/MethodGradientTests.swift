@@ -25,7 +25,8 @@ private struct MethodProbe {
 
     func start() -> [Float] {
         var generator = RunGenerator(seed: seed &+ 100)
-        return filled(parameterisation.parameterCount) { parameterisation.initialise($0, using: &generator) }
+        let space = method.parameterSpace(output: size)
+        return filled(space.count) { space.draw($0, using: &generator) }
     }
 
     func makePass(_ attention: AttentionMode) -> ModelPass {
@@ -40,14 +41,11 @@ private struct MethodProbe {
     ) {
         let (pixels, saved) = ParameterisationProbe(parameterisation: parameterisation).forward(parameters)
         var generator = RunGenerator(seed: seed)
-        var views = [View](repeating: View(map: .identity, scale: Pixel(), shift: Pixel()), count: method.copies)
-        views.withUnsafeMutableBufferPointer { views in
-            guard let first = views.baseAddress else { return }
-            augmentation.draw(step: 1, using: &generator, views: first)
-        }
+        let views = augmentation.views(step: 1, copies: method.copies, using: &generator)
         for copy in 0..<method.copies {
             augmentation.forward(
-                pixels, view: views[copy], using: &generator, image: pass.images + copy * pass.imageSize)
+                pixels, view: views[copy], noise: augmentation.noise(pass.imageSize, using: &generator),
+                image: pass.images + copy * pass.imageSize)
         }
         objectives.withUnsafeBufferPointer { pass.forward(objectives: $0) }
         var value = 0.0
@@ -61,11 +59,11 @@ private struct MethodProbe {
 
     func value(_ parameters: [Float], _ pass: ModelPass) -> Double { forward(parameters, pass).value }
 
-    /// The pattern of the first copy's image.
-    func pattern(_ parameters: [Float]) -> AttentionPattern {
+    /// The first copy's image.
+    func image(_ parameters: [Float]) -> FloatBuffer {
         let pass = makePass(.live)
         _ = forward(parameters, pass)
-        return AttentionPattern(model: model, image: pass.images)
+        return FloatBuffer(UnsafeBufferPointer(start: pass.images, count: pass.imageSize))
     }
 
     func gradient(_ parameters: [Float], _ pass: ModelPass) -> [Float] {
@@ -80,7 +78,7 @@ private struct MethodProbe {
                     dImage: dImage, view: views[copy], share: 1 / Float(method.copies), dCanvas: dCanvas)
             }
         }
-        return filled(parameterisation.parameterCount) {
+        return filled(parameters.count) {
             parameterisation.backward(parameters, saved: saved, canvas: pixels, dCanvas: dCanvas, dParameters: $0)
         }
     }
@@ -124,7 +122,7 @@ struct MethodGradientTests {
         let method = try Method.named(name).applying(["steps": "4", "copies": "1"])
         let probe = MethodProbe(method: method, model: RandomModel.make(seed: seed, side: 16), seed: seed)
         let parameters = probe.start()
-        let frozen = probe.makePass(.frozen(probe.pattern(parameters)))
+        let frozen = probe.makePass(.frozen(reference: probe.image(parameters)))
         let ofFrozen = probe.gradient(parameters, frozen)
         expectGradient(ofFrozen, at: parameters, seed: seed) { probe.value($0, frozen) }
         let ofDetached = probe.gradient(parameters, probe.makePass(.detached))

@@ -35,8 +35,9 @@ struct ParameterisationTests {
             0.554908, 0.577233, 0.599272, 0.740839, 0.495106, 0.444973, 0.506327, 0.59081, 0.586806, 0.437472,
             0.403621, 0.470053, 0.481022, 0.582602, 0.494837, 0.467916, 0.414106, 0.489103, 0.618999, 0.55637,
         ]
-        let fourier = FourierParameterisation(size: size, deviation: 0.01, decayPower: 1, decorrelated: true)
-        let parameters = formula(parts: 2, columns: 4, rows: 4, count: fourier.parameterCount)
+        let fourier = FourierParameterisation(size: size, decayPower: 1, decorrelated: true)
+        let parameters = formula(
+            parts: 2, columns: 4, rows: 4, count: ParameterSpace.spectrum(size, parts: 2, .uniform).count)
         let picture = planar(ParameterisationProbe(parameterisation: fourier).forward(parameters).canvas)
         #expect(relativeError(picture, expected) < 2e-6)
     }
@@ -53,20 +54,23 @@ struct ParameterisationTests {
             0.351651, 0.334095, 0.444612, 0.567555, 0.605063, 0.490822, 0.356835, 0.367382, 0.526726, 0.625624,
             0.588004,
         ]
-        let phase = PhaseParameterisation(size: size, deviation: 1)
-        let parameters = formula(parts: 1, columns: 4, rows: 4, count: phase.parameterCount)
+        let phase = PhaseParameterisation(size: size)
+        let parameters = formula(
+            parts: 1, columns: 4, rows: 4, count: ParameterSpace.spectrum(size, parts: 1, .uniform).count)
         let picture = planar(ParameterisationProbe(parameterisation: phase).forward(parameters).canvas)
         #expect(relativeError(picture, expected) < 2e-6)
     }
 
-    private static func makeAll(_ size: PictureSize) -> [any ImageParameterisation] {
-        [
-            PixelParameterisation(size: size, deviation: 0.5, decorrelated: false),
-            PixelParameterisation(size: size, deviation: 0.5, decorrelated: true),
-            ClampedParameterisation(size: size),
-            FourierParameterisation(size: size, deviation: 0.2, decayPower: 1, decorrelated: true),
-            FourierParameterisation(size: size, deviation: 0.2, decayPower: 0.5, decorrelated: false),
-            PhaseParameterisation(size: size, deviation: 1),
+    private static func makeAll(_ size: PictureSize) -> [(any ImageParameterisation, ParameterSpace)] {
+        let planes = ParameterSpace.planes(size, .normal(deviation: 0.5))
+        let spectrum = ParameterSpace.spectrum(size, parts: 2, .normal(deviation: 0.2))
+        return [
+            (PixelParameterisation(size: size, decorrelated: false), planes),
+            (PixelParameterisation(size: size, decorrelated: true), planes),
+            (ClampedParameterisation(size: size), .planes(size, .uniform)),
+            (FourierParameterisation(size: size, decayPower: 1, decorrelated: true), spectrum),
+            (FourierParameterisation(size: size, decayPower: 0.5, decorrelated: false), spectrum),
+            (PhaseParameterisation(size: size), .spectrum(size, parts: 1, .normal(deviation: 1))),
         ]
     }
 
@@ -74,8 +78,9 @@ struct ParameterisationTests {
     func gradientIsThatOfFiniteDifferences(kind: Int, seed: Int) {
         // Odd and even sides, and one with whole SIMD lanes.
         let sizes = [PictureSize(height: 4, width: 6), .init(height: 5, width: 7), .init(height: 9, width: 4)]
-        let probe = ParameterisationProbe(parameterisation: Self.makeAll(sizes[seed % 3])[kind])
-        let parameters = probe.start(seed: UInt64(seed))
+        let (parameterisation, space) = Self.makeAll(sizes[seed % 3])[kind]
+        let probe = ParameterisationProbe(parameterisation: parameterisation)
+        let parameters = space.start(seed: UInt64(seed))
         var samples = SampleGenerator(seed: seed)
         let weights = samples.values(3 * probe.parameterisation.size.count)
         let gradient = probe.gradient(parameters, weights: weights)
@@ -87,9 +92,9 @@ struct ParameterisationTests {
 
     @Test(arguments: 0..<6)
     func startsDifferBySeedAndRepeat(kind: Int) {
-        let probe = ParameterisationProbe(parameterisation: Self.makeAll(size)[kind])
-        #expect(probe.start(seed: 1) == probe.start(seed: 1))
-        #expect(probe.start(seed: 1) != probe.start(seed: 2))
+        let space = Self.makeAll(size)[kind].1
+        #expect(space.start(seed: 1) == space.start(seed: 1))
+        #expect(space.start(seed: 1) != space.start(seed: 2))
     }
 
     @Test func clampingStaysInRange() {

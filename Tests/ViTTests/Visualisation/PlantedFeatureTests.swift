@@ -9,7 +9,8 @@ struct PlantedFeatureTests {
         _ neuron: PlantedModel.Neuron, method: Method, seed: Int
     ) throws -> (measures: PictureMeasures, result: RunResult) {
         let visualiser = Visualiser(
-            model: PlantedModel.make(), address: PlantedModel.address, tokens: .patches, method: method, capacity: 1)
+            device: CPUDevice(), model: PlantedModel.make(), address: PlantedModel.address, tokens: .patches,
+            method: method, capacity: 1)
         let result = try #require(visualiser.run([RunRequest(neuron: neuron.rawValue, seed: seed)])?.first)
         return (PictureMeasures(result.pixels, side: PlantedModel.side), result)
     }
@@ -62,7 +63,8 @@ struct PlantedFeatureTests {
     @Test(arguments: ["atlas", "fourier", "pixel"], [Direction.positive, .negative])
     func edgePolarityIsPlanted(name: String, direction: Direction) throws {
         let visualiser = try Visualiser(
-            model: PlantedModel.make(), address: .block(0, .mlp0), tokens: .patches, method: .named(name), capacity: 1)
+            device: CPUDevice(), model: PlantedModel.make(), address: .block(0, .mlp0), tokens: .patches,
+            method: .named(name), capacity: 1)
         // Hidden unit 9 detects the edge, before GELU in both directions.
         let result = try #require(visualiser.run([RunRequest(neuron: 9, direction: direction, seed: 0)])?.first)
         let edge = PictureMeasures(result.pixels, side: PlantedModel.side).edge(patch: PlantedModel.patch)
@@ -84,7 +86,8 @@ struct PlantedFeatureTests {
 
     @Test func aUnitThatIsOffIsRaisedThroughItsPreactivation() throws {
         let visualiser = Visualiser(
-            model: PlantedModel.make(), address: .block(0, .mlp1), tokens: .patches, method: .atlas, capacity: 1)
+            device: CPUDevice(), model: PlantedModel.make(), address: .block(0, .mlp1), tokens: .patches,
+            method: .atlas, capacity: 1)
         let result = try #require(
             visualiser.run([RunRequest(neuron: PlantedModel.offChannel, seed: 0)])?.first)
         // GELU(−3) = −0.00405.

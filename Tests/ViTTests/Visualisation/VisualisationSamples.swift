@@ -39,14 +39,32 @@ struct ParameterisationProbe {
 
     func gradient(_ parameters: [Float], weights: [Float]) -> [Float] {
         let (canvas, saved) = forward(parameters)
-        return filled(parameterisation.parameterCount) {
+        return filled(parameters.count) {
             parameterisation.backward(
                 parameters, saved: saved, canvas: canvas, dCanvas: pixels(weights), dParameters: $0)
         }
     }
+}
 
+extension ParameterSpace {
+    /// A run's start.
     func start(seed: UInt64) -> [Float] {
         var generator = RunGenerator(seed: seed)
-        return filled(parameterisation.parameterCount) { parameterisation.initialise($0, using: &generator) }
+        return filled(count) { draw($0, using: &generator) }
+    }
+}
+
+extension Augmentation {
+    /// A step's copies.
+    func views(step: Int, copies: Int, using generator: inout RunGenerator) -> [View] {
+        [View](unsafeUninitializedCapacity: copies) { views, count in
+            draw(step: step, using: &generator, views: views)
+            count = copies
+        }
+    }
+
+    /// One image's noise; nil where the method has none.
+    func noise(_ count: Int, using generator: inout RunGenerator) -> [Float]? {
+        addsNoise ? filled(count) { drawNoise(using: &generator, noise: $0) } : nil
     }
 }

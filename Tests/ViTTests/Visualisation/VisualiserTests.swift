@@ -15,7 +15,8 @@ struct VisualiserTests {
         tokens: TokenSelection = .patches, attention: AttentionMode = .live, capacity: Int
     ) -> Visualiser {
         Visualiser(
-            model: model, address: address, tokens: tokens, method: method, attention: attention, capacity: capacity)
+            device: CPUDevice(), model: model, address: address, tokens: tokens, method: method, attention: attention,
+            capacity: capacity)
     }
 
     @Test(arguments: Method.presets.map(\.name), [TokenSelection.patches, .cls])
@@ -37,7 +38,8 @@ struct VisualiserTests {
     @Test(arguments: ["detached", "frozen"])
     func attentionModesGiveTheSameBytesInEverySlot(mode: String) throws {
         let model = RandomModel.make(seed: 2)
-        let attention: AttentionMode = mode == "frozen" ? .frozen(.ofMeanColor(model: model)) : .detached
+        let attention: AttentionMode =
+            mode == "frozen" ? .frozen(reference: model.configuration.meanPicture) : .detached
         let method = try Method.atlas.applying(["steps": "3"])
         func run(_ requests: [RunRequest]) throws -> [RunResult] {
             let visualiser = visualiser(method, model: model, attention: attention, capacity: 4)

@@ -1,0 +1,68 @@
+// Reads pictures on the CPU: forward passes that keep nothing for a way back.
+
+/// One worker's passes to the address and, for embeddings, to the end of the encoder.
+final class CPUPictureReader: PictureReader {
+    private let tokens: TokenSelection
+    private let atAddress: ModelPass
+    /// The pass that embeddings are read from; its buffers are made for the first embedding.
+    private lazy var atEnd =
+        atAddress.address == .encoderNorm
+        ? atAddress
+        : ModelPass(reading: atAddress.model, at: .encoderNorm, capacity: atAddress.capacity)
+
+    init(model: ViT, address: Address, tokens: TokenSelection, capacity: Int) {
+        self.tokens = tokens
+        atAddress = ModelPass(reading: model, at: address, capacity: capacity)
+    }
+
+    func activations(of pictures: [FloatBuffer]) -> [[Float]] {
+        inBatches(pictures) { batch in
+            forward(atAddress, batch)
+            return batch.indices.map(activations)
+        }
+    }
+
+    func read(_ pictures: [FloatBuffer]) -> [PictureReading] {
+        inBatches(pictures) { batch in
+            forward(atAddress, batch)
+            let activations = batch.indices.map(activations)
+            if atEnd !== atAddress { forward(atEnd, batch) }
+            return batch.indices.map {
+                PictureReading(activations: activations[$0], embedding: atEnd.features(slot: $0))
+            }
+        }
+    }
+
+    private func inBatches<T>(_ pictures: [FloatBuffer], _ read: ([FloatBuffer]) -> [T]) -> [T] {
+        stride(from: 0, to: pictures.count, by: atAddress.capacity).flatMap { first in
+            read(Array(pictures[first..<min(pictures.count, first + atAddress.capacity)]))
+        }
+    }
+
+    private func forward(_ pass: ModelPass, _ pictures: [FloatBuffer]) {
+        for (slot, picture) in pictures.enumerated() {
+            precondition(picture.count == pass.imageSize)
+            withExtendedLifetime(picture) {
+                (pass.images + slot * pass.imageSize).update(from: picture.pointer, count: pass.imageSize)
+            }
+        }
+        pass.forward(count: pictures.count)
+    }
+
+    /// Every neuron's activation on the picture in `slot`, over the tokens.
+    private func activations(slot: Int) -> [Float] {
+        let configuration = atAddress.model.configuration
+        let channels = atAddress.address.width(in: configuration)
+        let tokenCount = atAddress.address.tokenCount(in: configuration)
+        let matrix = atAddress.allActivations(slot: slot)
+        func row(_ token: Int) -> ArraySlice<Float> { matrix[token * channels..<(token + 1) * channels] }
+        if tokenCount == 1 { return matrix }
+        if tokens == .slice { return (0..<tokenCount).map { row($0).reduce(0, +) / Float(channels) } }
+        if let token = tokens.fixedToken(in: configuration) { return Array(row(token)) }
+        var mean = [Float](repeating: 0, count: channels)
+        for token in configuration.prefixTokenCount..<tokenCount {
+            for (channel, value) in row(token).enumerated() { mean[channel] += value }
+        }
+        return mean.map { $0 / Float(configuration.patchCount) }
+    }
+}

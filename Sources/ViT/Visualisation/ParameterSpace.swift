@@ -1,0 +1,74 @@
+// The numbers that a run optimises, before any of them is a picture.
+
+/// How many numbers a parameterisation has, and how a run's start is drawn.
+struct ParameterSpace {
+    /// Where the numbers start.
+    enum Start {
+        /// N(0, deviation).
+        case normal(deviation: Double)
+        /// U(0, 1).
+        case uniform
+    }
+
+    private let start: Start
+    /// Groups of numbers, each in whole SIMD lanes: how many, how many numbers of each, and the distance between them.
+    private let groups: Int, drawn: Int, stride: Int
+
+    /// The three channels of a picture, `size.plane` apart.
+    static func planes(_ size: PictureSize, _ start: Start) -> ParameterSpace {
+        ParameterSpace(start: start, groups: 3, drawn: size.count, stride: size.plane)
+    }
+
+    /// The half spectrum of three channels with `parts` numbers a coefficient.
+    static func spectrum(_ size: PictureSize, parts: Int, _ start: Start) -> ParameterSpace {
+        let count = 3 * InverseDFT.columns(width: size.width) * parts * size.height
+        return ParameterSpace(start: start, groups: 1, drawn: count, stride: (count + 7) / 8 * 8)
+    }
+
+    /// Numbers that are optimised, a multiple of 8; those beyond the picture's own stay zero.
+    var count: Int { groups * stride }
+
+    /// The start of a run. Overwrites parameters: (count).
+    func draw(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
+        parameters.update(repeating: 0, count: count)
+        for group in 0..<groups {
+            let group = parameters + group * stride
+            switch start {
+            case .normal(let deviation):
+                let deviation = Float(deviation)
+                for i in 0..<drawn { group[i] = Float(generator.normal()) * deviation }
+            case .uniform:
+                for i in 0..<drawn { group[i] = Float(generator.unit()) }
+            }
+        }
+    }
+}
+
+extension Method {
+    /// The size of the canvas for a model whose input has this size.
+    func canvasSize(output: PictureSize) -> PictureSize {
+        PictureSize(height: output.height * canvasScale, width: output.width * canvasScale)
+    }
+
+    /// The numbers that a run optimises, for a model whose input has this size.
+    func parameterSpace(output: PictureSize) -> ParameterSpace {
+        let size = canvasSize(output: output)
+        return switch parameterisation {
+        case .pixel: .planes(size, .normal(deviation: initialDeviation))
+        case .clamped: .planes(size, .uniform)
+        case .fourier: .spectrum(size, parts: 2, .normal(deviation: initialDeviation))
+        case .phase: .spectrum(size, parts: 1, .normal(deviation: initialDeviation))
+        }
+    }
+
+    /// How those numbers become a canvas.
+    func makeParameterisation(output: PictureSize) -> any ImageParameterisation {
+        let size = canvasSize(output: output)
+        return switch parameterisation {
+        case .pixel: PixelParameterisation(size: size, decorrelated: decorrelated)
+        case .clamped: ClampedParameterisation(size: size)
+        case .fourier: FourierParameterisation(size: size, decayPower: decayPower, decorrelated: decorrelated)
+        case .phase: PhaseParameterisation(size: size)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+// A reader gives what the passes give, whichever of its passes it shares or leaves out.
+
+import Testing
+
+@testable import ViT
+
+struct CPUPictureReaderTests {
+    @Test(
+        arguments: [Address.encoderNorm, .head, .block(0, .ln1), .block(0, .mlp1), .block(1, .output)],
+        [TokenSelection.patches, .cls, .center, .slice])
+    func activationsAndEmbeddingsAreThoseOfPasses(address: Address, tokens: TokenSelection) {
+        let model = RandomModel.make(seed: 3)
+        let configuration = model.configuration
+        guard tokens.isDefined(at: address, in: configuration), address != .head || tokens != .center else { return }
+        var samples = SampleGenerator(seed: 4)
+        let pictures = (0..<2).map { _ in FloatBuffer(samples.values(3 * 40 * 40).map { 0.5 + $0 / 2 }) }
+        let reader = self.reader(model, address, tokens)
+        let first = reader.read(pictures)
+        // The activations of the next leave the first ones' readings as they are.
+        #expect(reader.activations(of: [pictures[1]]) == [first[1].activations])
+        #expect(reader.read(pictures) == first)
+        let dependsOnThePicture = address != .block(0, .ln1) || tokens != .cls
+        #expect((first[0].activations != first[1].activations) == dependsOnThePicture)
+        #expect(first[0].activations.count == tokens.neuronCount(at: address, in: configuration))
+
+        let end = self.reader(model, .encoderNorm, .cls).activations(of: pictures)
+        #expect(first.map(\.embedding) == end && end[0].count == configuration.width)
+
+        // What an optimisation reads of one neuron is the same value but for the order of its sums.
+        let pass = ModelPass(model: model, address: address, tokens: tokens, capacity: 1)
+        withExtendedLifetime(pictures) {
+            pass.images.update(from: pictures[0].pointer, count: pass.imageSize)
+        }
+        let objective = [Objective(neuron: 2)]
+        objective.withUnsafeBufferPointer { pass.forward(objectives: $0) }
+        let scale = first[0].activations.map(abs).max() ?? 0
+        #expect(abs(pass.activation(slot: 0, objective: objective[0]) - first[0].activations[2]) <= 1e-5 * scale)
+    }
+
+    private func reader(_ model: ViT, _ address: Address, _ tokens: TokenSelection) -> any PictureReader {
+        CPUDevice().makeReader(model: model, address: address, tokens: tokens, capacity: 2)
+    }
+}
