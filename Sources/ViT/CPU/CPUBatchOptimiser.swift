@@ -63,7 +63,9 @@ final class CPUBatchOptimiser: BatchOptimiser {
             hasStopped[run] = false
             for copy in 0..<method.copies { self.objectives[run * method.copies + copy] = objectives[run] }
         }
-        parameters.pointer.update(from: starts.pointer, count: runCount * parameterCount)
+        withExtendedLifetime(starts) {
+            parameters.pointer.update(from: starts.pointer, count: runCount * parameterCount)
+        }
         firstMoments.pointer.update(repeating: 0, count: firstMoments.count)
         secondMoments.pointer.update(repeating: 0, count: secondMoments.count)
     }
@@ -72,6 +74,7 @@ final class CPUBatchOptimiser: BatchOptimiser {
         views: UnsafeBufferPointer<View>, noise: FloatBuffer?, results: UnsafeMutableBufferPointer<StepResult>
     ) {
         precondition(views.count == runCount * method.copies && results.count == runCount)
+        defer { withExtendedLifetime(noise) {} }
         for run in 0..<runCount where !hasStopped[run] { render(run, views: views, noise: noise) }
         let batch = UnsafeBufferPointer(rebasing: objectives[..<(runCount * method.copies)])
         pass.forward(objectives: batch)

@@ -26,6 +26,7 @@ public struct CPUDevice: Device {
         workers = assigned > 0 ? assigned : max(1, cores)
     }
 
+    /// Buffers for `capacity` runs with their copies, from parameters to images and through the model.
     public func makeOptimiser(
         model: ViT, address: Address, tokens: TokenSelection, method: Method, attention: AttentionMode, capacity: Int
     ) -> any BatchOptimiser {
@@ -33,6 +34,8 @@ public struct CPUDevice: Device {
             model: model, address: address, tokens: tokens, method: method, attention: attention, capacity: capacity)
     }
 
+    /// Buffers for `capacity` pictures on their way to the address; the first embedding makes those of the way to the
+    /// end of the encoder.
     public func makeReader(
         model: ViT, address: Address, tokens: TokenSelection, capacity: Int
     ) -> any PictureReader {

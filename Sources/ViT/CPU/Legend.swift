@@ -1,4 +1,5 @@
-// Kernels: the arithmetic of the model on memory that the caller owns. A forward function stands above its backward.
+// The CPU's kernels: the arithmetic of the model on memory that the caller owns. A forward function stands above its
+// backward; passes (`ModelPass`, `BlockPass`, `FinalStage`, `TapReader`) put them together, and own the memory.
 // Weights are frozen, so only the gradients of inputs exist. Nothing is allocated, nothing is checked twice.
 // Row-major float32 throughout. Every row's result depends on that row alone, never on where it stands.
 //
