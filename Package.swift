@@ -46,11 +46,12 @@ let package = Package(
                 .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
+        .target(name: "Reference", dependencies: ["ViT"], path: "Tests/Reference"),
         .target(
             name: "TestSupport", dependencies: ["Support", "ViT", "Render", "Runs", "Scores", "Site"],
             path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
-        .testTarget(name: "ViTTests", dependencies: ["ViT"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "ViTTests", dependencies: ["ViT", "Reference"], resources: [.copy("Fixtures")]),
         .testTarget(name: "RenderTests", dependencies: ["Render"], exclude: ["Fixtures"]),
         .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
         .testTarget(name: "ScoresTests", dependencies: ["Scores", "TestSupport"], resources: [.copy("Fixtures")]),

@@ -1,41 +1,33 @@
-// Linear layers and patches: naive loops, adjoints and a hand-worked image.
+// Linear layers and patches: the scalar reference, and a hand-worked image.
 
 import Testing
 
 @testable import ViT
 
 @Suite struct LinearTests {
-    @Test(arguments: 0..<10) func forwardAndBackwardMatchNaiveLoops(seed: Int) {
+    @Test(arguments: 0..<10) func forwardAndBackwardAreTheReferences(seed: Int) {
         var generator = SampleGenerator(seed: seed)
         let (rows, inputs, outputs) = (1 + seed, 3 + seed * 2, 5 + seed)
         let x = generator.values(rows * inputs)
         let weight = generator.values(outputs * inputs)
         let bias = generator.values(outputs)
         let dy = generator.values(rows * outputs)
-        var y = [Float](repeating: 0, count: rows * outputs)
-        var dx = [Float](repeating: 0, count: rows * inputs)
-        for row in 0..<rows {
-            for output in 0..<outputs {
-                for input in 0..<inputs {
-                    y[row * outputs + output] += x[row * inputs + input] * weight[output * inputs + input]
-                    dx[row * inputs + input] += dy[row * outputs + output] * weight[output * inputs + input]
-                }
-                y[row * outputs + output] += bias[output]
-            }
+        let truth = reference(x, dy: dy) { tape, x in
+            x.rows(of: inputs).flatMap { tape.linear($0, weight: weight, bias: bias) }
         }
-        let computed = filled(y.count) {
+        let y = filled(rows * outputs) {
             linearForward(
                 x: x, xStride: inputs, weight: weight, y: $0, yStride: outputs, images: 1, rows: rows, inputs: inputs,
                 outputs: outputs)
             biasForward(x: $0, xStride: outputs, bias: bias, y: $0, yStride: outputs, rows: rows, channels: outputs)
         }
-        let gradient = filled(dx.count) {
+        let dx = filled(rows * inputs) {
             linearBackward(
                 dy: dy, dyStride: outputs, weight: weight, dx: $0, images: 1, rows: rows, inputs: inputs,
                 outputs: outputs)
         }
-        #expect(relativeError(computed, y) < 1e-5)
-        #expect(relativeError(gradient, dx) < 1e-5)
+        #expect(relativeError(y, truth.y) < 1e-5)
+        #expect(relativeError(dx, truth.dx) < 1e-5)
     }
 
     @Test func patchesAreCutRowByRowChannelFirst() {
@@ -54,19 +46,26 @@ import Testing
             ])
     }
 
-    @Test(arguments: 0..<5) func patchesBackwardIsTheAdjoint(seed: Int) {
+    @Test(arguments: 0..<5) func patchesForwardAndBackwardAreTheReferences(seed: Int) {
         var generator = SampleGenerator(seed: seed)
         let shape = PatchShape(rows: 1 + seed, columns: 2, size: 3 + seed)
         let count = 3 * shape.height * shape.width
         let x = generator.values(count)
-        let y = generator.values(count)
-        let inverse: [Float] = [2, 3, 0.5]
-        let ax = filled(count) {
-            patchesForward(image: x, mean: [0, 0, 0], inverseDeviation: inverse, patches: $0, shape: shape)
+        let dy = generator.values(count)
+        let (mean, deviation): ([Float], [Float]) = ([0.5, 0.25, -1], [0.5, 0.25, 2])
+        let inverse = deviation.map { 1 / $0 }
+        let truth = reference(x, dy: dy) { tape, x in
+            tape.patches(
+                x, mean: mean, deviation: deviation, rows: shape.rows, columns: shape.columns, size: shape.size
+            ).flatMap { $0 }
         }
-        let aty = filled(count) {
-            patchesBackward(dPatches: y, inverseDeviation: inverse, dImage: $0, shape: shape)
+        let y = filled(count) {
+            patchesForward(image: x, mean: mean, inverseDeviation: inverse, patches: $0, shape: shape)
         }
-        #expect(abs(weighted(ax, y) - weighted(x, aty)) < 1e-3)
+        let dx = filled(count) {
+            patchesBackward(dPatches: dy, inverseDeviation: inverse, dImage: $0, shape: shape)
+        }
+        #expect(relativeError(y, truth.y) < 1e-6)
+        #expect(relativeError(dx, truth.dx) < 1e-6)
     }
 }

@@ -28,6 +28,7 @@ extension ViT {
                 patchProjection: linear(c.width, 3 * c.patchSize * c.patchSize),
                 prefixTokens: FloatBuffer(generator.values(c.prefixTokenCount * c.width)),
                 positionEmbedding: FloatBuffer(generator.values(c.tokenCount * c.width, scale: 0.5)),
-                blocks: blocks, finalNorm: norm(), head: c.classCount > 0 ? linear(c.classCount, c.width) : nil))
+                blocks: blocks, finalNorm: norm(),
+                head: c.classCount > 0 ? linear(c.classCount, c.headTokenCount * c.width) : nil))
     }
 }

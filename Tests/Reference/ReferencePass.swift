@@ -1,0 +1,122 @@
+// A Vision Transformer's forward pass, address by address: what every device is compared with.
+
+import ViT
+
+/// How attention takes part in a reference pass.
+public enum ReferenceAttention {
+    /// As it is, forward and backward.
+    case live
+    /// Its pattern is a constant on the way back.
+    case detached
+    /// These patterns, constants: (blocks, heads, tokens, tokens).
+    case frozen([[[[Double]]]])
+}
+
+/// What one image does to a model: every address's values (Dosovitskiy et al. 2021, equations 1 to 4, with the choices of
+/// `ViTConfiguration`).
+public struct ReferencePass {
+    private let tape: Tape
+    private let configuration: ViTConfiguration
+    /// (tokens, channels) of each address.
+    public private(set) var values: [Address: [[Scalar]]] = [:]
+    /// Attention's patterns: (blocks, heads, tokens, tokens).
+    public private(set) var patterns: [[[[Double]]]] = []
+    /// What the head reads: (features).
+    public let features: [Scalar]
+
+    /// The forward pass of `image`: (3, height, width) in 0…1, variables of `tape` where their gradient is wanted.
+    public init(_ model: ViT, image: [Scalar], attention: ReferenceAttention = .live, on tape: Tape) {
+        let c = model.configuration
+        let p = model.parameters
+        self.tape = tape
+        configuration = c
+        func norm(_ x: [[Scalar]], _ norm: LayerNormParameters) -> [[Scalar]] {
+            let (gamma, beta) = (norm.weight.array, norm.bias.array)
+            return x.map { tape.layerNorm($0, gamma: gamma, beta: beta, epsilon: c.layerNormEpsilon) }
+        }
+        func linear(_ x: [[Scalar]], _ layer: LinearParameters) -> [[Scalar]] {
+            let (weight, bias) = (layer.weight.array, layer.bias.array)
+            return x.map { tape.linear($0, weight: weight, bias: bias) }
+        }
+        func rows(_ buffer: FloatBuffer) -> [[Scalar]] {
+            let values = buffer.array
+            return (0..<values.count / c.width).map { row in
+                (0..<c.width).map { Scalar(Double(values[row * c.width + $0])) }
+            }
+        }
+
+        let patches = tape.patches(
+            image, mean: c.mean, deviation: c.standardDeviation, rows: c.patchRows, columns: c.patchColumns,
+            size: c.patchSize)
+        var x = tape.add(rows(p.prefixTokens) + linear(patches, p.patchProjection), rows(p.positionEmbedding))
+        for (index, block) in p.blocks.enumerated() {
+            let ln1 = norm(x, block.ln1)
+            let projected = linear(ln1, block.attentionInput)
+            var heads = [[Scalar]](repeating: [], count: x.count)
+            var blockPatterns: [[[Double]]] = []
+            for head in 0..<c.headCount {
+                func part(_ index: Int) -> [[Scalar]] {
+                    let first = index * c.width + head * c.headSize
+                    return projected.map { Array($0[first..<first + c.headSize]) }
+                }
+                let pattern: [[Scalar]] =
+                    switch attention {
+                    case .live: tape.attentionPattern(part(0), part(1))
+                    case .detached: tape.attentionPattern(part(0), part(1)).map { $0.map(\.detached) }
+                    case .frozen(let patterns): patterns[index][head].map { $0.map { Scalar($0) } }
+                    }
+                blockPatterns.append(pattern.map { $0.map(\.value) })
+                for (token, output) in tape.attentionValues(pattern, part(2)).enumerated() { heads[token] += output }
+            }
+            patterns.append(blockPatterns)
+            let attended = linear(heads, block.attentionOutput)
+            let middle = tape.add(x, attended)
+            let ln2 = norm(middle, block.ln2)
+            let mlp0 = linear(ln2, block.mlp0)
+            let mlp1 = mlp0.map { $0.map(tape.gelu) }
+            let mlp3 = linear(mlp1, block.mlp3)
+            x = tape.add(middle, mlp3)
+            let sites: [(Address.Site, [[Scalar]])] = [
+                (.ln1, ln1), (.selfAttention, attended), (.ln2, ln2), (.mlp0, mlp0), (.mlp1, mlp1), (.mlp3, mlp3),
+                (.output, x),
+            ]
+            for (site, value) in sites { values[.block(index, site)] = value }
+        }
+
+        let prefix = c.prefixTokenCount
+        switch c.pooling {
+        case .classToken:
+            let normalised = norm(x, p.finalNorm)
+            values[.encoderNorm] = normalised
+            features = normalised[..<c.headTokenCount].flatMap { $0 }
+        case .patchMean:
+            let normalised = norm(x, p.finalNorm)
+            values[.encoderNorm] = normalised
+            features = tape.mean(normalised[prefix...])
+        case .patchMeanThenNorm:
+            let normalised = norm([tape.mean(x[prefix...])], p.finalNorm)
+            values[.encoderNorm] = normalised
+            features = normalised[0]
+        }
+        if let head = p.head { values[.head] = linear([features], head) }
+    }
+
+    /// A neuron's activation at an address over a token selection; for `slice` that of the token `neuron`.
+    public func activation(at address: Address, _ tokens: TokenSelection, neuron: Int) -> Scalar {
+        let values = values[address] ?? []
+        if values.count == 1 { return values[0][neuron] }
+        func token(_ index: Int) -> Scalar { values[index][neuron] }
+        switch tokens {
+        case .patches: return tape.mean(values[configuration.prefixTokenCount...])[neuron]
+        case .cls: return token(0)
+        case .center:
+            let row = configuration.patchRows / 2
+            return token(
+                configuration.prefixTokenCount + row * configuration.patchColumns + configuration.patchColumns / 2)
+        case .token(let index): return token(index)
+        case .slice:
+            let channels = values[neuron]
+            return tape.sum(channels.map { ($0, 1 / Double(channels.count)) })
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// The CPU's passes against the scalar reference: every address, token selection and attention mode, on small models of
+// every pooling. Tolerances: 1e-5 for activations and 1e-4 for gradients, relative to the largest of their kind.
+
+import Reference
+import Testing
+
+@testable import ViT
+
+@Suite struct CPUGradientTests {
+    private static let models: [ViTConfiguration] = [
+        model(.classToken), model(.classToken, prefix: 2, headTokens: 2), model(.patchMean, prefix: 3),
+        model(.patchMeanThenNorm, prefix: 0),
+    ]
+
+    private static func model(
+        _ pooling: ViTConfiguration.Pooling, prefix: Int = 1, headTokens: Int = 1
+    ) -> ViTConfiguration {
+        ViTConfiguration(
+            imageHeight: 8, imageWidth: 12, patchSize: 4, blockCount: 2, headCount: 2, width: 12, mlpWidth: 20,
+            classCount: 5, prefixTokenCount: prefix, pooling: pooling, headTokenCount: headTokens)
+    }
+
+    private static let selections: [TokenSelection] = [.patches, .cls, .center, .token(3), .slice]
+
+    /// A model, a picture, and the reference's pass of it.
+    private struct Case {
+        let model: ViT
+        let attention: AttentionMode
+        let picture: [Float]
+        let tape = Tape()
+        let image: [Scalar]
+        let pass: ReferencePass
+
+        init(_ configuration: Int, _ mode: String) {
+            var shape = CPUGradientTests.models[configuration]
+            shape.layerNormEpsilon = 1e-4
+            model = ViT.random(shape, seed: configuration)
+            var generator = SampleGenerator(seed: 7 + configuration)
+            let count = 3 * shape.imageHeight * shape.imageWidth
+            picture = generator.values(count).map { 0.5 + $0 / 2 }
+            let other = FloatBuffer(generator.values(count).map { 0.5 + $0 / 2 })
+            attention = mode == "live" ? .live : mode == "detached" ? .detached : .frozen(reference: other)
+            image = tape.variables(picture)
+            pass = ReferencePass(
+                model, image: image, attention: ReferenceAttention(attention, model: model), on: tape)
+        }
+
+        /// The CPU's activation and gradient.
+        func measured(_ address: Address, _ tokens: TokenSelection, _ objective: Objective) -> (Float, [Float]) {
+            let pass = ModelPass(model: model, address: address, tokens: tokens, capacity: 1, attention: attention)
+            return withExtendedLifetime(pass) {
+                pass.images.update(from: picture, count: pass.imageSize)
+                return [objective].withUnsafeBufferPointer {
+                    pass.forward(objectives: $0)
+                    let activation = pass.activation(slot: 0, objective: objective)
+                    pass.backward(objectives: $0)
+                    return (
+                        activation, Array(UnsafeBufferPointer(start: pass.imageGradients, count: pass.imageSize))
+                    )
+                }
+            }
+        }
+
+        func gradient(_ activation: Scalar) -> [Float] { tape.gradient(of: activation, to: image).map { Float($0) } }
+    }
+
+    @Test(arguments: models.indices, ["live", "detached", "frozen"])
+    func everyActivationAndGradientIsTheReferences(configuration: Int, mode: String) {
+        let c = Case(configuration, mode)
+        let shape = c.model.configuration
+        for address in Address.all(in: shape) {
+            let scale = c.pass.values[address]?.joined().map { abs($0.single) }.max() ?? 0
+            for tokens in address == .head ? [.patches, .cls] : Self.selections
+            where tokens.isDefined(at: address, in: shape) {
+                let neuron = 4 % tokens.neuronCount(at: address, in: shape)
+                let (activation, gradient) = c.measured(
+                    address, tokens, Objective(neuron: neuron, direction: .negative))
+                let truth = c.pass.activation(at: address, tokens, neuron: neuron)
+                #expect(abs(activation - truth.single) <= 1e-5 * scale, "\(address) \(tokens)")
+                let expected = c.gradient(truth)
+                // LayerNorm's mean channel is constant where γ and β make it so, and a token before the patches does
+                // not see them before attention.
+                guard expected.contains(where: { abs($0) > 1e-6 }) else {
+                    #expect(gradient.allSatisfy { abs($0) < 1e-5 }, "\(address) \(tokens)")
+                    continue
+                }
+                #expect(relativeError(gradient.map { -$0 }, expected) <= 1e-4, "\(address) \(tokens)")
+            }
+        }
+    }
+
+    /// The way around GELU is the gradient of what stands before it; what is read is the activation all the same.
+    @Test(arguments: models.indices, [TokenSelection.patches, .center, .token(3)])
+    func theDetourIsTheGradientBeforeGELU(configuration: Int, tokens: TokenSelection) {
+        let c = Case(configuration, "live")
+        for neuron in 0..<4 {
+            let objective = Objective(neuron: neuron, throughPreactivation: true)
+            let (activation, gradient) = c.measured(.block(1, .mlp1), tokens, objective)
+            let truth = c.pass.activation(at: .block(1, .mlp1), tokens, neuron: neuron)
+            #expect(abs(activation - truth.single) <= 1e-5)
+            let before = c.pass.activation(at: .block(1, .mlp0), tokens, neuron: neuron)
+            #expect(relativeError(gradient, c.gradient(before)) <= 1e-4)
+        }
+    }
+
+    /// All neurons at once, as a reader gives them, and the embedding.
+    @Test(arguments: models.indices, selections)
+    func aReaderGivesTheReferencesActivations(configuration: Int, tokens: TokenSelection) {
+        let c = Case(configuration, "live")
+        let shape = c.model.configuration
+        for address in Address.all(in: shape) where tokens.isDefined(at: address, in: shape) {
+            let reader = CPUDevice().makeReader(model: c.model, address: address, tokens: tokens, capacity: 2)
+            let reading = reader.read([FloatBuffer(c.picture)])[0]
+            let truth = (0..<tokens.neuronCount(at: address, in: shape)).map {
+                c.pass.activation(at: address, tokens, neuron: $0).single
+            }
+            #expect(relativeError(reading.activations, truth) <= 1e-5, "\(address)")
+            let features = c.pass.features[..<shape.width].map(\.single)
+            #expect(relativeError(reading.embedding, Array(features)) <= 1e-5)
+        }
+    }
+}
