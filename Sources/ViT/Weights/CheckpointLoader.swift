@@ -8,7 +8,12 @@ struct CheckpointLoader {
     let hints: [Hints]
     let overrides: CheckpointOverrides
     var reader: ParameterReader
-    var assumptions: [Assumption] = []
+    var settings: CheckpointSettings
+
+    /// The most memory, in bytes, that one image may take on its way through a model that is loaded. The largest
+    /// published plain ViT, timm's ViT-G/14, takes 10 GB at 518 × 518 pixels; above 16 GiB, an allocation on a usual
+    /// machine ends the process without a word.
+    static let maximumImageMemory = Double(16 << 30)
 
     init(file: any WeightFile, place: ModelPlace, hints: [Hints], overrides: CheckpointOverrides) {
         self.file = file
@@ -17,6 +22,7 @@ struct CheckpointLoader {
         self.overrides = overrides
         names = place.naming.names
         reader = ParameterReader(file: file, place: place)
+        settings = CheckpointSettings(path: file.path, place: place, hints: hints, overrides: overrides)
     }
 
     mutating func load(_ source: ModelSource, path: String) throws -> Checkpoint {
@@ -30,13 +36,13 @@ struct CheckpointLoader {
             throw ViTError("\(file.path): tensor '\(mlp).weight' is empty. Use a complete checkpoint of a plain ViT.")
         }
         let tokens = try prefixTokens(width: width)
-        let (pooling, normName) = try pooling()
+        let (pooling, normName) = try settings.pooling(reader: reader, hasClassToken: hasClassToken)
 
         var configuration = ViTConfiguration(
             imageHeight: 0, imageWidth: 0, patchSize: patchSize, blockCount: blockCount,
-            headCount: try headCount(width: width), width: width, mlpWidth: mlpWidth, classCount: 0,
+            headCount: try settings.headCount(width: width), width: width, mlpWidth: mlpWidth, classCount: 0,
             prefixTokenCount: tokens.count / width, hasClassToken: hasClassToken, pooling: pooling)
-        try preprocessing(&configuration)
+        try settings.preprocessing(&configuration, reader: reader)
         let positions = try positionEmbedding(&configuration)
         let patchProjection = try reader.linear(names.patchProjection, [width, 3, patchSize, patchSize])
         var blocks: [BlockParameters] = []
@@ -53,7 +59,7 @@ struct CheckpointLoader {
             parameters: ViTParameters(
                 patchProjection: patchProjection, prefixTokens: tokens, positionEmbedding: positions, blocks: blocks,
                 finalNorm: finalNorm, head: head),
-            labels: labels, assumptions: assumptions, ignoredTensors: ignored)
+            labels: labels, assumptions: settings.assumptions, ignoredTensors: ignored)
     }
 
     /// Whether the first prefix token is a class token; timm's models may have registers only.
@@ -95,6 +101,53 @@ struct CheckpointLoader {
         return try reader.stack(parts)
     }
 
+    /// The position embeddings at the image size to run at, (tokens, C); settles the image size.
+    private mutating func positionEmbedding(_ configuration: inout ViTConfiguration) throws -> FloatBuffer {
+        let width = configuration.width
+        let prefixCount = configuration.prefixTokenCount
+        let shape = try reader.demand(names.positionEmbedding).shape
+        let count = shape.dropLast().last ?? 0
+        let tensor = try reader.take(names.positionEmbedding, [count, width])
+        let (native, coversPrefix) = try settings.nativeGrid(positions: count, configuration)
+        let target = try settings.targetGrid(native, configuration)
+        configuration.imageHeight = target.rows * configuration.patchSize
+        configuration.imageWidth = target.columns * configuration.patchSize
+        try demandMemory(configuration)
+
+        let stored = try tensor.values()
+        if native == target, coversPrefix { return stored }
+        // Prefix tokens without positions of their own (timm's `no_embed_class`) have zeros.
+        let positions = FloatBuffer(count: configuration.tokenCount * width)
+        let storedPrefix = coversPrefix ? prefixCount : 0
+        withExtendedLifetime(stored) {
+            positions.pointer.update(from: stored.pointer, count: storedPrefix * width)
+            // With native size, the interpolation's weights are 1 and 0.
+            interpolatePositions(
+                stored.pointer + storedPrefix * width, rows: native.rows, columns: native.columns, channels: width,
+                into: positions.pointer + prefixCount * width, rows: target.rows, columns: target.columns)
+        }
+        if native != target {
+            settings.assume(
+                "position embeddings", "interpolated from \(native) to \(target) patches",
+                "bicubic, as torchvision's interpolate_embeddings")
+        }
+        return positions
+    }
+
+    /// Refuses a model that could be read, but not run.
+    private func demandMemory(_ configuration: ViTConfiguration) throws {
+        let memory = configuration.imageMemory
+        guard memory > Self.maximumImageMemory else { return }
+        let size = ImageSize(height: configuration.imageHeight, width: configuration.imageWidth)
+        let grid = PatchGrid(rows: configuration.patchRows, columns: configuration.patchColumns)
+        throw ViTError(
+            "\(file.path): an image of \(size) pixels makes \(grid) patches, and the attention patterns and activations "
+                + "of so many tokens in \(configuration.blockCount) blocks with \(configuration.headCount) heads take "
+                + "\(gigabytesText(memory)) of memory; \(gigabytesText(Self.maximumImageMemory)) are the most. State a "
+                + "smaller image size (model: {imageSize: [height, width]} in atlas.yml), or use a model with fewer tokens."
+        )
+    }
+
     private mutating func block(_ prefix: String, _ configuration: ViTConfiguration) throws -> BlockParameters {
         let width = configuration.width
         let ln1 = try reader.layerNorm(prefix + names.ln1, channels: width)
@@ -119,7 +172,7 @@ struct CheckpointLoader {
         let weight = try reader.stack(parts.map { ($0 + "weight", [rows, width]) })
         // torchvision always has biases; timm and Hugging Face make them optional (`qkv_bias`).
         if place.naming != .torchvision, !parts.contains(where: { reader.has($0 + "bias") }) {
-            assume("attention biases", "0", "the file has none")
+            settings.assume("attention biases", "0", "the file has none")
             return LinearParameters(weight: weight, bias: FloatBuffer(count: 3 * width))
         }
         return LinearParameters(weight: weight, bias: try reader.stack(parts.map { ($0 + "bias", [rows]) }))
@@ -134,7 +187,7 @@ struct CheckpointLoader {
             linear.bias.pointer[output] *= scale.pointer[output]
             for input in 0..<inputs { linear.weight.pointer[output * inputs + input] *= scale.pointer[output] }
         }
-        assume("LayerScale", "folded into the layers before it", "the file has LayerScale's γ")
+        settings.assume("LayerScale", "folded into the layers before it", "the file has LayerScale's γ")
     }
 
     private mutating func head(_ configuration: inout ViTConfiguration) throws -> LinearParameters? {
@@ -233,3 +286,6 @@ struct CheckpointLoader {
         ("v_bias", "biases of queries and values apart"), ("lora", "unmerged LoRA adapters"),
     ]
 }
+
+/// A number of bytes as messages show it, e.g. `32.4 GB`.
+private func gigabytesText(_ bytes: Double) -> String { "\((bytes / 1e8).rounded() / 10) GB" }

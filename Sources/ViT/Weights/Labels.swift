@@ -28,7 +28,7 @@ extension CheckpointLoader {
                 "\(origin): names \(labels.count) classes, the head of \(file.path) has \(classCount). Give a text file "
                     + "with one name a line for each class (model: {labels: FILE} in atlas.yml).")
         }
-        assume("labels", "\(labels.count) names", origin)
+        settings.assume("labels", "\(labels.count) names", origin)
         return labels
     }
 }

@@ -6,7 +6,14 @@ import Testing
 @testable import ViT
 
 @Suite struct ScalarReferenceTests {
-    /// Two sizes of torchvision's model, and one each of the other poolings.
+    /// Every pooling, prefix and head that timm, Hugging Face and torchvision have.
+    @Test(arguments: Variant.all) func everyVariantIsItsLibrarys(_ variant: Variant) throws {
+        let checkpoint = try variant.load()
+        let model = ViT(configuration: checkpoint.configuration, parameters: checkpoint.parameters)
+        let fixture = try Fixture.reference(variant.name)
+        try compare(model, fixture, activation: "activation/", gradient: "gradient/", .live)
+    }
+
     @Test(arguments: ["tv-i32-p8-h2", "tv-i20-p10-h1"]) func activationsAndGradientsAreTorchs(_ name: String) throws {
         let checkpoint = try Checkpoint.load(path: Fixture.path("\(name).safetensors"))
         let model = ViT(configuration: checkpoint.configuration, parameters: checkpoint.parameters)

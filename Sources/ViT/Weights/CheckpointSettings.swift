@@ -1,10 +1,21 @@
 // What the tensors do not say: heads, ε, normalisation, image size, pooling; asked of the hints, then of convention.
 
-extension CheckpointLoader {
-    /// The most memory, in bytes, that one image may take on its way through a model that is loaded. The largest
-    /// published plain ViT, timm's ViT-G/14, takes 10 GB at 518 × 518 pixels; above 16 GiB, an allocation on a usual
-    /// machine ends the process without a word.
-    static let maximumImageMemory = Double(16 << 30)
+/// The settings of one checkpoint, asked of each source in order, and what had to be assumed.
+struct CheckpointSettings {
+    /// The weight file, as messages show it.
+    private let path: String
+    private let place: ModelPlace
+    private let hints: [Hints]
+    private let overrides: CheckpointOverrides
+    /// What was taken for granted, in the order in which it was.
+    private(set) var assumptions: [Assumption] = []
+
+    init(path: String, place: ModelPlace, hints: [Hints], overrides: CheckpointOverrides) {
+        self.path = path
+        self.place = place
+        self.hints = hints
+        self.overrides = overrides
+    }
 
     /// Notes something that was taken for granted, once.
     mutating func assume(_ name: String, _ value: String, _ source: String) {
@@ -30,7 +41,7 @@ extension CheckpointLoader {
         if let (heads, source) = settle("heads", \.headCount, { "\($0)" }) {
             guard heads > 0, width.isMultiple(of: heads) else {
                 throw ViTError(
-                    "\(file.path): \(heads) attention heads (\(source)) do not divide the width \(width). "
+                    "\(path): \(heads) attention heads (\(source)) do not divide the width \(width). "
                         + "State a number of heads that does.")
             }
             return heads
@@ -42,7 +53,7 @@ extension CheckpointLoader {
         }
         guard width.isMultiple(of: 64) else {
             throw ViTError(
-                "\(file.path): the number of attention heads is unknown: the weights do not say it, and the width "
+                "\(path): the number of attention heads is unknown: the weights do not say it, and the width "
                     + "\(width) is no multiple of the usual head size 64. State the number of heads (--heads N, or "
                     + "model: {heads: N} in atlas.yml).")
         }
@@ -51,14 +62,14 @@ extension CheckpointLoader {
     }
 
     /// The activation, ε and the normalisation of the image.
-    mutating func preprocessing(_ configuration: inout ViTConfiguration) throws {
+    mutating func preprocessing(_ configuration: inout ViTConfiguration, reader: ParameterReader) throws {
         if settle("activation", \.activation, { $0 }) == nil {
             assume("activation", "gelu", "convention: \(place.naming.rawValue)'s default")
         }
         if let (epsilon, source) = settle("LayerNorm ε", \.layerNormEpsilon, { "\($0)" }) {
             guard epsilon.isFinite, epsilon >= 0 else {
                 throw ViTError(
-                    "\(file.path): LayerNorm's ε is \(epsilon) (\(source)); a small positive number is expected.")
+                    "\(path): LayerNorm's ε is \(epsilon) (\(source)); a small positive number is expected.")
             }
             configuration.layerNormEpsilon = epsilon
         } else {
@@ -92,26 +103,29 @@ extension CheckpointLoader {
         guard let (values, source) = settle(name, key, numbersText) else { return nil }
         guard values.count == 3, values.allSatisfy(isValid) else {
             throw ViTError(
-                "\(file.path): \(name) is \(numbersText(values)) (\(source)); three finite numbers are expected, one a "
+                "\(path): \(name) is \(numbersText(values)) (\(source)); three finite numbers are expected, one a "
                     + "channel\(name == "std" ? ", each above 0" : ""), for images in 0…1.")
         }
         return values
     }
 
     /// What the head reads, and the name of the final norm.
-    mutating func pooling() throws -> (ViTConfiguration.Pooling, finalNorm: String) {
+    mutating func pooling(
+        reader: ParameterReader, hasClassToken: Bool
+    ) throws -> (ViTConfiguration.Pooling, finalNorm: String) {
+        let names = place.naming.names
         let pooledNorm = names.pooledNorm.flatMap { reader.has($0 + ".weight") ? $0 : nil }
         // Only timm makes models without a class token.
         if place.naming != .timm { _ = try reader.demand(names.prefixTokens[0]) }
         let stated = settle("pooling", \.poolsPatches) { $0 ? "mean of the patches" : "class token" }
         if let stated, !stated.value, !hasClassToken {
             throw ViTError(
-                "\(file.path): the head reads the class token (\(stated.source)), and the weights have none. "
+                "\(path): the head reads the class token (\(stated.source)), and the weights have none. "
                     + "Correct the configuration.")
         }
         if pooledNorm == nil, place.naming == .timm, !reader.has(names.finalNorm + ".weight") {
             throw ViTError(
-                "\(file.path): has no final LayerNorm ('\(place.backbonePrefix)\(names.finalNorm).weight' or "
+                "\(path): has no final LayerNorm ('\(place.backbonePrefix)\(names.finalNorm).weight' or "
                     + "'\(place.backbonePrefix)\(names.pooledNorm ?? "").weight'). Models without one, such as RADIO and "
                     + "InternViT, are not supported; use a complete checkpoint of a plain Vision Transformer.")
         }
@@ -124,58 +138,18 @@ extension CheckpointLoader {
         return pooledNorm.map { (.patchMeanThenNorm, $0) } ?? (.patchMean, names.finalNorm)
     }
 
-    /// The position embeddings at the image size to run at, (tokens, C); settles the image size.
-    mutating func positionEmbedding(_ configuration: inout ViTConfiguration) throws -> FloatBuffer {
-        let width = configuration.width
-        let prefixCount = configuration.prefixTokenCount
-        let shape = try reader.demand(names.positionEmbedding).shape
-        let count = shape.dropLast().last ?? 0
-        let tensor = try reader.take(names.positionEmbedding, [count, width])
-        let (native, coversPrefix) = try nativeGrid(positions: count, configuration)
-        let target = try targetGrid(native, configuration)
-        configuration.imageHeight = target.rows * configuration.patchSize
-        configuration.imageWidth = target.columns * configuration.patchSize
-        try demandMemory(configuration)
-
-        let stored = try tensor.values()
-        if native == target, coversPrefix { return stored }
-        // Prefix tokens without positions of their own (timm's `no_embed_class`) have zeros.
-        let positions = FloatBuffer(count: configuration.tokenCount * width)
-        let storedPrefix = coversPrefix ? prefixCount : 0
-        withExtendedLifetime(stored) {
-            positions.pointer.update(from: stored.pointer, count: storedPrefix * width)
-            // With native size, the interpolation's weights are 1 and 0.
-            interpolatePositions(
-                stored.pointer + storedPrefix * width, rows: native.rows, columns: native.columns, channels: width,
-                into: positions.pointer + prefixCount * width, rows: target.rows, columns: target.columns)
-        }
-        if native != target {
-            assume(
-                "position embeddings", "interpolated from \(native) to \(target) patches",
-                "bicubic, as torchvision's interpolate_embeddings")
-        }
-        return positions
-    }
-
-    /// Patches along the height and the width.
-    struct Grid: Equatable, CustomStringConvertible {
-        let rows: Int
-        let columns: Int
-        var description: String { "\(rows)×\(columns)" }
-    }
-
     /// The patches of an image; nil where they do not tile it.
-    private static func grid(_ size: ImageSize, _ patchSize: Int) -> Grid? {
+    private static func grid(_ size: ImageSize, _ patchSize: Int) -> PatchGrid? {
         guard size.height > 0, size.width > 0, size.height.isMultiple(of: patchSize),
             size.width.isMultiple(of: patchSize)
         else { return nil }
-        return Grid(rows: size.height / patchSize, columns: size.width / patchSize)
+        return PatchGrid(rows: size.height / patchSize, columns: size.width / patchSize)
     }
 
-    private func grid(_ size: ImageSize, _ patchSize: Int, _ source: String) throws -> Grid {
+    private func grid(_ size: ImageSize, _ patchSize: Int, _ source: String) throws -> PatchGrid {
         guard let grid = Self.grid(size, patchSize) else {
             throw ViTError(
-                "\(file.path): the image size \(size) (\(source)) is no multiple of the patch size \(patchSize). "
+                "\(path): the image size \(size) (\(source)) is no multiple of the patch size \(patchSize). "
                     + "State a size whose sides are.")
         }
         return grid
@@ -185,14 +159,14 @@ extension CheckpointLoader {
     ///
     /// A size that is stated goes before the guess that images are square, which rectangles pass too: with a class
     /// token, n − 1 by n + 1 patches have n² positions, and 1 by 4 patches as many as 2 by 2.
-    private mutating func nativeGrid(
+    mutating func nativeGrid(
         positions: Int, _ configuration: ViTConfiguration
-    ) throws -> (Grid, coversPrefix: Bool) {
+    ) throws -> (PatchGrid, coversPrefix: Bool) {
         let prefixCount = configuration.prefixTokenCount
         let patchSize = configuration.patchSize
         // Only timm has models whose prefix tokens have no positions (`no_embed_class`).
         let maySkipPrefix = place.naming == .timm && prefixCount > 0
-        func matches(_ grid: Grid) -> Bool? {
+        func matches(_ grid: PatchGrid) -> Bool? {
             let patches = product([grid.rows, grid.columns])
             return patches == positions - prefixCount ? true : maySkipPrefix && patches == positions ? false : nil
         }
@@ -200,7 +174,7 @@ extension CheckpointLoader {
             let stated = try grid(size, patchSize, source)
             guard let coversPrefix = matches(stated) else {
                 throw ViTError(
-                    "\(file.path): the image size \(size) (\(source)) makes \(stated) patches, but there are "
+                    "\(path): the image size \(size) (\(source)) makes \(stated) patches, but there are "
                         + "\(positions) position embeddings, \(prefixCount) of them for other tokens. Correct the "
                         + "stated size.")
             }
@@ -215,13 +189,13 @@ extension CheckpointLoader {
             assume("image size", "\(size)", source)
             return (stated, coversPrefix)
         }
-        let squares = [positions - prefixCount, maySkipPrefix ? positions : 0].compactMap { patches -> Grid? in
+        let squares = [positions - prefixCount, maySkipPrefix ? positions : 0].compactMap { patches -> PatchGrid? in
             let side = Int(Double(max(patches, 0)).squareRoot().rounded())
-            return side > 0 && side * side == patches ? Grid(rows: side, columns: side) : nil
+            return side > 0 && side * side == patches ? PatchGrid(rows: side, columns: side) : nil
         }
         guard squares.count == 1, let square = squares.first, let coversPrefix = matches(square) else {
             throw ViTError(
-                "\(file.path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
+                "\(path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
                     + "other tokens, make no single square grid of patches. State the image size that the model was "
                     + "made for (model: {imageSize: [height, width]} in atlas.yml).")
         }
@@ -237,30 +211,20 @@ extension CheckpointLoader {
     }
 
     /// The grid of the image size to run at.
-    private mutating func targetGrid(_ native: Grid, _ configuration: ViTConfiguration) throws -> Grid {
+    mutating func targetGrid(_ native: PatchGrid, _ configuration: ViTConfiguration) throws -> PatchGrid {
         guard let size = overrides.imageSize else { return native }
         let target = try grid(size, configuration.patchSize, "given")
         if target != native { assume("image size to run at", "\(size)", "given") }
         return target
     }
-
-    /// Refuses a model that could be read, but not run.
-    private func demandMemory(_ configuration: ViTConfiguration) throws {
-        let memory = configuration.imageMemory
-        guard memory > Self.maximumImageMemory else { return }
-        let size = ImageSize(height: configuration.imageHeight, width: configuration.imageWidth)
-        let grid = Grid(rows: configuration.patchRows, columns: configuration.patchColumns)
-        throw ViTError(
-            "\(file.path): an image of \(size) pixels makes \(grid) patches, and the attention patterns and activations "
-                + "of so many tokens in \(configuration.blockCount) blocks with \(configuration.headCount) heads take "
-                + "\(gigabytesText(memory)) of memory; \(gigabytesText(Self.maximumImageMemory)) are the most. State a "
-                + "smaller image size (model: {imageSize: [height, width]} in atlas.yml), or use a model with fewer tokens."
-        )
-    }
 }
 
-/// A number of bytes as messages show it, e.g. `32.4 GB`.
-private func gigabytesText(_ bytes: Double) -> String { "\((bytes / 1e8).rounded() / 10) GB" }
+/// Patches along the height and the width.
+struct PatchGrid: Equatable, CustomStringConvertible {
+    let rows: Int
+    let columns: Int
+    var description: String { "\(rows)×\(columns)" }
+}
 
 /// Numbers as messages show them, e.g. `0.5, 0.5, 0.5`.
 func numbersText(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
