@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "ViTTests", dependencies: ["ViT", "Reference"], resources: [.copy("Fixtures")]),
         .testTarget(name: "RenderTests", dependencies: ["Render"], exclude: ["Fixtures"]),
-        .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"]),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ScoresTests", dependencies: ["Scores", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "SiteTests", dependencies: ["Site", "TestSupport"]),
         .testTarget(name: "AtlasGenTests", dependencies: ["AtlasGen", "TestSupport"]),
