@@ -24,14 +24,18 @@ struct Augmentation {
         canvas = PictureSize(
             height: output.height * method.canvasScale, width: output.width * method.canvasScale)
         let edge: Edge =
-            switch (method.framing, method.border) {
-            case (.affine, .constant):
-                .constant(
-                    value: Float(method.paddingValue),
-                    margin: Int((method.padding * Double(min(canvas.height, canvas.width))).rounded()))
-            case (.affine, .reflect): .reflect
-            case (.affine, .wrap), (.roll, _): .wrap
-            case (.crop, _): .constant(value: 0, margin: 0)
+            switch method.framing {
+            case .affine(let affine):
+                switch affine.border {
+                case .constant(let padding, let value):
+                    .constant(
+                        value: Float(value),
+                        margin: Int((padding * Double(min(canvas.height, canvas.width))).rounded()))
+                case .reflect: .reflect
+                case .wrap: .wrap
+                }
+            case .roll: .wrap
+            case .crop: .constant(value: 0, margin: 0)
             }
         sampler = AffineSampler(source: canvas, output: output, edge: edge)
         changesColour = method.colourShift > 0 || method.colourScale > 0 || method.offsetNoise > 0
@@ -43,10 +47,9 @@ struct Augmentation {
         // 0 at the first step, 1 at the last.
         let progress = method.steps > 1 ? Double(step) / Double(method.steps - 1) : 1
         var common = AffineMap.identity
-        if method.framing == .roll {
+        if case .roll(let part) = method.framing {
             let limit = (
-                x: Int((method.roll * Double(output.width)).rounded()),
-                y: Int((method.roll * Double(output.height)).rounded())
+                x: Int((part * Double(output.width)).rounded()), y: Int((part * Double(output.height)).rounded())
             )
             common = AffineMap.roll(x: generator.symmetric(limit.x), y: generator.symmetric(limit.y))
                 .onCanvas(factor: method.canvasScale)
@@ -55,27 +58,29 @@ struct Augmentation {
             let map: AffineMap =
                 switch method.framing {
                 case .roll: common
-                case .affine: similarity(using: &generator).onCanvas(factor: method.canvasScale)
-                case .crop: crop(progress: progress, using: &generator)
+                case .affine(let affine): similarity(affine, using: &generator).onCanvas(factor: method.canvasScale)
+                case .crop(let part): crop(part, progress: progress, using: &generator)
                 }
             let (scale, shift) = colours(progress: progress, using: &generator)
             views[copy] = View(map: map, scale: scale, shift: shift)
         }
     }
 
-    private func similarity(using generator: inout RunGenerator) -> AffineMap {
+    private func similarity(_ affine: Method.Affine, using generator: inout RunGenerator) -> AffineMap {
         let extent = SIMD2(Double(output.width), Double(output.height))
-        let first = SIMD2(generator.symmetric(method.jitter), generator.symmetric(method.jitter)) * extent
-        let scale = method.smallestScale + generator.unit() * (method.largestScale - method.smallestScale)
-        let angle = generator.symmetric(method.rotation) * .pi / 180
-        let second = SIMD2(generator.symmetric(method.secondJitter), generator.symmetric(method.secondJitter)) * extent
+        let first = SIMD2(generator.symmetric(affine.jitter), generator.symmetric(affine.jitter)) * extent
+        let scale = affine.smallestScale + generator.unit() * (affine.largestScale - affine.smallestScale)
+        let angle = generator.symmetric(affine.rotation) * .pi / 180
+        let second = SIMD2(generator.symmetric(affine.secondJitter), generator.symmetric(affine.secondJitter)) * extent
         return .similarity(first: first, scale: scale, angle: angle, second: second, size: output)
     }
 
-    private func crop(progress: Double, using generator: inout RunGenerator) -> AffineMap {
-        let centre = 0.5 + SIMD2(generator.normal(), generator.normal()) * method.cropCentreDeviation
-        let mean = method.firstCropSide + progress * (method.lastCropSide - method.firstCropSide)
-        let side = min(max(mean + generator.normal() * method.cropSideDeviation, 0.05), 1)
+    private func crop(
+        _ crop: Method.Crop, progress: Double, using generator: inout RunGenerator
+    ) -> AffineMap {
+        let centre = 0.5 + SIMD2(generator.normal(), generator.normal()) * crop.centreDeviation
+        let mean = crop.firstSide + progress * (crop.lastSide - crop.firstSide)
+        let side = min(max(mean + generator.normal() * crop.sideDeviation, 0.05), 1)
         return .crop(centre: centre, side: side, canvas: canvas, output: output)
     }
 

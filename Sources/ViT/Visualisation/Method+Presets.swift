@@ -23,22 +23,17 @@ extension Method {
     /// a blob within a patch of its place, and an edge with its polarity; and it must raise a hidden unit that is off.
     /// Its movements, ± 4 % and ± 5°, leave a place and a polarity uncertain by less than a patch.
     public static let atlas: Method = {
-        var method = Method(name: "atlas", parameterisation: .fourier, steps: 64, rate: 0.075)
-        method.initialDeviation = 0.01
-        method.decayPower = 1
-        method.decorrelated = true
+        var method = Method(
+            name: "atlas", parameterisation: .fourier(initialDeviation: 0.01, decayPower: 1, decorrelated: true),
+            steps: 64, rate: 0.075)
         method.optimiser = .adam
         method.schedule = .constant
         method.beta1 = 0.9
         method.beta2 = 0.999
         method.epsilon = 1e-8
         method.copies = 1
-        method.framing = .affine
-        method.secondJitter = 0.04
-        method.smallestScale = 0.95
-        method.largestScale = 1.05
-        method.rotation = 5
-        method.border = .reflect
+        method.framing = .affine(
+            .init(secondJitter: 0.04, smallestScale: 0.95, largestScale: 1.05, rotation: 5, border: .reflect))
         return method
     }()
 
@@ -49,22 +44,19 @@ extension Method {
     /// It must show what `atlas` must: hue, grating, place and polarity. What it adds beside them are high frequencies,
     /// which nothing in it rules out but the movements.
     public static let pixel: Method = {
-        var method = Method(name: "pixel", parameterisation: .pixel, steps: 512, rate: 0.05)
-        method.initialDeviation = 0.01
-        method.decorrelated = false
+        var method = Method(
+            name: "pixel", parameterisation: .pixel(initialDeviation: 0.01, decorrelated: false), steps: 512,
+            rate: 0.05)
         method.optimiser = .adam
         method.schedule = .constant
         method.beta1 = 0.9
         method.beta2 = 0.999
         method.epsilon = 1e-8
         method.copies = 1
-        method.framing = .affine
-        method.jitter = 4.0 / 224
-        method.secondJitter = 2.0 / 224
-        method.smallestScale = 0.9
-        method.largestScale = 1.1
-        method.rotation = 10
-        method.border = .reflect
+        method.framing = .affine(
+            .init(
+                jitter: 4.0 / 224, secondJitter: 2.0 / 224, smallestScale: 0.9, largestScale: 1.1, rotation: 10,
+                border: .reflect))
         return method
     }()
 
@@ -82,25 +74,19 @@ extension Method {
     /// It must show what `atlas` must: hue, grating, place and polarity. What stands at the very edge is out of sight at
     /// some steps.
     public static let fourier: Method = {
-        var method = Method(name: "fourier", parameterisation: .fourier, steps: 512, rate: 0.05)
-        method.initialDeviation = 0.01
-        method.decayPower = 1
-        method.decorrelated = true
+        var method = Method(
+            name: "fourier", parameterisation: .fourier(initialDeviation: 0.01, decayPower: 1, decorrelated: true),
+            steps: 512, rate: 0.05)
         method.optimiser = .adam
         method.schedule = .constant
         method.beta1 = 0.9
         method.beta2 = 0.999
         method.epsilon = 1e-8
         method.copies = 1
-        method.framing = .affine
-        method.jitter = 4.0 / 224
-        method.secondJitter = 2.0 / 224
-        method.smallestScale = 0.9
-        method.largestScale = 1.1
-        method.rotation = 10
-        method.border = .constant
-        method.padding = 12.0 / 224
-        method.paddingValue = 0.5
+        method.framing = .affine(
+            .init(
+                jitter: 4.0 / 224, secondJitter: 2.0 / 224, smallestScale: 0.9, largestScale: 1.1, rotation: 10,
+                border: .constant(padding: 12.0 / 224, value: 0.5)))
         return method
     }()
 
@@ -123,8 +109,7 @@ extension Method {
         method.beta2 = 0.99
         method.epsilon = 1e-8
         method.copies = 8
-        method.framing = .roll
-        method.roll = 1.0 / 7
+        method.framing = .roll(1.0 / 7)
         method.colourShift = 1
         method.colourScale = 1
         method.offsetNoise = 0.5
@@ -147,8 +132,7 @@ extension Method {
     /// a place, and, at the last step ten times smaller than at the first, a size: a filter of one size meets every
     /// scale.
     public static let maco: Method = {
-        var method = Method(name: "maco", parameterisation: .phase, steps: 256, rate: 1)
-        method.initialDeviation = 1
+        var method = Method(name: "maco", parameterisation: .phase(initialDeviation: 1), steps: 256, rate: 1)
         method.canvasScale = 2
         method.optimiser = .nadam
         method.schedule = .constant
@@ -156,11 +140,7 @@ extension Method {
         method.beta2 = 0.999
         method.epsilon = 1e-7
         method.copies = 8
-        method.framing = .crop
-        method.cropCentreDeviation = 0.15
-        method.firstCropSide = 0.5
-        method.lastCropSide = 0.05
-        method.cropSideDeviation = 0.05
+        method.framing = .crop(.init(centreDeviation: 0.15, firstSide: 0.5, lastSide: 0.05, sideDeviation: 0.05))
         method.normalNoise = 0.08
         method.uniformNoise = 0.04
         return method

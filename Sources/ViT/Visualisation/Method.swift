@@ -2,39 +2,72 @@
 
 /// How a picture is optimised: parameterisation, augmentations, regulariser, optimiser and steps.
 ///
-/// A preset (`Method.presets`) names all parameters in one place; `applying(_:)` overrides them by name. Lengths are
-/// relative to the side of the model's input, so that a method means the same at every size.
-public struct Method: Sendable, Equatable {
+/// A preset (`Method.presets`) names all parameters in one place; `applying(_:)` overrides them by name. A choice that
+/// has parameters of its own is an enumeration that holds them, so that a method has no parameter without an effect.
+/// Lengths are relative to the side of the model's input, so that a method means the same at every size.
+public struct Method: Sendable, Hashable {
     /// What is optimised, and how it becomes a picture.
-    public enum Parameterisation: String, Sendable, CaseIterable {
+    ///
+    /// `initialDeviation` is the standard deviation of the start, in the parameterisation's units; `decorrelated` tells
+    /// whether the channels are Lucid's decorrelated colours.
+    public enum Parameterisation: Sendable, Hashable {
         /// Pixels through a sigmoid.
-        case pixel
-        /// Pixels, clamped to 0…1 after each step.
+        case pixel(initialDeviation: Double = 0.01, decorrelated: Bool = true)
+        /// Pixels, clamped to 0…1 after each step; they start at U(0, 1).
         case clamped
-        /// A spectrum with 1/f scaling, through a sigmoid (Olah et al. 2017).
-        case fourier
-        /// The phase of a spectrum whose magnitude is that of photographs (Fel et al. 2023).
-        case phase
+        /// A spectrum with 1/f scaling, through a sigmoid (Olah et al. 2017); `decayPower` is the scaling's exponent, 1
+        /// for 1/f.
+        case fourier(initialDeviation: Double = 0.01, decayPower: Double = 1, decorrelated: Bool = true)
+        /// The phase of a spectrum whose magnitude is that of photographs (Fel et al. 2023), in decorrelated colours.
+        case phase(initialDeviation: Double = 0.01)
     }
 
     /// How a canvas becomes the picture that the model sees at a step.
-    public enum Framing: String, Sendable, CaseIterable {
+    public enum Framing: Sendable, Hashable {
         /// Shifted, scaled, turned and shifted again, in one bilinear resample.
-        case affine
-        /// Rolled by whole pixels, the same for all copies of a step.
-        case roll
+        case affine(Affine)
+        /// Rolled by whole pixels, uniformly ± this, the same for all copies of a step.
+        case roll(Double = 0)
         /// A square crop, resized to the model's input; each copy has its own.
-        case crop
+        case crop(Crop)
+    }
+
+    /// The movements of `affine` framing.
+    public struct Affine: Sendable, Hashable {
+        /// Uniform shift ± this before the picture is scaled and turned.
+        public var jitter = 0.0
+        /// Uniform shift ± this afterwards.
+        public var secondJitter = 0.0
+        /// The least scale, drawn uniformly.
+        public var smallestScale = 1.0
+        /// The largest scale.
+        public var largestScale = 1.0
+        /// Uniform rotation ± this, in degrees.
+        public var rotation = 0.0
+        /// What lies outside the picture.
+        public var border = Border.reflect
     }
 
     /// What lies outside a picture that `affine` framing has moved.
-    public enum Border: String, Sendable, CaseIterable {
-        /// `paddingValue` for `padding` around the picture, then black.
-        case constant
+    public enum Border: Sendable, Hashable {
+        /// A value, 0…1, for `padding` around the picture, then black.
+        case constant(padding: Double = 0, value: Double = 0.5)
         /// The picture mirrored at its edge.
         case reflect
         /// The picture repeated.
         case wrap
+    }
+
+    /// The crops of `crop` framing, in sides of the canvas.
+    public struct Crop: Sendable, Hashable {
+        /// Deviation of the normal distribution of centres about the middle.
+        public var centreDeviation = 0.0
+        /// Mean side at the first step.
+        public var firstSide = 1.0
+        /// Mean side at the last step; linear between.
+        public var lastSide = 1.0
+        /// Deviation of the normal distribution of sides; they are clamped to 0.05…1.
+        public var sideDeviation = 0.0
     }
 
     /// Who turns gradients into steps.
@@ -58,12 +91,6 @@ public struct Method: Sendable, Equatable {
 
     /// What is optimised.
     public var parameterisation: Parameterisation
-    /// Standard deviation of the start, in the parameterisation's units (not of `clamped`, which starts at U(0, 1)).
-    public var initialDeviation = 0.01
-    /// Exponent of the frequency scaling of `fourier`: 1 for 1/f.
-    public var decayPower = 1.0
-    /// Whether the channels are Lucid's decorrelated colours (`fourier` and `pixel`; `phase` always is).
-    public var decorrelated = true
     /// Side of the canvas in sides of the model's input; the final picture is the mean over blocks of pixels.
     public var canvasScale = 1
 
@@ -85,33 +112,7 @@ public struct Method: Sendable, Equatable {
     /// Augmented pictures a step, whose mean activation is climbed.
     public var copies = 1
     /// How the canvas becomes the picture that the model sees.
-    public var framing = Framing.affine
-    /// `affine`: uniform shift ± this before the picture is scaled and turned.
-    public var jitter = 0.0
-    /// `affine`: uniform shift ± this afterwards.
-    public var secondJitter = 0.0
-    /// `affine`: the least scale, drawn uniformly.
-    public var smallestScale = 1.0
-    /// `affine`: the largest scale.
-    public var largestScale = 1.0
-    /// `affine`: uniform rotation ± this, in degrees.
-    public var rotation = 0.0
-    /// `affine`: what lies outside the picture.
-    public var border = Border.reflect
-    /// `affine` with a constant border: width of the padding.
-    public var padding = 0.0
-    /// `affine` with a constant border: the padding's value, 0…1.
-    public var paddingValue = 0.5
-    /// `roll`: uniform whole-pixel roll ± this.
-    public var roll = 0.0
-    /// `crop`: deviation of the normal distribution of centres about the middle, in sides of the canvas.
-    public var cropCentreDeviation = 0.0
-    /// `crop`: mean side at the first step, in sides of the canvas.
-    public var firstCropSide = 1.0
-    /// `crop`: mean side at the last step; linear between.
-    public var lastCropSide = 1.0
-    /// `crop`: deviation of the normal distribution of sides; they are clamped to 0.05…1.
-    public var cropSideDeviation = 0.0
+    public var framing = Framing.affine(Affine())
 
     /// Colour jitter (x − μ)/σ per copy and channel: μ uniform ± this.
     public var colourShift = 0.0

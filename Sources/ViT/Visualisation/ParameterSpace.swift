@@ -54,10 +54,10 @@ extension Method {
     func parameterSpace(output: PictureSize) -> ParameterSpace {
         let size = canvasSize(output: output)
         return switch parameterisation {
-        case .pixel: .planes(size, .normal(deviation: initialDeviation))
+        case .pixel(let deviation, _): .planes(size, .normal(deviation: deviation))
         case .clamped: .planes(size, .uniform)
-        case .fourier: .spectrum(size, parts: 2, .normal(deviation: initialDeviation))
-        case .phase: .spectrum(size, parts: 1, .normal(deviation: initialDeviation))
+        case .fourier(let deviation, _, _): .spectrum(size, parts: 2, .normal(deviation: deviation))
+        case .phase(let deviation): .spectrum(size, parts: 1, .normal(deviation: deviation))
         }
     }
 
@@ -65,9 +65,10 @@ extension Method {
     func makeParameterisation(output: PictureSize) -> any ImageParameterisation {
         let size = canvasSize(output: output)
         return switch parameterisation {
-        case .pixel: PixelParameterisation(size: size, decorrelated: decorrelated)
+        case .pixel(_, let decorrelated): PixelParameterisation(size: size, decorrelated: decorrelated)
         case .clamped: ClampedParameterisation(size: size)
-        case .fourier: FourierParameterisation(size: size, decayPower: decayPower, decorrelated: decorrelated)
+        case .fourier(_, let decayPower, let decorrelated):
+            FourierParameterisation(size: size, decayPower: decayPower, decorrelated: decorrelated)
         case .phase: PhaseParameterisation(size: size)
         }
     }

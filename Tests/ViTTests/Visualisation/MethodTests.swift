@@ -1,5 +1,6 @@
 // Methods as values: presets, overrides by name, and what is said of wrong ones.
 
+import Foundation
 import Testing
 
 @testable import ViT
@@ -66,7 +67,22 @@ struct MethodTests {
     }
 
     @Test func aParameterCountsAfterTheOverrideThatMakesItCount() throws {
-        #expect(try Method.atlas.applying(["framing": "roll", "roll": "0.1"]).roll == 0.1)
+        #expect(try Method.atlas.applying(["framing": "roll", "roll": "0.1"]).framing == .roll(0.1))
+    }
+
+    @Test func aParameterThatBeginsToCountIsThePresets() throws {
+        let mirrored = try Method.fourier.applying(["border": "reflect"])
+        #expect(!mirrored.parameters.contains { $0.name == "padding" })
+        #expect(try mirrored.applying(["border": "constant"]) == .fourier)
+        let spectrum = try Method.pixel.applying(["parameterisation": "fourier"])
+        #expect(
+            spectrum.parameterisation == .fourier(initialDeviation: 0.01, decayPower: 1, decorrelated: false))
+    }
+
+    @Test(arguments: Method.presets) func itsCodeMakesAMethodAgain(preset: Method) throws {
+        for method in [preset, try preset.applying(["framing": "crop", "lastCropSide": "0.3", "steps": "9"])] {
+            #expect(try JSONDecoder().decode(Method.self, from: JSONEncoder().encode(method)) == method)
+        }
     }
 
     @Test func quantisingRoundsAndClamps() {

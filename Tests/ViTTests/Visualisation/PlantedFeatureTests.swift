@@ -17,7 +17,7 @@ struct PlantedFeatureTests {
 
     /// The whitening that undoes a method's own prior: 1/f amplitude, or none in pixel space.
     private func whitening(_ method: Method) -> Double {
-        method.parameterisation == .fourier ? method.decayPower : 0
+        if case .fourier(_, let decayPower, _) = method.parameterisation { decayPower } else { 0 }
     }
 
     // A fixed spectrum does not allow a flat colour, so `maco` need not show one.
