@@ -24,7 +24,7 @@ package final class ScoreCache: @unchecked Sendable {
         self.judge = judge
     }
 
-    /// The scores of `recipes`, the runs of one layer and variant; runs that are not in the store are left out.
+    /// The scores of `recipes`, the runs of one layer and condition; runs that are not in the store are left out.
     ///
     /// - Parameter reference: the runs whose pictures give the channels' means and spreads; nil for `recipes`.
     package func scores(of recipes: [Recipe], scaledBy reference: [Recipe]? = nil) throws -> LayerScores {
@@ -68,8 +68,8 @@ package final class ScoreCache: @unchecked Sendable {
             Result { try run(recipes[index], descriptors) }
         }.map { try $0.get() }
         var settings = ScoreSettings()
-        settings.minimises = recipes.first?.direction == .negative
-        settings.targetsAreTokens = recipes.first?.tokens == .slice
+        settings.minimises = recipes.first?.variant.direction == .negative
+        if case .token = recipes.first?.target { settings.targetsAreTokens = true }
         return (
             LayerScores(of: runs.compactMap { $0 }, scale: scale, settings: settings),
             zip(recipes, runs).filter { $1 != nil }.map(\.0.key)
@@ -90,7 +90,8 @@ package final class ScoreCache: @unchecked Sendable {
             )
         }
         return ScoredRun(
-            neuron: recipe.neuron, seed: Int(clamping: recipe.seed), look: measured?.look, meaning: measured?.meaning,
+            neuron: recipe.target.number, seed: Int(clamping: recipe.seed), look: measured?.look,
+            meaning: measured?.meaning,
             activations: measured?.activations, finalActivation: record.header.finalActivation)
     }
 }

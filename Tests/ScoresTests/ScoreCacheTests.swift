@@ -7,6 +7,7 @@ import Testing
 @testable import Scores
 @testable import Support
 @testable import TestSupport
+@testable import ViT
 
 struct ScoreCacheTests {
     private let folder: TemporaryFolder
@@ -18,9 +19,7 @@ struct ScoreCacheTests {
         store = try Store(folder: folder.path) { _ in }
         recipes = (0..<4).flatMap { neuron in
             (0..<2).map { seed in
-                Recipe(
-                    weights: String(repeating: "a", count: 64), address: .head, neuron: neuron, direction: .positive,
-                    tokens: .cls, attention: .live, method: "atlas", parameters: [:], steps: 1, seed: seed)
+                Recipe.example(neuron: neuron, seed: seed, address: .head)
             }
         }
         for recipe in recipes { try store.save(.drawn(recipe)) }
@@ -45,18 +44,17 @@ struct ScoreCacheTests {
 
     @Test func otherRunsAreOtherScores() throws {
         let scores = try scores(recipes)
-        let fewer = try self.scores(recipes.filter { $0.neuron < 3 })
+        let fewer = try self.scores(recipes.filter { $0.target.number < 3 })
         #expect(fewer != scores && fewer.look.value?.layer.runs == 6)
         #expect(try names().count == 2)
         // A run that is not there does not count, and is no reason for another name.
-        var missing = recipes[0]
-        missing.seed = 9
+        let missing = recipes[0].condition.recipe(.head, 0, seed: 9)
         #expect(try self.scores(recipes + [missing]) == scores)
         #expect(try names().count == 2)
     }
 
     @Test func theReferenceIsInTheName() throws {
-        let sample = recipes.filter { $0.neuron < 2 }
+        let sample = recipes.filter { $0.target.number < 2 }
         let own = try scores(sample)
         let scaled = try scores(sample, scaledBy: recipes)
         #expect(own.identification.value?.layer.scalePictures == 4)

@@ -19,17 +19,14 @@ struct ScoreCostTests {
         let pictures = try (0..<64).map { _ in try Self.picture(using: &generator) }
         let recipes = (0..<3_072).flatMap { neuron in
             (0..<4).map { seed in
-                Recipe(
-                    weights: String(repeating: "a", count: 64), address: .block(0, .mlp1), neuron: neuron,
-                    direction: .positive, tokens: .patches, attention: .live, method: "atlas", parameters: [:],
-                    steps: 1, seed: seed)
+                Recipe.example(neuron: neuron, seed: seed, address: .block(0, .mlp1)) { $0.tokens = .patches }
             }
         }
         for (index, recipe) in recipes.enumerated() {
             var record = RunRecord.example(recipe)
             record.png = pictures[index % pictures.count]
             record.numbers.embedding = (0..<768).map { _ in generator.uniform() }
-            record.numbers.layerActivations = (0..<3_072).map { $0 == recipe.neuron ? 2 : generator.uniform() }
+            record.numbers.layerActivations = (0..<3_072).map { $0 == recipe.target.number ? 2 : generator.uniform() }
             try store.save(record)
         }
         let start = (wall: ProcessInfo.processInfo.systemUptime, usage: Self.usage())

@@ -143,8 +143,8 @@ struct SiteBuild: Sendable {
     private static func refuse(_ missing: [Recipe]) throws {
         guard !missing.isEmpty else { return }
         var lines = missing.prefix(listedRuns).map { recipe in
-            "  \(recipe.address.shortName)/\(recipe.neuron), seed \(recipe.seed), \(recipe.method), "
-                + "\(recipe.tokens), \(recipe.attention.rawValue) attention"
+            "  \(recipe.address.shortName)/\(recipe.target.number), seed \(recipe.seed), "
+                + "\(recipe.variant.method.name), \(recipe.variant.tokens), \(recipe.variant.attention.word) attention"
         }
         if missing.count > listedRuns { lines.append("  and \(missing.count - listedRuns) more") }
         throw AtlasError(

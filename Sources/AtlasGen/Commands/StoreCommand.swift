@@ -41,7 +41,7 @@ struct StoreCommand: ParsableCommand {
 
         func run() throws {
             let groups = Dictionary(grouping: try project.store().entries()) {
-                Group(address: $0.header.recipe.address, method: $0.header.recipe.method)
+                Group(address: $0.header.recipe.address, method: $0.header.recipe.variant.method.name)
             }
             var table = TextTable(
                 columns: [

@@ -43,7 +43,7 @@ struct VisualiseCommand: AsyncParsableCommand {
     var tokens: String?
 
     @Option(help: "How attention takes part: live, detached or frozen.")
-    var attention: AttentionKind?
+    var attention: Attention?
 
     @Option(help: "+ for what excites the neuron, - for what inhibits it most.")
     var direction: Direction?
@@ -72,11 +72,10 @@ struct VisualiseCommand: AsyncParsableCommand {
         let tokens = try tokens(at: subject.address, project: project, in: shape)
         try subject.check(under: tokens, in: shape)
         let variant = Variant(
-            method: try plannedMethod(in: project), tokens: tokens, attention: plannedAttention(in: project),
-            direction: direction ?? project?.configuration.direction ?? .positive, shuffle: nil)
-        let recipes = (seeds?.seeds ?? [0]).map { seed in
-            variant.recipe(weights: model.digest, address: subject.address, neuron: subject.number, seed: seed)
-        }
+            direction: direction ?? project?.configuration.direction ?? .positive, tokens: tokens,
+            attention: attention(in: project), method: try method(in: project))
+        let condition = Condition(model: ModelVersion(digest: model.digest), variant: variant)
+        let recipes = (seeds?.seeds ?? [0]).map { condition.recipe(subject.address, subject.number, seed: $0) }
         let figure = Figure(scale: scale)
         try figure.check(count: recipes.count, shape)
         let place = try PicturePlace(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
@@ -100,7 +99,7 @@ struct VisualiseCommand: AsyncParsableCommand {
         return project?.usualTokens(at: address) ?? .automatic(at: address, in: shape)
     }
 
-    private func plannedMethod(in project: Project?) throws -> PlannedMethod {
+    private func method(in project: Project?) throws -> Method {
         var overrides: [String: String] = [:]
         for parameter in parameters {
             let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -112,16 +111,14 @@ struct VisualiseCommand: AsyncParsableCommand {
         if let steps { overrides["steps"] = "\(steps)" }
         do {
             let known = project?.methods.first { method == nil || $0.name == method }
-            let base = try known ?? PlannedMethod(method.map { try Method.named($0) } ?? .atlas)
-            return PlannedMethod(try base.makeMethod().applying(overrides))
+            return try (known ?? method.map { try Method.named($0) } ?? .atlas).applying(overrides)
         } catch let error as ViTError {
             throw AtlasError(.usage, error.description + Method.question(method ?? Method.atlas.name, overrides.keys))
         }
     }
 
-    private func plannedAttention(in project: Project?) -> PlannedAttention {
-        project?.attention.first { attention == nil || $0.kind == attention }
-            ?? PlannedAttention(kind: attention ?? .live, reference: nil)
+    private func attention(in project: Project?) -> Attention {
+        project?.attention.first { attention == nil || $0.word == attention?.word } ?? attention ?? .live
     }
 
     // MARK: - Making it
@@ -245,11 +242,16 @@ extension Variant {
     fileprivate var statement: String {
         let method = (["method \(method.name)"] + method.overrides.map { "\($0.name) \($0.value)" })
         var parts = ["\(method.joined(separator: " "))", "tokens \(tokens)"]
-        if attention.kind != .live { parts.append("\(attention.kind.rawValue) attention") }
+        if attention != .live { parts.append("\(attention.word) attention") }
         if direction == .negative { parts.append("direction -") }
         return parts.joined(separator: ", ")
     }
 }
 
-extension AttentionKind: ExpressibleByArgument {}
+extension Attention: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
+
+    package static var allValueStrings: [String] { words }
+}
+
 extension Direction: ExpressibleByArgument {}

@@ -5,14 +5,12 @@ import Support
 import ViT
 
 extension AtlasConfiguration {
-    /// The methods as recipes name them, in the order of the file; `steps` replaces each one's own unless the method's
+    /// The methods in the order of the file; `steps` replaces each one's own unless the method's
     /// entry names its steps.
     ///
     /// - Throws: `AtlasError` of code `data`, with the place, for an unknown method, an unknown parameter, and a value
     ///   that the parameter cannot have.
-    func plannedMethods() throws -> [PlannedMethod] {
-        try methods.map { try PlannedMethod($0.method(steps: steps)) }
-    }
+    func resolvedMethods() throws -> [Method] { try methods.map { try $0.method(steps: steps) } }
 }
 
 extension AtlasConfiguration.MethodSettings {
@@ -46,34 +44,14 @@ extension AtlasConfiguration.MethodSettings {
     }
 }
 
-extension PlannedMethod {
-    /// A method as recipes name it.
-    package init(_ method: Method) {
-        let parameters = method.parameters.filter { $0.name != "steps" }
-        self.init(
-            name: method.name,
-            parameters: Dictionary(parameters.map { ($0.name, $0.value.description) }) { first, _ in first },
-            steps: method.steps)
-    }
-}
-
-extension PlannedMethod {
-    /// The method that the name and the parameters stand for.
-    package func makeMethod() throws -> Method {
-        var overrides = parameters
-        overrides["steps"] = "\(steps)"
-        return try Method.named(name).applying(overrides)
-    }
-
+extension Method {
     /// The parameters that are not the preset's, by name; without the steps.
     package var overrides: [(name: String, value: String)] {
         // A method that no preset has the name of has no parameters to compare with.
-        let preset = (try? Method.named(name)).map { PlannedMethod($0).parameters } ?? [:]
-        return parameters.filter { preset[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let preset = Method.presets.first { $0.name == name }?.texts ?? [:]
+        return texts.filter { preset[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
-}
 
-extension Method {
     /// ` Did you mean "…"?` for a method or a parameter that there is none of; nothing where all exist, or none is near.
     package static func question(_ name: String, _ parameters: some Sequence<String>) -> String {
         var (word, known) = (name, presets.map(\.name))

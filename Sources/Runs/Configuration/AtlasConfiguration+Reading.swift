@@ -53,7 +53,7 @@ extension AtlasConfiguration {
         if let node = fields["control"] { control = try node.flag() }
         if let node = fields["rawHTML"] { rawHTML = try node.flag() }
         if tokens.isEmpty { tokens = [Located(value: .auto, place: root.place)] }
-        if attention.isEmpty { attention = [AttentionSettings(kind: .live)] }
+        if attention.isEmpty { attention = [AttentionSettings(mode: .live)] }
         if methods.isEmpty { methods = [MethodSettings(name: Located(value: Self.defaultMethod, place: root.place))] }
     }
 
@@ -140,22 +140,22 @@ extension AtlasConfiguration {
     }
 
     private static func attention(_ node: ConfigurationNode) throws -> [AttentionSettings] {
-        var modes: [AttentionSettings] = []
+        var settings: [AttentionSettings] = []
         for entry in try node.entries("live, detached or frozen") {
-            var mode: AttentionSettings
+            var setting = AttentionSettings(mode: .frozen())
             if entry.isMapping {
                 let fields = try entry.fields(known: ["frozen"])
                 guard let reference = fields["frozen"] else { throw entry.mismatch("frozen: FILE.png") }
-                mode = AttentionSettings(kind: .frozen, reference: try reference.locatedText())
+                setting.reference = try reference.locatedText()
             } else {
-                mode = AttentionSettings(kind: try entry.choice(of: AttentionKind.self))
+                setting.mode = try entry.choice(of: Attention.words, as: { Attention($0) })
             }
-            guard !modes.contains(where: { $0.kind == mode.kind }) else {
-                throw entry.error("\"\(mode.kind.rawValue)\" stands here twice; keep one")
+            guard !settings.contains(where: { $0.mode == setting.mode }) else {
+                throw entry.error("\"\(setting.mode.word)\" stands here twice; keep one")
             }
-            modes.append(mode)
+            settings.append(setting)
         }
-        return modes
+        return settings
     }
 }
 

@@ -92,9 +92,9 @@ package struct AtlasConfiguration: Sendable {
 
     /// An attention mode, with the picture that a frozen pattern comes from.
     struct AttentionSettings: Sendable, Equatable {
-        /// The mode.
-        var kind: AttentionKind
-        /// A PNG file for `frozen`; nil for the mean colour.
+        /// The mode; frozen to the mean colour.
+        var mode: Attention
+        /// A PNG file that it is frozen to in place of the mean colour.
         var reference: Located<String>?
     }
 }

@@ -114,11 +114,10 @@ extension ConfigurationNode {
         }
     }
 
-    /// One of the values of an enumeration, by its name.
-    func choice<Choice: RawRepresentable<String> & CaseIterable>(of: Choice.Type) throws -> Choice {
-        let names = Choice.allCases.map(\.rawValue)
+    /// What one of several names stands for.
+    func choice<Choice>(of names: [String], as make: (String) -> Choice?) throws -> Choice {
         guard let text = scalar else { throw mismatch(Self.alternatives(names)) }
-        guard let choice = Choice(rawValue: text) else {
+        guard names.contains(text), let choice = make(text) else {
             throw error(
                 "expected \(Self.alternatives(names)), found \"\(Self.shortened(text))\""
                     + Suggestion.question(for: text, among: names))

@@ -47,20 +47,20 @@ package struct BuildEstimate: Encodable, Sendable {
 
     /// Compares a plan with the store.
     ///
-    /// - Parameter measure: seconds of one core for a run of these recipes, all of one `BatchGroup`; asked where the
+    /// - Parameter measure: seconds of one core for a run of these recipes, all of one batch's kind; asked where the
     ///   store has no run of a group.
     package init(_ plan: Plan, store: Store, measure: ([Recipe]) throws -> Double) throws {
         let missing = Set(try store.missing(of: plan.recipes))
-        var order: [CostKey] = []
-        var recipes: [CostKey: [Recipe]] = [:]
+        var alike: [[Recipe]] = []
         for recipe in plan.recipes {
-            let key = CostKey(recipe)
-            if recipes[key] == nil { order.append(key) }
-            recipes[key, default: []].append(recipe)
+            if let index = alike.lastIndex(where: { $0[0].costsAbout(asMuchAs: recipe) }) {
+                alike[index].append(recipe)
+            } else {
+                alike.append([recipe])
+            }
         }
         var seconds = 0.0
-        groups = try order.map { key in
-            let all = recipes[key, default: []]
+        groups = try alike.map { all in
             let lacking = all.filter(missing.contains)
             var cost: (seconds: Double, basis: Basis)?
             if let first = lacking.first {
@@ -69,33 +69,19 @@ package struct BuildEstimate: Encodable, Sendable {
                 let known = try present.compactMap { try store.header($0.key)?.seconds }
                 cost =
                     known.isEmpty
-                    ? (try measure(lacking.filter { $0.group == first.group }), .measured)
+                    ? (try measure(lacking.filter { $0.batch == first.batch }), .measured)
                     : (known.reduce(0, +) / Double(known.count), .records)
             }
             seconds += Double(lacking.count) * (cost?.seconds ?? 0)
             return Group(
-                layer: key.address.description, method: key.method, steps: key.steps, wanted: all.count,
-                missing: lacking.count, secondsPerRun: cost?.seconds, basis: cost?.basis)
+                layer: all[0].address.description, method: all[0].variant.method.name,
+                steps: all[0].variant.method.steps, wanted: all.count, missing: lacking.count,
+                secondsPerRun: cost?.seconds, basis: cost?.basis)
         }
         wanted = plan.recipes.count
         self.missing = missing.count
         present = wanted - missing.count
         coreHours = seconds / 3600
-    }
-
-    /// What makes runs of about the same cost: token selections and attention modes cost little.
-    private struct CostKey: Hashable {
-        let address: Address
-        let method: String
-        let parameters: [String: String]
-        let steps: Int
-
-        init(_ recipe: Recipe) {
-            address = recipe.address
-            method = recipe.method
-            parameters = recipe.parameters
-            steps = recipe.steps
-        }
     }
 
     /// The same for people, where `workers` share the work.
@@ -120,6 +106,13 @@ package struct BuildEstimate: Encodable, Sendable {
     }
 }
 
+extension Recipe {
+    /// Whether both take about as long: token selections and attention modes cost little.
+    fileprivate func costsAbout(asMuchAs other: Recipe) -> Bool {
+        address == other.address && variant.method == other.variant.method
+    }
+}
+
 // MARK: - Measuring
 
 extension VisualiserMaker {
@@ -128,10 +121,10 @@ extension VisualiserMaker {
     /// Seconds of steps that are measured, after one that is not.
     private static let span = 0.3
 
-    /// Seconds of one core for a run of `recipes`, all of one group, from a few steps of a batch of them.
+    /// Seconds of one core for a run of `recipes`, all of one batch's kind, from a few steps of a batch of them.
     package static func measure(_ recipes: [Recipe], model: ViT, source: Source, device: any Device) throws -> Double {
         let images = min(device.batchSize, max(1, tallEnough / model.configuration.tokenCount))
-        let batch = Array(recipes.prefix(recipes[0].group.runs(ofImages: images)))
+        let batch = Array(recipes.prefix(recipes[0].variant.method.runs(ofImages: images)))
         var first = 0.0
         var last = 0.0
         var count = 0
@@ -144,6 +137,6 @@ extension VisualiserMaker {
                 count = step
             })
         if let records { return records.reduce(0) { $0 + $1.header.seconds } / Double(records.count) }
-        return (last - first) / Double(count - 1) * Double(batch[0].steps) / Double(batch.count)
+        return (last - first) / Double(count - 1) * Double(batch[0].variant.method.steps) / Double(batch.count)
     }
 }

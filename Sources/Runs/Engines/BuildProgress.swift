@@ -15,7 +15,7 @@ package struct BuildProgress: Sendable {
     /// The progress of making `recipes`.
     package init(_ recipes: [Recipe]) {
         runCount = recipes.count
-        stepCount = recipes.reduce(0) { $0 + $1.steps }
+        stepCount = recipes.reduce(0) { $0 + $1.variant.method.steps }
     }
 
     /// Takes note of an event.
@@ -24,7 +24,7 @@ package struct BuildProgress: Sendable {
         case .step(let worker, let runs, let step): stepsUnderWay[worker] = runs * step
         case .stored(let headers, let worker):
             runsDone += headers.count
-            stepsDone += headers.reduce(0) { $0 + $1.recipe.steps }
+            stepsDone += headers.reduce(0) { $0 + $1.recipe.variant.method.steps }
             if let worker { stepsUnderWay[worker] = nil }
         case .submitted, .looked: break
         }

@@ -28,7 +28,7 @@ package struct LocalEngine: Sendable {
     /// Bytes of a worker's stack: as the main thread's.
     private static let stackSize = 8 << 20
 
-    /// Makes all `recipes`, those of one group and neuron in their order, and returns when they are stored, when
+    /// Makes all `recipes`, those of one kind and neuron in their order, and returns when they are stored, when
     /// `signal` stops them, or when one fails: then what was finished is stored.
     ///
     /// - Throws: the first error of a worker.

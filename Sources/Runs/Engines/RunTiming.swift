@@ -30,12 +30,9 @@ package struct RunTiming: Encodable, Sendable {
     package init(measuring model: ViT, at address: Address, on device: any Device) throws {
         let shape = model.configuration
         let neurons = address.width(in: shape)
-        let variant = Variant(
-            method: PlannedMethod(.atlas), tokens: .automatic(at: address, in: shape),
-            attention: PlannedAttention(kind: .live, reference: nil), direction: .positive, shuffle: nil)
-        let recipes = (0..<device.batchSize).map {
-            variant.recipe(weights: "", address: address, neuron: $0 % neurons, seed: 0)
-        }
+        let variant = Variant(tokens: .automatic(at: address, in: shape), method: .atlas)
+        let condition = Condition(model: ModelVersion(digest: ""), variant: variant)
+        let recipes = (0..<device.batchSize).map { condition.recipe(address, $0 % neurons, seed: 0) }
         let source = RecipeModels(model: model, references: [:]).source
         let times = try concurrently(device.workers) { _ in
             Result { try VisualiserMaker.measure(recipes, model: model, source: source, device: device) }

@@ -5,20 +5,20 @@ import Render
 import Support
 import ViT
 
-/// One worker's visualiser, kept as long as batches are of one group.
+/// One worker's visualiser, kept as long as batches are of one kind.
 package final class VisualiserMaker: RunMaker {
     /// The models and reference pictures that recipes name by digest.
     package struct Source: Sendable {
-        /// The model of a group: as it is, or with its blocks' weights shuffled.
-        var model: @Sendable (BatchGroup) throws -> ViT
-        /// The reference picture of a group whose attention is frozen: (3, height, width) in 0…1.
-        var reference: @Sendable (BatchGroup, ViT) throws -> FloatBuffer
+        /// The model: as it is, or with its blocks' weights shuffled.
+        var model: @Sendable (ModelVersion) throws -> ViT
+        /// The reference picture of a digest, or of the model's mean colour: (3, height, width) in 0…1.
+        var reference: @Sendable (_ digest: String?, ViT) throws -> FloatBuffer
     }
 
     private let source: Source
     private let device: any Device
     private let capacity: Int
-    private var current: (group: BatchGroup, visualiser: Visualiser)?
+    private var current: (batch: Recipe, visualiser: Visualiser)?
 
     /// A maker of batches of at most `capacity` images, by default the device's batch size.
     package init(_ source: Source, device: any Device, capacity: Int? = nil) {
@@ -28,14 +28,15 @@ package final class VisualiserMaker: RunMaker {
     }
 
     package func make(_ recipes: [Recipe], shouldStop: () -> Bool, onStep: (Int) -> Void) throws -> [RunRecord]? {
-        let visualiser = try visualiser(for: recipes[0].group)
+        let visualiser = try visualiser(for: recipes[0].batch)
         let requests = try recipes.map { recipe in
-            let count = recipe.tokens.neuronCount(at: recipe.address, in: visualiser.model.configuration)
-            guard (0..<count).contains(recipe.neuron), let seed = Int(exactly: recipe.seed) else {
+            let (number, tokens) = (recipe.target.number, recipe.variant.tokens)
+            let count = tokens.neuronCount(at: recipe.address, in: visualiser.model.configuration)
+            guard (0..<count).contains(number), let seed = Int(exactly: recipe.seed) else {
                 throw AtlasError(
-                    .data, "\(recipe.address) has no neuron \(recipe.neuron) with seed \(recipe.seed) in this model")
+                    .data, "\(recipe.address) has no neuron \(number) with seed \(recipe.seed) in this model")
             }
-            return RunRequest(neuron: recipe.neuron, direction: recipe.direction, seed: seed)
+            return RunRequest(neuron: number, direction: recipe.variant.direction, seed: seed)
         }
         let start = ProcessInfo.processInfo.systemUptime
         guard let results = visualiser.run(requests, shouldStop: shouldStop, onStep: onStep) else { return nil }
@@ -45,24 +46,25 @@ package final class VisualiserMaker: RunMaker {
         }
     }
 
-    private func visualiser(for group: BatchGroup) throws -> Visualiser {
-        if let current, current.group == group { return current.visualiser }
+    private func visualiser(for batch: Recipe) throws -> Visualiser {
+        if let current, current.batch == batch { return current.visualiser }
         // The old buffers go before the new ones come.
         current = nil
-        let model = try source.model(group)
-        let attention: AttentionMode
-        switch group.attention {
-        case .live: attention = .live
-        case .detached: attention = .detached
-        case .frozen: attention = .frozen(reference: try source.reference(group, model))
-        }
-        guard Address.all(in: model.configuration).contains(group.address),
-            group.tokens.isDefined(at: group.address, in: model.configuration)
-        else { throw AtlasError(.data, "the model has no tokens \(group.tokens) at \(group.address)") }
+        let model = try source.model(batch.model)
+        let (address, variant) = (batch.address, batch.variant)
+        let attention: AttentionMode =
+            switch variant.attention {
+            case .live: .live
+            case .detached: .detached
+            case .frozen(let digest): .frozen(reference: try source.reference(digest, model))
+            }
+        guard Address.all(in: model.configuration).contains(address),
+            variant.tokens.isDefined(at: address, in: model.configuration)
+        else { throw AtlasError(.data, "the model has no tokens \(variant.tokens) at \(address)") }
         let visualiser = Visualiser(
-            device: device, model: model, address: group.address, tokens: group.tokens,
-            method: try group.makeMethod(), attention: attention, capacity: group.runs(ofImages: capacity))
-        current = (group, visualiser)
+            device: device, model: model, address: address, tokens: variant.tokens, method: variant.method,
+            attention: attention, capacity: variant.method.runs(ofImages: capacity))
+        current = (batch, visualiser)
         return visualiser
     }
 
@@ -81,9 +83,7 @@ package final class VisualiserMaker: RunMaker {
     }
 }
 
-extension BatchGroup {
-    /// The method that the name and the parameters stand for.
-    func makeMethod() throws -> Method {
-        try PlannedMethod(name: method, parameters: parameters, steps: steps).makeMethod()
-    }
+extension Method {
+    /// How many runs a batch of so many images has: each has as many as the method makes copies.
+    func runs(ofImages count: Int) -> Int { max(1, count / copies) }
 }

@@ -18,7 +18,7 @@ final class WorkQueue: @unchecked Sendable {
         self.batchSize = batchSize
     }
 
-    /// The next runs of one group; nil where none are left.
+    /// The next runs that can share a batch; nil where none are left.
     ///
     /// Towards the end batches get smaller, so that all workers end together: a batch is no more than its share of
     /// what is left.
@@ -26,8 +26,9 @@ final class WorkQueue: @unchecked Sendable {
         lock.withLock {
             guard let first = rest.first else { return nil }
             let share = max(1, (rest.count + workerCount - 1) / workerCount)
-            let group = first.group
-            let batch = rest.prefix(min(group.runs(ofImages: batchSize), share)).prefix { $0.group == group }
+            let most = min(first.variant.method.runs(ofImages: batchSize), share)
+            let kind = first.batch
+            let batch = rest.prefix(most).prefix { $0.batch == kind }
             rest = rest.dropFirst(batch.count)
             return Array(batch)
         }

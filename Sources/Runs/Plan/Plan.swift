@@ -25,7 +25,7 @@ package struct Plan: Sendable {
     var units: [ArraySlice<Recipe>] {
         var units: [ArraySlice<Recipe>] = []
         var start = recipes.startIndex
-        for index in recipes.indices.dropFirst() where !recipes[index].isSameNeuron(as: recipes[start]) {
+        for index in recipes.indices.dropFirst() where recipes[index].withoutSeed != recipes[start].withoutSeed {
             units.append(recipes[start..<index])
             start = index
         }
@@ -42,9 +42,8 @@ package struct Plan: Sendable {
 }
 
 extension Recipe {
-    fileprivate func isSameNeuron(as other: Recipe) -> Bool {
-        var copy = self
-        copy.seed = other.seed
-        return copy == other
+    fileprivate var withoutSeed: Recipe {
+        Recipe(
+            model: model, address: address, number: target.number, variant: variant, seed: 0, numerics: numerics)
     }
 }

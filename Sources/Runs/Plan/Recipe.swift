@@ -3,38 +3,67 @@
 import Support
 import ViT
 
-/// What is to be made: one optimisation of one neuron from one seed.
+/// What is climbed at an address.
+package enum Target: Hashable, Sendable {
+    /// A channel.
+    case channel(Int)
+    /// All channels of a token.
+    case token(Int)
+
+    /// What the number of a neuron means under a token selection.
+    init(_ number: Int, under tokens: TokenSelection) {
+        self = tokens == .slice ? .token(number) : .channel(number)
+    }
+
+    /// The number by which figures, pages and records name it.
+    package var number: Int {
+        switch self {
+        case .channel(let number), .token(let number): number
+        }
+    }
+}
+
+/// What is to be made: one optimisation of one target from one seed.
 ///
 /// The same recipe gives the same bytes, whatever the number of workers, their order, or the machine's other work
 /// (per CPU kernel; see `RunHeader.kernel`).
 package struct Recipe: Hashable, Sendable {
-    /// SHA-256 of the weights file, as 64 hexadecimal digits.
-    var weights: String
-    /// Seed of the permutation of the blocks' weights in the randomised-weights control; nil for the weights as
-    /// they are.
-    package var shuffle: UInt64?
+    /// Which model is asked.
+    package let model: ModelVersion
     /// Where the activation is read.
-    package var address: Address
-    /// The channel.
-    package var neuron: Int
-    /// Whether the activation is climbed or descended.
-    package var direction: Direction
-    /// Over which tokens the activation is read.
-    package var tokens: TokenSelection
-    /// How attention takes part.
-    package var attention: AttentionKind
-    /// SHA-256 of the frozen attention's reference image; nil for its default, the mean colour, and elsewhere.
-    package var reference: String?
-    /// The name of the method.
-    package var method: String
-    /// Every parameter of the method by its name, in the text that its provenance shows; the steps apart.
-    package var parameters: [String: String]
-    /// Number of optimisation steps.
-    package var steps: Int
+    package let address: Address
+    /// What is climbed there; the variant's tokens decide what it can be.
+    package let target: Target
+    /// How it is asked.
+    package let variant: Variant
     /// Seed of the run's random numbers.
-    package var seed: UInt64
+    package let seed: UInt64
     /// The version of the arithmetic.
-    var numerics = NumericsVersion.current
+    let numerics: Int
+
+    /// - Parameter number: of a channel, or of a token where the variant's tokens are `slice`.
+    package init(
+        model: ModelVersion, address: Address, number: Int, variant: Variant, seed: UInt64,
+        numerics: Int = NumericsVersion.current
+    ) {
+        self.model = model
+        self.address = address
+        target = Target(number, under: variant.tokens)
+        self.variant = variant
+        self.seed = seed
+        self.numerics = numerics
+    }
+
+    /// Which model is asked, and how.
+    package var condition: Condition { Condition(model: model, variant: variant) }
+
+    /// The recipe that stands for all with which this one can be made side by side: a batch may mix targets, directions
+    /// and seeds.
+    var batch: Recipe {
+        var variant = variant
+        variant.direction = .positive
+        return Recipe(model: model, address: address, number: 0, variant: variant, seed: 0, numerics: numerics)
+    }
 }
 
 extension Recipe {
@@ -42,18 +71,18 @@ extension Recipe {
     ///
     /// Absent fields have no line, so that a field added later leaves the keys of older recipes as they are.
     var canonicalText: String {
-        var lines = ["atlasgen recipe 1", "weights: \(Self.escaped(weights))"]
-        if let shuffle { lines.append("shuffle: \(shuffle)") }
+        var lines = ["atlasgen recipe 1", "weights: \(Self.escaped(model.digest))"]
+        if let shuffle = model.shuffle { lines.append("shuffle: \(shuffle)") }
         lines += [
-            "address: \(address)", "neuron: \(neuron)", "direction: \(direction.rawValue)", "tokens: \(tokens)",
-            "attention: \(attention.rawValue)",
+            "address: \(address)", "neuron: \(target.number)", "direction: \(variant.direction.rawValue)",
+            "tokens: \(variant.tokens)", "attention: \(variant.attention.word)",
         ]
-        if let reference { lines.append("reference: \(Self.escaped(reference))") }
-        lines.append("method: \(Self.escaped(method))")
-        for name in parameters.keys.sorted(by: Self.precedes) {
-            lines.append("parameter \(Self.escaped(name)): \(Self.escaped(parameters[name, default: ""]))")
+        if let reference = variant.attention.reference { lines.append("reference: \(Self.escaped(reference))") }
+        lines.append("method: \(Self.escaped(variant.method.name))")
+        for (name, text) in variant.method.texts.sorted(by: { Self.precedes($0.key, $1.key) }) {
+            lines.append("parameter \(Self.escaped(name)): \(Self.escaped(text))")
         }
-        lines += ["steps: \(steps)", "seed: \(seed)", "numerics: \(numerics)"]
+        lines += ["steps: \(variant.method.steps)", "seed: \(seed)", "numerics: \(numerics)"]
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -97,48 +126,39 @@ extension Recipe: Codable {
         case seed, numerics
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        weights = try container.decode(String.self, forKey: .weights)
-        shuffle = try container.decodeIfPresent(UInt64.self, forKey: .shuffle)
-        address = try container.decodeText(Address.init, forKey: .address)
-        neuron = try container.decode(Int.self, forKey: .neuron)
-        direction = try container.decode(Direction.self, forKey: .direction)
-        tokens = try container.decodeText(TokenSelection.init, forKey: .tokens)
-        attention = try container.decode(AttentionKind.self, forKey: .attention)
-        reference = try container.decodeIfPresent(String.self, forKey: .reference)
-        method = try container.decode(String.self, forKey: .method)
-        parameters = try container.decode([String: String].self, forKey: .parameters)
-        steps = try container.decode(Int.self, forKey: .steps)
-        seed = try container.decode(UInt64.self, forKey: .seed)
-        numerics = try container.decode(Int.self, forKey: .numerics)
+    /// A key of any name.
+    private struct AnyKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
     }
 
+    /// Reads what `encode(to:)` writes. A field that this program does not know is an error: what it means for the run
+    /// cannot be told.
+    package init(from decoder: any Decoder) throws {
+        let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
+        if let unknown = names.filter({ CodingKeys(stringValue: $0) == nil }).min() {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "unknown field \"\(unknown)\""))
+        }
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            model: try ModelVersion(from: decoder), address: try container.decodeText(forKey: .address, Address.init),
+            number: try container.decode(Int.self, forKey: .neuron), variant: try Variant(from: decoder),
+            seed: try container.decode(UInt64.self, forKey: .seed),
+            numerics: try container.decode(Int.self, forKey: .numerics))
+    }
+
+    /// Model and variant have no levels of their own: all keys are on one.
     package func encode(to encoder: any Encoder) throws {
+        try model.encode(to: encoder)
+        try variant.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(weights, forKey: .weights)
-        try container.encodeIfPresent(shuffle, forKey: .shuffle)
         try container.encode(address.description, forKey: .address)
-        try container.encode(neuron, forKey: .neuron)
-        try container.encode(direction, forKey: .direction)
-        try container.encode(tokens.description, forKey: .tokens)
-        try container.encode(attention, forKey: .attention)
-        try container.encodeIfPresent(reference, forKey: .reference)
-        try container.encode(method, forKey: .method)
-        try container.encode(parameters, forKey: .parameters)
-        try container.encode(steps, forKey: .steps)
+        try container.encode(target.number, forKey: .neuron)
         try container.encode(seed, forKey: .seed)
         try container.encode(numerics, forKey: .numerics)
-    }
-}
-
-extension KeyedDecodingContainer {
-    /// Decodes a text and reads it with `make`; a text that it refuses is corrupted data.
-    fileprivate func decodeText<Value>(_ make: (String) -> Value?, forKey key: Key) throws -> Value {
-        let text = try decode(String.self, forKey: key)
-        guard let value = make(text) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "unexpected \"\(text)\"")
-        }
-        return value
     }
 }

@@ -18,9 +18,9 @@ package struct Project: Sendable {
     /// The chosen layers, checked against the model.
     package let layers: [AtlasLayer]
     /// The methods with their overrides; the first fills the grids.
-    package let methods: [PlannedMethod]
+    package let methods: [Method]
     /// The attention modes; the first fills the grids.
-    package let attention: [PlannedAttention]
+    package let attention: [Attention]
     /// Reference pictures of frozen attention by their digest: (3, height, width) in 0…1.
     package let references: [String: FloatBuffer]
 
@@ -35,15 +35,15 @@ package struct Project: Sendable {
         configuration = try AtlasConfiguration.read(file: file)
         model = try Self.loadModel(configuration.model, folder: self.folder, stated: stated)
         layers = try configuration.layers(of: model.model.configuration)
-        methods = try configuration.plannedMethods()
+        methods = try configuration.resolvedMethods()
         var references: [String: FloatBuffer] = [:]
         let settings = configuration.attention
         let (place, shape) = (self.folder, model.model.configuration)
         attention = try settings.map { setting in
-            guard let path = setting.reference else { return PlannedAttention(kind: setting.kind, reference: nil) }
+            guard let path = setting.reference else { return setting.mode }
             let reference = try Self.reference(path, folder: place, model: shape)
             references[reference.digest] = reference.image
-            return PlannedAttention(kind: setting.kind, reference: reference.digest)
+            return .frozen(reference: reference.digest)
         }
         self.references = references
     }
@@ -58,15 +58,8 @@ package struct Project: Sendable {
         relative.hasPrefix("/") ? relative : "\(folder)/\(relative)"
     }
 
-    /// What all runs share.
-    var setting: Plan.Setting {
-        Plan.Setting(
-            weights: model.digest, methods: methods, attention: attention, seeds: configuration.seeds,
-            direction: configuration.direction, control: configuration.control)
-    }
-
     /// The plan of the layers alone; posts append theirs.
-    package var plan: Plan { Plan(layers, setting) }
+    package var plan: Plan { Plan(layers, seeds: configuration.seeds, conditions: conditions) }
 
     // MARK: - Reading
 

@@ -21,11 +21,11 @@ package final class RecipeModels: @unchecked Sendable {
 
     /// What a maker asks.
     package var source: VisualiserMaker.Source {
-        VisualiserMaker.Source(model: { self.model(of: $0) }, reference: { try self.reference(of: $0, model: $1) })
+        VisualiserMaker.Source(model: { self.model($0) }, reference: { try self.reference($0, model: $1) })
     }
 
-    private func model(of group: BatchGroup) -> ViT {
-        guard let shuffle = group.shuffle else { return model }
+    private func model(_ version: ModelVersion) -> ViT {
+        guard let shuffle = version.shuffle else { return model }
         return lock.withLock {
             if let known = shuffled[shuffle] { return known }
             var generator = SplitMix64(state: shuffle)
@@ -36,8 +36,8 @@ package final class RecipeModels: @unchecked Sendable {
         }
     }
 
-    private func reference(of group: BatchGroup, model: ViT) throws -> FloatBuffer {
-        guard let digest = group.reference else { return model.configuration.meanPicture }
+    private func reference(_ digest: String?, model: ViT) throws -> FloatBuffer {
+        guard let digest else { return model.configuration.meanPicture }
         guard let picture = references[digest] else {
             throw AtlasError(.data, "no reference picture of this project has the digest \(digest)")
         }

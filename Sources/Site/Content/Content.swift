@@ -62,7 +62,7 @@ extension Content {
     /// Every run that figures, values and links need, in the texts' order; those of the project's plan may be among
     /// them, a plan takes each once.
     func recipes(for project: Project) -> [Recipe] {
-        pages.flatMap(\.requests).compactMap(\.runs).flatMap { $0.recipes(in: project) }
+        pages.flatMap(\.requests).compactMap(\.runs).flatMap(\.recipes)
     }
 
     /// The neurons that are in none of the chosen layers' grids and that a text shows: they have pages of their own.
@@ -74,14 +74,14 @@ extension Content {
 
     /// The runs of a neuron that texts show: for its page, on which every one of them has a place.
     ///
-    /// - Returns: each variant once, in the order of the texts, with all seeds that any figure shows of it, ascending.
-    func rows(of address: Address, _ neuron: Int) -> [(variant: Variant, seeds: [UInt64])] {
-        var order: [Variant] = []
-        var seeds: [Variant: Set<UInt64>] = [:]
+    /// - Returns: each condition once, in the order of the texts, with all seeds that any figure shows of it, ascending.
+    func rows(of address: Address, _ neuron: Int) -> [(condition: Condition, seeds: [UInt64])] {
+        var order: [Condition] = []
+        var seeds: [Condition: Set<UInt64>] = [:]
         for request in shown[Neuron(address: address, number: neuron), default: []] {
-            for variant in request.variants {
-                if seeds[variant] == nil { order.append(variant) }
-                seeds[variant, default: []].formUnion(request.seeds)
+            for condition in request.conditions {
+                if seeds[condition] == nil { order.append(condition) }
+                seeds[condition, default: []].formUnion(request.seeds)
             }
         }
         return order.map { ($0, seeds[$0, default: []].sorted()) }

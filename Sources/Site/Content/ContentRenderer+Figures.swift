@@ -14,7 +14,7 @@ extension ContentRenderer {
         let root = SitePaths.root(from: path)
         switch request {
         case .runs(let request):
-            let rows = try request.variants.map { try row($0, of: request) }
+            let rows = try request.conditions.map { try row($0, of: request) }
             if notes.image == nil { notes.image = rows.lazy.flatMap(\.runs).compactMap(\.image).first }
             let score = try scoreSentence(request)
             notes.showsScores = notes.showsScores || score != nil
@@ -39,7 +39,7 @@ extension ContentRenderer {
                         note: shown.count < cards.count ? "\(shown.count) of \(cards.count) neurons shown" : nil,
                         link: Self.link(to: request.layer))))
         case .distribution(let request):
-            let scores = try library.scores(of: request.layer, request.variant)
+            let scores = try library.scores(of: request.layer, request.condition)
             notes.showsScores = true
             return templates.render(
                 ChartFigure(
@@ -48,7 +48,7 @@ extension ContentRenderer {
                         .distribution(of: scores, by: request.measure),
                     caption: CaptionContext(
                         html: caption, score: Self.sentence(scores.scored(request.measure)),
-                        note: request.variant == project.gridVariant(of: request.layer) ? nil : request.variant.words,
+                        note: request.condition == project.grid(of: request.layer) ? nil : request.condition.words,
                         link: Self.link(to: request.layer))))
         case .comparison(let request):
             notes.showsScores = true
@@ -66,45 +66,46 @@ extension ContentRenderer {
 
     // MARK: - Runs
 
-    private func row(_ variant: Variant, of request: RunsRequest) throws -> RunRowContext {
-        let usual = usualVariant(at: request.address)
-        let isAlone = request.variants.count == 1 && variant == usual
+    private func row(_ condition: Condition, of request: RunsRequest) throws -> RunRowContext {
+        let usual = usualCondition(at: request.address)
+        let isAlone = request.conditions.count == 1 && condition == usual
         return RunRowContext(
-            title: isAlone ? nil : variant.title(among: request.variants, usual: usual),
+            title: isAlone ? nil : condition.title(among: request.conditions, usual: usual),
             runs: try request.seeds.map { seed in
-                let recipe = project.recipe(request.address, request.neuron, variant, seed: seed)
-                return library.panel(recipe, variant, header: try library.store.header(recipe.key))
+                let recipe = condition.recipe(request.address, request.neuron, seed: seed)
+                return library.panel(recipe, header: try library.store.header(recipe.key))
             })
     }
 
-    /// How the runs of an address are made where nothing else is said.
-    private func usualVariant(at address: Address) -> Variant {
-        if let layer = project.layers.first(where: { $0.address == address }) { return project.gridVariant(of: layer) }
-        return Variant(
-            method: project.methods[0],
-            tokens: .automatic(at: address, in: project.model.model.configuration), attention: project.attention[0],
-            direction: project.configuration.direction, shuffle: nil)
+    /// How the runs of an address are made where nothing else is said; outside the chosen layers over the tokens that
+    /// the model itself reads.
+    private func usualCondition(at address: Address) -> Condition {
+        var usual = project.usualCondition(at: address)
+        if !project.layers.contains(where: { $0.address == address }) {
+            usual.variant.tokens = .automatic(at: address, in: project.model.model.configuration)
+        }
+        return usual
     }
 
-    /// "2 of 3 runs shown", where the neuron's page has more runs of these variants.
+    /// "2 of 3 runs shown", where the neuron's page has more runs of these conditions.
     private func note(on request: RunsRequest) -> String? {
         let layer = project.layers.first { $0.address == request.address }
         let rows = content.rows(of: request.address, request.neuron)
-        let total = request.variants.reduce(0) { count, variant in
-            var seeds = Set(rows.first { $0.variant == variant }?.seeds ?? request.seeds)
-            if let layer, library.hasRuns(of: request.neuron, in: layer, variant) { seeds.formUnion(library.seeds) }
+        let total = request.conditions.reduce(0) { count, condition in
+            var seeds = Set(rows.first { $0.condition == condition }?.seeds ?? request.seeds)
+            if let layer, library.hasRuns(of: request.neuron, in: layer, condition) { seeds.formUnion(library.seeds) }
             return count + seeds.count
         }
-        let shown = request.variants.count * request.seeds.count
+        let shown = request.conditions.count * request.seeds.count
         return shown < total ? "\(shown) of \(total) runs shown" : nil
     }
 
-    /// The score of a figure of one variant that its layer is scored by.
+    /// The score of a figure of one condition that its layer is scored by.
     private func scoreSentence(_ request: RunsRequest) throws -> String? {
-        guard request.variants.count == 1, let layer = project.layers.first(where: { $0.address == request.address }),
-            library.hasRuns(of: request.neuron, in: layer, request.variants[0])
+        guard request.conditions.count == 1, let layer = project.layers.first(where: { $0.address == request.address }),
+            library.hasRuns(of: request.neuron, in: layer, request.conditions[0])
         else { return nil }
-        let scores = try library.scores(of: layer, request.variants[0])
+        let scores = try library.scores(of: layer, request.conditions[0])
         return scores.scores(of: request.neuron).look.map { look in
             "In look, its runs are \(ScoreWords.standing(look)) (\(ScoreWords.counted(look.pairs, "pair")) of runs)."
         }
@@ -113,7 +114,7 @@ extension ContentRenderer {
     // MARK: - Sheets
 
     private func sorted(_ request: LayerRequest, by sort: FigureRequest.Sort) throws -> [NeuronCard] {
-        let scores = try library.scores(of: request.layer, request.variant)
+        let scores = try library.scores(of: request.layer, request.condition)
         let cards = try request.layer.neurons.map { try card($0, of: request, scores: scores.scores(of: $0)) }
         return cards.sorted(
             by: { card in
@@ -128,7 +129,7 @@ extension ContentRenderer {
 
     private func card(_ neuron: Int, of request: LayerRequest, scores: NeuronScores) throws -> NeuronCard {
         let address = request.layer.address
-        let recipe = project.recipe(address, neuron, request.variant, seed: library.seeds[0])
+        let recipe = request.condition.recipe(address, neuron, seed: library.seeds[0])
         let header = try library.store.header(recipe.key)
         let size = SitePaths.thumbnailSize(of: project.model.model.configuration)
         return NeuronCard(
@@ -168,7 +169,7 @@ extension SitePaths {
 
     /// The picture of a run in grids.
     static func thumbnail(of recipe: Recipe, in model: ViTConfiguration) -> String {
-        model.imageWidth > thumbnailWidth ? thumbnail(recipe.address, recipe.neuron) : picture(recipe)
+        model.imageWidth > thumbnailWidth ? thumbnail(recipe.address, recipe.target.number) : picture(recipe)
     }
 
     /// A picture's size in grids.
@@ -179,21 +180,16 @@ extension SitePaths {
 }
 
 extension RunLibrary {
-    /// Whether the project itself makes runs of a neuron by a variant.
-    func hasRuns(of neuron: Int, in layer: AtlasLayer, _ variant: Variant) -> Bool {
-        project.variants(of: layer).contains(variant) && neurons(of: layer, variant).contains(neuron)
+    /// Whether the project itself makes runs of a neuron by a condition.
+    func hasRuns(of neuron: Int, in layer: AtlasLayer, _ condition: Condition) -> Bool {
+        project.conditions(of: layer).contains(condition) && neurons(of: layer, condition).contains(neuron)
     }
-}
-
-extension PlannedMethod {
-    /// The number of augmented pictures a step.
-    var copies: Int { parameters["copies"].flatMap { Int($0) } ?? 1 }
 }
 
 extension ViTConfiguration {
     /// Floating-point operations of a run: a forward pass of each copy at each step, and a backward pass counted as
     /// another one.
-    func runCost(at address: Address, method: PlannedMethod) -> Double {
+    func runCost(at address: Address, method: Method) -> Double {
         2 * forwardCost(to: address) * Double(method.steps) * Double(method.copies)
     }
 }

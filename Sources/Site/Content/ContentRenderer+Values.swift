@@ -10,12 +10,12 @@ extension ContentRenderer {
     func value(of request: ValueRequest, notes: inout FigureNotes) throws -> (value: String, reason: String?) {
         switch request {
         case .layer(let request, let field):
-            let scores = try library.scores(of: request.layer, request.variant)
+            let scores = try library.scores(of: request.layer, request.condition)
             let text = try layer(field, request, scores)
             if field != .neurons { Self.note(text, &notes) }
             return Self.text(text, else: scores.figures.reasons, request.measure, field == .identification)
         case .score(let request, let neuron, let field):
-            let scores = try library.scores(of: request.layer, request.variant).scores(of: neuron)
+            let scores = try library.scores(of: request.layer, request.condition).scores(of: neuron)
             let consistency = request.measure == .look ? scores.look : scores.meaning
             let text: String? =
                 switch field {
@@ -26,7 +26,7 @@ extension ContentRenderer {
             Self.note(text, &notes)
             return Self.text(text, else: scores.reasons, request.measure, field == .identification)
         case .runs(let request, let field):
-            let headers = try request.recipes(in: project).compactMap { try library.store.header($0.key) }
+            let headers = try request.recipes.compactMap { try library.store.header($0.key) }
             let values = headers.map { Double(field == .start ? $0.startActivation : $0.finalActivation) }
             guard !values.isEmpty else { return ("not made yet", nil) }
             return (Format.number(values.reduce(0, +) / Double(values.count)), nil)
@@ -45,7 +45,7 @@ extension ContentRenderer {
         case .gap: figures.map { Format.number($0.gap) }
         case .p: figures.map { ScoreWords.permutationP($0.p, permutations: $0.permutations) }
         case .identification: scores.identification.value.map { ScoreWords.percent($0.layer.top1) }
-        case .neurons: Format.count(library.neurons(of: request.layer, request.variant).count)
+        case .neurons: Format.count(library.neurons(of: request.layer, request.condition).count)
         case .runs: figures.map { Format.count($0.runs) }
         }
     }

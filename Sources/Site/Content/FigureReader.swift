@@ -60,7 +60,7 @@ struct FigureReader {
             }
             return plot == "compare" ? .comparison(request) : .distribution(request)
         }
-        guard request.variant == project.gridVariant(of: request.layer) else {
+        guard request.condition == project.grid(of: request.layer) else {
             throw reference.error(
                 "a contact sheet shows the runs of the layer's grid; leave out method, tokens and attention")
         }
@@ -139,7 +139,7 @@ extension FigureReader {
         let variants = try methods(of: reference).flatMap { method in
             tokens.flatMap { tokens in
                 attention.map { attention in
-                    Variant(method: method, tokens: tokens, attention: attention, direction: direction, shuffle: nil)
+                    Variant(direction: direction, tokens: tokens, attention: attention, method: method)
                 }
             }
         }
@@ -148,7 +148,10 @@ extension FigureReader {
             throw reference.error(
                 "\(variants.count) rows of \(seeds.count) runs; a figure has at most \(Self.mostPictures) pictures")
         }
-        return RunsRequest(address: address, neuron: neuron, variants: variants, seeds: seeds)
+        let model = ModelVersion(digest: project.model.digest)
+        return RunsRequest(
+            address: address, neuron: neuron, conditions: variants.map { Condition(model: model, variant: $0) },
+            seeds: seeds)
     }
 
     private func layer(_ reference: FigureReference, keys: [String] = layerKeys) throws -> LayerRequest {
@@ -160,7 +163,8 @@ extension FigureReader {
                 "\(address.shortName) is none of this atlas's layers (\(names)); add it to \"layers\" in atlas.yml, or "
                     + "show single neurons of it with neuron:\(address.shortName)/N")
         }
-        return LayerRequest(layer: layer, variant: try variant(of: layer, reference), measure: try measure(reference))
+        return LayerRequest(
+            layer: layer, condition: try condition(of: layer, reference), measure: try measure(reference))
     }
 
     private func score(_ reference: FigureReference, _ field: ValueRequest.ScoreField) throws -> ValueRequest {
@@ -172,25 +176,26 @@ extension FigureReader {
                 "\(field.rawValue) compares a neuron with its layer, and \(address.shortName) is none of this atlas's "
                     + "layers (\(project.layers.map(\.address.shortName).joined(separator: ", ")))")
         }
-        let variant = try variant(of: layer, reference)
-        let isGrid = variant == project.gridVariant(of: layer)
+        let condition = try condition(of: layer, reference)
+        let isGrid = condition == project.grid(of: layer)
         guard (isGrid ? layer.neurons : layer.sample).contains(neuron) else {
             throw reference.error(
                 "\(field.rawValue) compares a neuron with its layer, and neuron \(neuron) is not among "
                     + (isGrid ? "the atlas's neurons of it" : "those that are compared (\(Self.list(layer.sample)))"))
         }
         return .score(
-            LayerRequest(layer: layer, variant: variant, measure: try measure(reference)), neuron: neuron, field)
+            LayerRequest(layer: layer, condition: condition, measure: try measure(reference)), neuron: neuron, field)
     }
 
-    /// The variant that a layer's figure names: one of those that the project makes of the layer.
-    private func variant(of layer: AtlasLayer, _ reference: FigureReference) throws -> Variant {
-        var wanted = project.gridVariant(of: layer)
-        if let method = try single(methods(of: reference), "method", reference) { wanted.method = method }
+    /// The condition that a layer's figure names: one of those by which the project makes runs of the layer.
+    private func condition(of layer: AtlasLayer, _ reference: FigureReference) throws -> Condition {
+        var wanted = project.grid(of: layer)
+        if let method = try single(methods(of: reference), "method", reference) { wanted.variant.method = method }
         let tokens = try tokens(of: reference, at: layer.address, default: layer.tokens[0])
-        if let tokens = try single(tokens, "tokens", reference) { wanted.tokens = tokens }
-        if let attention = try single(attention(of: reference), "attention", reference) { wanted.attention = attention }
-        guard project.variants(of: layer).contains(wanted) else {
+        if let tokens = try single(tokens, "tokens", reference) { wanted.variant.tokens = tokens }
+        let attention = try single(attention(of: reference), "attention", reference)
+        if let attention { wanted.variant.attention = attention }
+        guard project.conditions(of: layer).contains(wanted) else {
             throw reference.error(
                 "the atlas has no runs of \(layer.address.shortName) by \(wanted.words); a layer's figures show what "
                     + "atlas.yml lists under methods, tokens and attention, one of them changed at a time")
@@ -257,7 +262,7 @@ extension FigureReader {
             })
     }
 
-    private func methods(of reference: FigureReference) throws -> [PlannedMethod] {
+    private func methods(of reference: FigureReference) throws -> [Method] {
         if reference.options["method"] != nil, reference.options["methods"] != nil {
             throw reference.error("\"method\" and \"methods\" mean the same; keep one")
         }
@@ -268,25 +273,24 @@ extension FigureReader {
             names.map { name in
                 if let configured = project.methods.first(where: { $0.name == name }) { return configured }
                 do throws(ViTError) {
-                    return PlannedMethod(try Method.named(name))
+                    return try Method.named(name)
                 } catch {
                     throw reference.error(error.description)
                 }
             })
     }
 
-    private func attention(of reference: FigureReference) throws -> [PlannedAttention] {
+    private func attention(of reference: FigureReference) throws -> [Attention] {
         guard let names = reference.list("attention") else { return [project.attention[0]] }
-        let kinds = AttentionKind.allCases.map(\.rawValue)
         return try reference.distinct(
             "attention",
             names.map { name in
-                guard let kind = AttentionKind(rawValue: name) else {
+                guard let mode = Attention(name) else {
                     throw reference.error(
-                        "\"attention\" is \(ConfigurationNode.alternatives(kinds)), not \"\(name)\""
-                            + Suggestion.question(for: name, among: kinds))
+                        "\"attention\" is \(ConfigurationNode.alternatives(Attention.words)), not \"\(name)\""
+                            + Suggestion.question(for: name, among: Attention.words))
                 }
-                return project.attention.first { $0.kind == kind } ?? PlannedAttention(kind: kind, reference: nil)
+                return project.attention.first { $0.word == name } ?? mode
             })
     }
 

@@ -3,14 +3,14 @@
 import Runs
 import ViT
 
-/// Runs of one neuron: a row for each variant, a column for each seed.
+/// Runs of one neuron: a row for each condition, a column for each seed.
 struct RunsRequest: Hashable, Sendable {
     /// Where the neuron is.
     let address: Address
     /// Its number.
     let neuron: Int
     /// The rows.
-    let variants: [Variant]
+    let conditions: [Condition]
     /// The columns.
     let seeds: [UInt64]
 }
@@ -23,12 +23,12 @@ enum Measure: String, CaseIterable, Sendable {
     case meaning
 }
 
-/// A chosen layer's runs of one variant.
+/// A chosen layer's runs of one condition.
 struct LayerRequest: Sendable {
     /// The layer.
     let layer: AtlasLayer
-    /// How its runs were made: one of the project's variants of the layer.
-    let variant: Variant
+    /// How its runs were made: one of the project's conditions of the layer.
+    let condition: Condition
     /// The measure of its scores.
     let measure: Measure
 }
@@ -135,7 +135,7 @@ enum ContentRequest: Sendable {
 
 extension RunsRequest {
     /// The recipes, row by row.
-    func recipes(in project: Project) -> [Recipe] {
-        variants.flatMap { variant in seeds.map { project.recipe(address, neuron, variant, seed: $0) } }
+    var recipes: [Recipe] {
+        conditions.flatMap { condition in seeds.map { condition.recipe(address, neuron, seed: $0) } }
     }
 }

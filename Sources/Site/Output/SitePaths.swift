@@ -26,7 +26,7 @@ enum SitePaths {
 
     /// A run's picture.
     static func picture(_ recipe: Recipe) -> String {
-        "\(neuronFolder(recipe.address, recipe.neuron))/\(pictureName(recipe))"
+        "\(neuronFolder(recipe.address, recipe.target.number))/\(pictureName(recipe))"
     }
 
     /// The small picture of a neuron in grids.

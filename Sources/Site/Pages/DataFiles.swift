@@ -7,15 +7,14 @@ import ViT
 
 /// `neuron.json`: one neuron's runs and scores.
 struct NeuronData: Codable, Equatable {
-    /// One run.
-    struct Run: Codable, Equatable {
-        var method: String
-        var parameters: [String: String]
-        var steps: Int
-        var tokens: String
-        var attention: String
-        var reference: String?
-        var direction: String
+    /// One run: how it was asked for, and what came of it, on one level.
+    struct Run: Equatable {
+        var variant: Variant
+        var result: Result
+    }
+
+    /// What came of a run.
+    struct Result: Codable, Equatable {
         var control: Bool
         var seed: UInt64
         /// The picture's name beside this file.
@@ -115,37 +114,38 @@ struct AtlasFile: Codable, Equatable {
     var layers: [Layer]
 }
 
-extension NeuronData.Run {
+extension NeuronData.Run: Codable {
     init(_ header: RunHeader, curve: [Float]) {
         let recipe = header.recipe
-        method = recipe.method
-        parameters = recipe.parameters
-        steps = recipe.steps
-        tokens = recipe.tokens.description
-        attention = recipe.attention.rawValue
-        reference = recipe.reference
-        direction = recipe.direction.rawValue
-        control = recipe.shuffle != nil
-        seed = recipe.seed
-        image = SitePaths.pictureName(recipe)
-        outcome = header.outcome.word
-        startActivation = header.startActivation.finite
-        finalActivation = header.finalActivation.finite
-        stepsThroughPreactivation = header.stepsThroughPreactivation
-        self.curve = curve.map(\.finite)
-        key = recipe.key.description
+        variant = recipe.variant
+        result = NeuronData.Result(
+            control: recipe.model.shuffle != nil, seed: recipe.seed, image: SitePaths.pictureName(recipe),
+            outcome: header.outcome.word, startActivation: header.startActivation.finite,
+            finalActivation: header.finalActivation.finite,
+            stepsThroughPreactivation: header.stepsThroughPreactivation, curve: curve.map(\.finite),
+            key: recipe.key.description)
+    }
+
+    init(from decoder: any Decoder) throws {
+        variant = try Variant(from: decoder)
+        result = try NeuronData.Result(from: decoder)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try variant.encode(to: encoder)
+        try result.encode(to: encoder)
     }
 }
 
 extension LayerFile.Variant {
     init(_ compared: ScoreFigures.Compared) {
-        let variant = compared.variant
+        let (model, variant) = (compared.condition.model, compared.condition.variant)
         method = variant.method.name
         tokens = variant.tokens.description
-        attention = variant.attention.kind.rawValue
+        attention = variant.attention.word
         reference = variant.attention.reference
         direction = variant.direction.rawValue
-        control = variant.shuffle != nil
+        control = model.shuffle != nil
         neurons = compared.neurons
         scores = compared.scores.figures
     }

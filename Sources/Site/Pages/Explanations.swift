@@ -41,12 +41,12 @@ enum Explanations {
     }
 
     /// How attention takes part.
-    static func attention(_ attention: PlannedAttention) -> String {
-        switch attention.kind {
+    static func attention(_ attention: Attention) -> String {
+        switch attention {
         case .live: "live attention"
         case .detached: "detached attention (no gradient through queries and keys)"
-        case .frozen:
-            attention.reference.map { "frozen attention (the pattern of the picture whose pixels have SHA-256 \($0))" }
+        case .frozen(let reference):
+            reference.map { "frozen attention (the pattern of the picture whose pixels have SHA-256 \($0))" }
                 ?? "frozen attention (the pattern of a picture of the mean colour)"
         }
     }

@@ -48,8 +48,9 @@ struct LayerPages: Sendable {
 
     private func make(_ layer: AtlasLayer, rows: [[NeuronPages.Row]]) throws -> Result {
         let address = layer.address
-        let grid = library.project.gridVariant(of: layer)
-        let scores = try library.scores(of: layer, grid)
+        let condition = library.project.grid(of: layer)
+        let grid = condition.variant
+        let scores = try library.scores(of: layer, condition)
         let figures = ScoreFigures(library: library, layer: layer)
         let compared = try figures.compared()
         let made = try neurons(of: layer, rows: rows, scores: scores)
@@ -57,7 +58,7 @@ struct LayerPages: Sendable {
         let folder = SitePaths.layerFolder(address)
         let file = LayerFile(
             address: address.description, tokens: grid.tokens.description, method: grid.method.name,
-            attention: grid.attention.kind.rawValue, direction: grid.direction.rawValue, seeds: library.seeds,
+            attention: grid.attention.word, direction: grid.direction.rawValue, seeds: library.seeds,
             scores: scores.figures, variants: compared.count > 1 ? compared.map(LayerFile.Variant.init) : nil,
             neurons: made.map(\.file))
         try files.write(json: file, to: "\(folder)/neurons.json")
@@ -99,19 +100,19 @@ struct LayerPages: Sendable {
 
     /// The rows of each neuron's page.
     private func rows(of layer: AtlasLayer) -> [[NeuronPages.Row]] {
-        let variants = library.project.variants(of: layer)
+        let conditions = library.project.conditions(of: layer)
         let sample = Set(layer.sample)
-        return layer.neurons.map { rows(layer.address, $0, sample.contains($0) ? variants : [variants[0]]) }
+        return layer.neurons.map { rows(layer.address, $0, sample.contains($0) ? conditions : [conditions[0]]) }
     }
 
     /// The runs of a neuron that the atlas makes, and those that only texts show.
-    private func rows(_ address: Address, _ neuron: Int, _ variants: [Variant]) -> [NeuronPages.Row] {
-        var rows: [NeuronPages.Row] = variants.map { ($0, library.seeds) }
-        for (variant, seeds) in content.rows(of: address, neuron) {
-            if let index = variants.firstIndex(of: variant) {
-                rows[index].1 = Set(rows[index].1 + seeds).sorted()
+    private func rows(_ address: Address, _ neuron: Int, _ conditions: [Condition]) -> [NeuronPages.Row] {
+        var rows: [NeuronPages.Row] = conditions.map { ($0, library.seeds) }
+        for (condition, seeds) in content.rows(of: address, neuron) {
+            if let index = conditions.firstIndex(of: condition) {
+                rows[index].seeds = Set(rows[index].seeds + seeds).sorted()
             } else {
-                rows.append((variant, seeds))
+                rows.append((condition, seeds))
             }
         }
         return rows
@@ -129,9 +130,9 @@ struct LayerPages: Sendable {
         for template in templates.texts.sorted(by: { $0.key < $1.key }) { lines += [template.key, template.value] }
         for (neuron, rows) in zip(layer.neurons, rows) {
             lines += ["\(neuron)", contentPages.neurons[Content.Neuron(address: layer.address, number: neuron)] ?? ""]
-            for (variant, seeds) in rows {
+            for (condition, seeds) in rows {
                 for seed in seeds {
-                    let key = project.recipe(layer.address, neuron, variant, seed: seed).key
+                    let key = condition.recipe(layer.address, neuron, seed: seed).key
                     lines += [key.description, library.store.version(of: key)]
                 }
             }

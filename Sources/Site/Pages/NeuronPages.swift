@@ -19,7 +19,7 @@ struct NeuronPages: Sendable {
     private var project: Project { library.project }
 
     /// The runs of one way of making them.
-    typealias Row = (variant: Variant, seeds: [UInt64])
+    typealias Row = (condition: Condition, seeds: [UInt64])
 
     /// One neuron to show.
     struct Subject: Sendable {
@@ -43,29 +43,30 @@ struct NeuronPages: Sendable {
         var rows: [RunRowContext] = []
         var runs: [NeuronData.Run] = []
         var first: (header: RunHeader, thumbnail: String)?
-        let variants = subject.rows.map(\.variant)
-        for (variant, seeds) in subject.rows {
+        let conditions = subject.rows.map(\.condition)
+        for (condition, seeds) in subject.rows {
             var panels: [RunContext] = []
             var curves: [ActivationChart.Series] = []
             for seed in seeds {
-                let recipe = project.recipe(address, neuron, variant, seed: seed)
+                let recipe = condition.recipe(address, neuron, seed: seed)
                 guard let record = try library.store.record(recipe.key) else {
-                    panels.append(library.panel(recipe, variant, header: nil))
+                    panels.append(library.panel(recipe, header: nil))
                     continue
                 }
                 try files.write(record.png, to: SitePaths.picture(recipe))
                 if first == nil { first = (record.header, try writeThumbnail(record, recipe)) }
-                panels.append(library.panel(recipe, variant, header: record.header))
+                panels.append(library.panel(recipe, header: record.header))
                 // The last point is the finished picture's.
                 let activations = record.numbers.curve + [record.header.finalActivation]
                 curves.append(.init(name: "seed \(seed)", values: activations.map(Double.init)))
                 runs.append(NeuronData.Run(record.header, curve: record.numbers.curve))
             }
-            let isAlone = variants.count == 1
+            let isAlone = conditions.count == 1
             rows.append(
                 RunRowContext(
-                    title: isAlone ? nil : variant.title(among: variants, usual: variants[0]),
-                    explanation: isAlone ? nil : Explanations.tokens(variant.tokens, at: address), runs: panels,
+                    title: isAlone ? nil : condition.title(among: conditions, usual: conditions[0]),
+                    explanation: isAlone ? nil : Explanations.tokens(condition.variant.tokens, at: address),
+                    runs: panels,
                     // One chart a page keeps it small; neuron.json has every run's curve.
                     curves: rows.isEmpty
                         ? ActivationChart(series: curves, title: "Activation at each step").svg : nil))
@@ -124,7 +125,7 @@ struct NeuronPages: Sendable {
         _ subject: Subject, path: String, label: String?, rows: [RunRowContext], image: String?
     ) throws {
         let (address, neuron) = (subject.address, subject.neuron)
-        let (grid, seeds) = subject.rows[0]
+        let (grid, seeds) = (subject.rows[0].condition.variant, subject.rows[0].seeds)
         var site = site
         site.root = SitePaths.root(from: path)
         let name = label.map { "\($0) (neuron \(neuron))" } ?? "Neuron \(neuron)"
@@ -169,7 +170,7 @@ struct NeuronPages: Sendable {
     /// The classes that the neuron writes for, strongest first, and against.
     private func writes(_ subject: Subject) -> [WriteContext] {
         let model = project.model.model
-        guard subject.rows[0].variant.tokens != .slice,
+        guard subject.rows[0].condition.variant.tokens != .slice,
             let logits = DirectLogitAttribution.logits(model: model, address: subject.address, neuron: subject.neuron)
         else { return [] }
         let order = logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
@@ -185,7 +186,7 @@ struct NeuronPages: Sendable {
 
     private func provenance(_ subject: Subject) -> [EntryContext] {
         let shape = project.model.model.configuration
-        let variants = subject.rows.map(\.variant)
+        let conditions = subject.rows.map(\.condition)
         let first = Self.statement(subject.rows[0])
         let preprocessing =
             "\(shape.imageWidth) × \(shape.imageHeight) pixels, mean \(Self.list(shape.mean)), standard deviation "
@@ -202,7 +203,7 @@ struct NeuronPages: Sendable {
                     !first.contains { $0.name == entry.name && $0.value == entry.value }
                 }
                 return EntryContext(
-                    name: "\(row.variant.title(among: variants, usual: variants[0])) instead",
+                    name: "\(row.condition.title(among: conditions, usual: conditions[0])) instead",
                     value: different.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; "))
             }
             + [EntryContext(name: "Made with", value: "\(Version.generator), numerics \(NumericsVersion.current)")]
@@ -212,26 +213,26 @@ struct NeuronPages: Sendable {
 
     /// Everything that decides a row's pictures, beyond model and address.
     private static func statement(_ row: Row) -> [EntryContext] {
-        let (variant, seeds) = row
-        let parameters = variant.method.parameters.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let (model, variant) = (row.condition.model, row.condition.variant)
+        let parameters = variant.method.texts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         return [
             EntryContext(name: "Tokens", value: variant.tokens.description),
             EntryContext(name: "Direction", value: variant.direction.rawValue),
             EntryContext(name: "Attention", value: Explanations.attention(variant.attention)),
             EntryContext(name: "Method", value: "\(variant.method.name): \(parameters.joined(separator: ", "))"),
             EntryContext(name: "Steps", value: "\(variant.method.steps)"),
-            EntryContext(name: "Seeds", value: seeds.map(String.init).joined(separator: ", ")),
-        ] + (variant.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] } ?? [])
+            EntryContext(name: "Seeds", value: row.seeds.map(String.init).joined(separator: ", ")),
+        ] + (model.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] } ?? [])
     }
 
     /// The commands that make the rows again; there is none for shuffled weights.
     private func commands(_ subject: Subject) -> String {
-        subject.rows.filter { $0.variant.shuffle == nil }.map { row in
-            let (variant, seeds) = row
+        subject.rows.filter { $0.condition.model.shuffle == nil }.map { row in
+            let variant = row.condition.variant
             var words = ["atlasgen", "visualise", "\(subject.address.shortName)/\(subject.neuron)"]
             words += ["--method", variant.method.name, "--tokens", variant.tokens.description]
-            words += ["--attention", variant.attention.kind.rawValue, "--steps", "\(variant.method.steps)"]
-            words += ["--seeds", seeds.map(String.init).joined(separator: ",")]
+            words += ["--attention", variant.attention.word, "--steps", "\(variant.method.steps)"]
+            words += ["--seeds", row.seeds.map(String.init).joined(separator: ",")]
             for (name, value) in variant.method.overrides { words += ["--parameter", "\(name)=\(value)"] }
             if variant.direction == .negative { words += ["--direction", "-"] }
             return words.joined(separator: " ")
@@ -240,13 +241,13 @@ struct NeuronPages: Sendable {
 
     /// The Markdown of the page's first row, with what tells it from the runs that a figure shows by itself.
     private func figureSyntax(_ name: String, _ subject: Subject) -> String {
-        let (variant, seeds) = subject.rows[0]
-        let usual = project.usualVariant(at: subject.address)
+        let (variant, seeds) = (subject.rows[0].condition.variant, subject.rows[0].seeds)
+        let usual = project.usualCondition(at: subject.address).variant
         var options: [String] = []
         if seeds != library.seeds { options.append("seeds=\(seeds.map(String.init).joined(separator: ","))") }
         if variant.method != usual.method { options.append("method=\(variant.method.name)") }
         if variant.tokens != usual.tokens { options.append("tokens=\(variant.tokens)") }
-        if variant.attention != usual.attention { options.append("attention=\(variant.attention.kind.rawValue)") }
+        if variant.attention != usual.attention { options.append("attention=\(variant.attention.word)") }
         if variant.direction != usual.direction { options.append("direction=\(variant.direction.rawValue)") }
         let query = options.isEmpty ? "" : "?\(options.joined(separator: "&"))"
         return "![\(name)](neuron:\(subject.address.shortName)/\(subject.neuron)\(query))"

@@ -30,24 +30,24 @@ package final class RunLibrary: Sendable {
         try store.numbers(recipe.key)
     }
 
-    /// The neurons of a layer that have runs of a variant: all in the grid, a sample elsewhere.
-    func neurons(of layer: AtlasLayer, _ variant: Variant) -> [Int] {
-        variant == project.gridVariant(of: layer) ? layer.neurons : layer.sample
+    /// The neurons of a layer that have runs of a condition: all in the grid, a sample elsewhere.
+    func neurons(of layer: AtlasLayer, _ condition: Condition) -> [Int] {
+        condition == project.grid(of: layer) ? layer.neurons : layer.sample
     }
 
-    /// The scores of a layer's runs of one variant, over `neurons`, or over all that have such runs.
+    /// The scores of a layer's runs of one condition, over `neurons`, or over all that have such runs.
     ///
     /// Identification measures activations by the grid's pictures, where they are read alike: over the same tokens of
     /// the same weights.
-    func scores(of layer: AtlasLayer, _ variant: Variant, neurons: [Int]? = nil) throws -> LayerScores {
-        func recipes(_ variant: Variant, _ neurons: [Int]) -> [Recipe] {
-            neurons.flatMap { neuron in seeds.map { project.recipe(layer.address, neuron, variant, seed: $0) } }
+    func scores(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) throws -> LayerScores {
+        func recipes(_ condition: Condition, _ neurons: [Int]) -> [Recipe] {
+            neurons.flatMap { neuron in seeds.map { condition.recipe(layer.address, neuron, seed: $0) } }
         }
-        let grid = project.gridVariant(of: layer)
-        let neurons = neurons ?? self.neurons(of: layer, variant)
-        let isGrid = variant == grid && neurons == layer.neurons
-        let isReadAlike = variant.tokens == grid.tokens && variant.shuffle == grid.shuffle
+        let grid = project.grid(of: layer)
+        let neurons = neurons ?? self.neurons(of: layer, condition)
+        let isGrid = condition == grid && neurons == layer.neurons
+        let isReadAlike = condition.variant.tokens == grid.variant.tokens && condition.model == grid.model
         return try cache.scores(
-            of: recipes(variant, neurons), scaledBy: isReadAlike && !isGrid ? recipes(grid, layer.neurons) : nil)
+            of: recipes(condition, neurons), scaledBy: isReadAlike && !isGrid ? recipes(grid, layer.neurons) : nil)
     }
 }

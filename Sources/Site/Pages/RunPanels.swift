@@ -6,11 +6,12 @@ import ViT
 
 extension RunLibrary {
     /// One run. The text that stands for its picture says how it was made and what was measured, not what it shows.
-    func panel(_ recipe: Recipe, _ variant: Variant, header: RunHeader?) -> RunContext {
+    func panel(_ recipe: Recipe, header: RunHeader?) -> RunContext {
         let size = project.model.model.configuration
-        let name = project.model.label(recipe.address, recipe.neuron).map { " (\($0))" } ?? ""
+        let number = recipe.target.number
+        let name = project.model.label(recipe.address, number).map { " (\($0))" } ?? ""
         let subject =
-            "Neuron \(recipe.neuron)\(name) of \(recipe.address.shortName), \(variant.words), seed \(recipe.seed)"
+            "Neuron \(number)\(name) of \(recipe.address.shortName), \(recipe.condition.words), seed \(recipe.seed)"
         guard let header else {
             return RunContext(
                 title: "seed \(recipe.seed)", image: nil, width: size.imageWidth, height: size.imageHeight,

@@ -5,7 +5,7 @@ import Runs
 import Scores
 import ViT
 
-/// The distribution of a layer's similarities, and the comparison of its variants.
+/// The distribution of a layer's similarities, and the comparison of its conditions.
 struct ScoreFigures {
     let library: RunLibrary
     let layer: AtlasLayer
@@ -14,18 +14,19 @@ struct ScoreFigures {
 
     /// One way in which runs of the layer are made, and their scores over the comparison's neurons.
     struct Compared {
-        let variant: Variant
+        let condition: Condition
         let neurons: [Int]
         let scores: LayerScores
     }
 
-    /// Every variant of the layer over the same neurons, the grid's first; the grid's alone where there are no others.
+    /// Every condition of the layer over the same neurons, the grid's first; the grid's alone where there are no others.
     func compared() throws -> [Compared] {
-        let variants = project.variants(of: layer)
-        let neurons = variants.count > 1 ? layer.sample : layer.neurons
-        return try variants.map { variant in
+        let conditions = project.conditions(of: layer)
+        let neurons = conditions.count > 1 ? layer.sample : layer.neurons
+        return try conditions.map { condition in
             Compared(
-                variant: variant, neurons: neurons, scores: try library.scores(of: layer, variant, neurons: neurons))
+                condition: condition, neurons: neurons,
+                scores: try library.scores(of: layer, condition, neurons: neurons))
         }
     }
 
@@ -55,7 +56,7 @@ struct ScoreFigures {
         var charts = (scored.isEmpty ? [.look] : scored).map { measure in
             DistributionContext(title: "In \(measure.rawValue)", chart: distribution(of: scores, by: measure))
         }
-        if let control = compared.first(where: { $0.variant.shuffle != nil }), let real = compared.first {
+        if let control = compared.first(where: { $0.condition.model.shuffle != nil }), let real = compared.first {
             let neurons = ScoreWords.counted(control.neurons.count, "neuron")
             for (row, weights) in [(real, "the weights as they are"), (control, "the weights shuffled")] {
                 charts.append(
@@ -67,16 +68,16 @@ struct ScoreFigures {
         return charts
     }
 
-    /// One row a variant, over the same neurons.
+    /// One row a condition, over the same neurons.
     ///
     /// - Parameter isWhole: whether identification and cost, which belong to no measure, have columns too.
     func comparison(
         _ compared: [Compared], by measure: Measure, isWhole: Bool = true, root: String, caption: String,
         link: LinkContext?
     ) -> TableFigure {
-        let variants = compared.map(\.variant)
-        let usual = project.gridVariant(of: layer)
-        let titles = variants.map { $0.title(among: variants, usual: usual) }
+        let conditions = compared.map(\.condition)
+        let usual = project.grid(of: layer)
+        let titles = conditions.map { $0.title(among: conditions, usual: usual) }
         let rows = zip(titles, compared).map { title, row in
             let cells =
                 Self.cells(row.scores.scored(measure).value?.layer)
@@ -98,7 +99,7 @@ struct ScoreFigures {
     }
 
     private func cost(of row: Compared) -> Double {
-        project.model.model.configuration.runCost(at: layer.address, method: row.variant.method)
+        project.model.model.configuration.runCost(at: layer.address, method: row.condition.variant.method)
     }
 
     private static func cells(_ identification: LayerIdentification?) -> [String?] {

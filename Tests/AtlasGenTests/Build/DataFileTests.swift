@@ -115,17 +115,20 @@ import Testing
             let data = try read(NeuronData.self, "layers/heads.head/\(entry.data)")
             #expect(data.neuron == entry.neuron && data.label == entry.label && data.scores == entry.scores)
             #expect(entry.label == "class, the \"\(entry.neuron)th\"" && data.weights == atlas.model.weights)
-            #expect(data.runs.map(\.seed) == (data.runs.count == 4 ? [0, 1, 0, 1] : [0, 1]))
-            #expect(data.runs.map(\.attention) == Array(["live", "live", "frozen", "frozen"].prefix(data.runs.count)))
-            #expect(data.runs[0].finalActivation == entry.finalActivation)
+            #expect(data.runs.map(\.result.seed) == (data.runs.count == 4 ? [0, 1, 0, 1] : [0, 1]))
+            #expect(
+                data.runs.map(\.variant.attention.word)
+                    == Array(["live", "live", "frozen", "frozen"].prefix(data.runs.count)))
+            #expect(data.runs[0].result.finalActivation == entry.finalActivation)
             for run in data.runs {
-                let key = try #require(RecipeKey(run.key))
+                let result = run.result
+                let key = try #require(RecipeKey(result.key))
                 let record = try #require(try store.record(key))
                 let folder = "layers/heads.head/\(entry.neuron)"
-                let picture = try Data(contentsOf: URL(filePath: project.path("site/\(folder)/\(run.image)")))
-                #expect(Array(picture) == record.png && run.curve.count == run.steps)
-                #expect(run.curve == record.numbers.curve.map(\.finite))
-                #expect(run.finalActivation == record.header.finalActivation.finite && run.steps == 3)
+                let picture = try Data(contentsOf: URL(filePath: project.path("site/\(folder)/\(result.image)")))
+                #expect(Array(picture) == record.png && result.curve.count == run.variant.method.steps)
+                #expect(result.curve == record.numbers.curve.map(\.finite))
+                #expect(result.finalActivation == record.header.finalActivation.finite && run.variant.method.steps == 3)
             }
         }
     }

@@ -40,7 +40,7 @@ import Testing
             let file = URL(filePath: project.path("\(Self.layer)/\(neuron)/neuron.json"))
             let data = try JSONDecoder().decode(NeuronData.self, from: Data(contentsOf: file))
             return try data.runs.filter(isWanted).map { run in
-                let record = try store.record(try #require(RecipeKey(run.key)))
+                let record = try store.record(try #require(RecipeKey(run.result.key)))
                 return (neuron, try #require(record).numbers.layerActivations)
             }
         }
@@ -76,7 +76,8 @@ import Testing
 
         func runs(_ variant: LayerFile.Variant, _ neurons: [Int]) throws -> [(neuron: Int, values: [Float])] {
             try activations(project, neurons) {
-                $0.tokens == variant.tokens && $0.attention == variant.attention && $0.control == variant.control
+                $0.variant.tokens.description == variant.tokens && $0.variant.attention.word == variant.attention
+                    && $0.result.control == variant.control
             }
         }
         let grid = try runs(variants[0], Array(0..<8))

@@ -23,7 +23,7 @@ import ViT
         let store = try Store(folder: "\(project.path)/.atlas") { _ in }
         let record = try #require(
             try Project(file: "\(project.path)/atlas.yml").plan.recipes
-                .first { $0.neuron == 5 && $0.seed == 1 }.flatMap { try store.record($0.key) })
+                .first { $0.target == .channel(5) && $0.seed == 1 }.flatMap { try store.record($0.key) })
 
         let run = try CommandRun("visualise", "encoder_layer_0.mlp.3/5", "--seeds", "1", in: project)
         #expect(run.code == 0 && run.errors.contains("1 of 1 runs"))
@@ -75,11 +75,11 @@ import ViT
             "visualise", "encoder_layer_1.mlp.3/9", "--steps", "3", "--attention", attention, "-o", "a.png", in: folder)
         let model = try LoadedModel(path: Installation.embeddedModel())
         #expect(run.code == 0)
-        let kind = try #require(AttentionKind(rawValue: attention))
-        let method = PlannedMethod(.atlas)
+        var method = Method.atlas
+        method.steps = 3
         let recipe = Recipe(
-            weights: model.digest, address: .block(1, .mlp3), neuron: 9, direction: .positive, tokens: .patches,
-            attention: kind, method: method.name, parameters: method.parameters, steps: 3, seed: 0)
+            model: ModelVersion(digest: model.digest), address: .block(1, .mlp3), number: 9,
+            variant: Variant(tokens: .patches, attention: try #require(Attention(attention)), method: method), seed: 0)
         let maker = VisualiserMaker(
             RecipeModels(model: model.model, references: [:]).source, device: CPUDevice(), capacity: 1)
         let record = try #require(try maker.make([recipe], shouldStop: { false }, onStep: { _ in })?.first)

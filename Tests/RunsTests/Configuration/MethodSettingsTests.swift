@@ -8,34 +8,20 @@ import Testing
 @testable import ViT
 
 @Suite struct MethodSettingsTests {
-    private func methods(_ text: String) throws -> [PlannedMethod] {
-        try AtlasConfiguration.parsed("layers: heads.head\n" + text).plannedMethods()
+    private func methods(_ text: String) throws -> [Method] {
+        try AtlasConfiguration.parsed("layers: heads.head\n" + text).resolvedMethods()
     }
 
-    private func group(of method: PlannedMethod) -> BatchGroup {
-        var recipe = Recipe.example()
-        recipe.method = method.name
-        recipe.parameters = method.parameters
-        recipe.steps = method.steps
-        return recipe.group
-    }
-
-    @Test(arguments: Method.presets) func presetsSurviveTheirRecipe(preset: Method) throws {
-        let planned = try methods("method: \(preset.name)")
-        #expect(planned.count == 1)
-        #expect(planned[0].steps == preset.steps)
-        #expect(planned[0].parameters["steps"] == nil)
-        #expect(try group(of: planned[0]).makeMethod() == preset)
+    @Test(arguments: Method.presets) func presetsAreTheirNames(preset: Method) throws {
+        #expect(try methods("method: \(preset.name)") == [preset])
     }
 
     @Test func overridesAreApplied() throws {
-        let planned = try methods(
+        let methods = try methods(
             "steps: 7\nmethods: [{name: atlas, rate: 0.03, schedule: cosine}, {name: pixel, steps: 9}]")
-        #expect(planned.map(\.steps) == [7, 9])
-        #expect(planned[0].parameters["rate"] == "0.03")
-        #expect(planned[0].parameters["schedule"] == "cosine")
-        let method = try group(of: planned[0]).makeMethod()
-        #expect(method.rate == 0.03 && method.schedule == .cosine && method.steps == 7)
+        #expect(methods.map(\.steps) == [7, 9])
+        #expect(methods[0].rate == 0.03 && methods[0].schedule == .cosine)
+        #expect(methods[0].overrides.map { "\($0.name) \($0.value)" } == ["rate 0.03", "schedule cosine"])
     }
 
     @Test(arguments: [

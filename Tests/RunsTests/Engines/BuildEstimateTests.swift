@@ -6,6 +6,7 @@ import Testing
 @testable import Runs
 @testable import Support
 @testable import TestSupport
+@testable import ViT
 
 @Suite struct BuildEstimateTests {
     private let folder: TemporaryFolder
@@ -13,11 +14,7 @@ import Testing
     /// Twelve runs of block 5, then four of block 2.
     private let plan = Plan(
         (0..<6).flatMap { neuron in (0..<2).map { .example(neuron: neuron, seed: $0) } }
-            + (0..<4).map { neuron in
-                var recipe = Recipe.example(neuron: neuron)
-                recipe.address = .block(2, .mlp3)
-                return recipe
-            })
+            + (0..<4).map { .example(neuron: $0, address: .block(2, .mlp3)) })
 
     init() throws {
         folder = try TemporaryFolder()
@@ -52,9 +49,8 @@ import Testing
                 """))
     }
 
-    @Test func aMeasuredBatchIsOfOneGroup() throws {
-        var other = Recipe.example(neuron: 3)
-        other.tokens = .patches
+    @Test func aMeasuredBatchIsOfOneKind() throws {
+        let other = Recipe.example(neuron: 3) { $0.tokens = .patches }
         let mixed = Plan([Recipe.example(neuron: 1), other, Recipe.example(neuron: 2)])
         var asked: [[Recipe]] = []
         let estimate = try BuildEstimate(mixed, store: store) { recipes in

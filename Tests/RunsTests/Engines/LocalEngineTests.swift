@@ -15,11 +15,11 @@ private struct RecordMaker: RunMaker {
 
     func make(_ recipes: [Recipe], shouldStop: () -> Bool, onStep: (Int) -> Void) throws -> [RunRecord]? {
         batches.change { $0.append(recipes) }
-        for step in 1...recipes[0].steps {
+        for step in 1...recipes[0].variant.method.steps {
             if shouldStop() { return nil }
             onStep(step)
         }
-        if recipes.contains(where: { $0.neuron == failing }) { throw AtlasError(.io, "it failed") }
+        if recipes.contains(where: { $0.target.number == failing }) { throw AtlasError(.io, "it failed") }
         return recipes.map { .example($0) }
     }
 }
@@ -37,9 +37,7 @@ private struct RecordMaker: RunMaker {
     /// Eight neurons of two groups, three seeds each.
     private let recipes: [Recipe] = (0..<8).flatMap { neuron in
         (0..<UInt64(3)).map { seed in
-            var recipe = Recipe.example(neuron: neuron, seed: seed)
-            if neuron >= 5 { recipe.attention = .detached }
-            return recipe
+            Recipe.example(neuron: neuron, seed: seed) { if neuron >= 5 { $0.attention = .detached } }
         }
     }
 
@@ -61,7 +59,7 @@ private struct RecordMaker: RunMaker {
         #expect(batches.value.flatMap { $0 }.count == 24)
         for made in batches.value {
             #expect(made.count <= batch)
-            #expect(Set(made.map(\.group)).count == 1)
+            #expect(Set(made.map(\.batch)).count == 1)
         }
         if workers == 1 { #expect(batches.value.flatMap { $0 } == recipes) }
         for recipe in recipes {

@@ -62,13 +62,12 @@ extension ViT {
             attention: [live, frozen]
             compareSample: 2
             """)
-        return Plan(
-            try configuration.layers(of: model.configuration),
-            Plan.Setting(
-                weights: "none", methods: try configuration.plannedMethods(),
-                attention: configuration.attention.map { PlannedAttention(kind: $0.kind, reference: nil) },
-                seeds: configuration.seeds, direction: .positive, control: false)
-        ).recipes
+        let methods = try configuration.resolvedMethods()
+        return Plan(try configuration.layers(of: model.configuration), seeds: configuration.seeds) { layer in
+            Condition.all(
+                model: "none", direction: .positive, tokens: layer.tokens,
+                attention: configuration.attention.map(\.mode), methods: methods, control: false)
+        }.recipes
     }
 
     private func made(_ recipes: [Recipe], workers: Int, batch: Int) async throws -> [RunRecord] {
@@ -96,18 +95,18 @@ extension ViT {
             #expect(record.numbers.curve.count == 4)
             #expect(record.numbers.embedding.count == 16)
             #expect(record.numbers.layerActivations.count == recipe.address.width(in: model.configuration))
-            #expect(record.numbers.layerActivations[recipe.neuron] == record.header.finalActivation)
+            #expect(record.numbers.layerActivations[recipe.target.number] == record.header.finalActivation)
             #expect(record.png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
         }
     }
 
     @Test func aRecipeForAnotherModelIsRefused() async throws {
-        var recipe = try recipes()[0]
-        recipe.neuron = 16
+        let condition = try recipes()[0].condition
+        let recipe = condition.recipe(.block(1, .mlp3), 16, seed: 0)
         let error = try await #require(throws: AtlasError.self) { try await made([recipe], workers: 1, batch: 1) }
         #expect(error.description.contains("has no neuron 16"))
-        recipe.address = .block(7, .mlp3)
-        let other = try await #require(throws: AtlasError.self) { try await made([recipe], workers: 1, batch: 2) }
+        let absent = condition.recipe(.block(7, .mlp3), 16, seed: 0)
+        let other = try await #require(throws: AtlasError.self) { try await made([absent], workers: 1, batch: 2) }
         #expect(other.description == "the model has no tokens cls at encoder.layers.encoder_layer_7.mlp.3")
     }
 }

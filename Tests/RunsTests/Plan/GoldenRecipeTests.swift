@@ -20,11 +20,13 @@ private struct GoldenRecipe {
         shuffle: UInt64? = nil, address: Address = .block(5, .mlp3), number: Int = 17, seed: UInt64 = 0
     ) throws {
         self.name = name
-        let planned = PlannedMethod(method)
+        let mode = try #require(Attention(attention))
         recipe = Recipe(
-            weights: weights, shuffle: shuffle, address: address, neuron: number, direction: direction, tokens: tokens,
-            attention: try #require(AttentionKind(rawValue: attention)), reference: reference, method: planned.name,
-            parameters: planned.parameters, steps: planned.steps, seed: seed, numerics: 1)
+            model: ModelVersion(digest: weights, shuffle: shuffle), address: address, number: number,
+            variant: Variant(
+                direction: direction, tokens: tokens, attention: reference.map { .frozen(reference: $0) } ?? mode,
+                method: method),
+            seed: seed, numerics: 1)
     }
 
     /// A method with parameters as atlas.yml writes them: `pixel rate=0.1 border=wrap`.

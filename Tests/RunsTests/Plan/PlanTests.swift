@@ -5,22 +5,21 @@ import Testing
 @testable import Runs
 @testable import Support
 @testable import TestSupport
+@testable import ViT
 
 @Suite struct PlanTests {
     /// Neurons 0..<count with seeds 0..<3, then a figure's recipes.
     private func plan(neurons: Int) -> Plan {
         var plan = Plan((0..<neurons).flatMap { neuron in (0..<3).map { .example(neuron: neuron, seed: $0) } })
-        var extra = Recipe.example(neuron: 0)
-        extra.method = "pixel"
-        plan.append([.example(neuron: 0, seed: 1), extra])
+        plan.append([.example(neuron: 0, seed: 1), .example(neuron: 0) { $0.method = .pixel }])
         return plan
     }
 
     @Test func recipesAreUniqueAndKeepTheirOrder() {
         let recipes = plan(neurons: 4).recipes
         #expect(recipes.count == 13)
-        #expect(recipes.prefix(5).map(\.neuron) == [0, 0, 0, 1, 1])
-        #expect(recipes.last?.method == "pixel")
+        #expect(recipes.prefix(5).map(\.target.number) == [0, 0, 0, 1, 1])
+        #expect(recipes.last?.variant.method == .pixel)
     }
 
     @Test func unitsAreNeurons() {
@@ -38,14 +37,15 @@ import Testing
         #expect(Set(made) == Set(plan.recipes))
     }
 
-    @Test func groupsIgnoreWhatABatchMayMix() {
-        var recipe = Recipe.example()
-        recipe.neuron = 3
-        recipe.seed = 9
-        recipe.direction = .negative
-        #expect(recipe.group == Recipe.example().group)
-        recipe.steps = 3
-        #expect(recipe.group != Recipe.example().group)
+    @Test func batchesMixTargetsDirectionsAndSeeds() {
+        let recipe = Recipe.example(neuron: 3, seed: 9) { $0.direction = .negative }
+        #expect(recipe.batch == Recipe.example().batch)
+        for other: Recipe in [
+            .example { $0.method.steps = 3 }, .example { $0.tokens = .slice }, .example { $0.attention = .detached },
+            .example(model: .init(digest: "00")), .example(address: .head),
+        ] {
+            #expect(other.batch != recipe.batch)
+        }
     }
 
     @Test(arguments: ["4/4", "-1/4", "0/0", "1", "1/2/3", "a/b", "", "0/-1"]) func badShardsAreRefused(text: String) {

@@ -8,72 +8,60 @@ import Testing
 @testable import ViT
 
 @Suite struct RecipeTests {
-    @Test func canonicalTextHasALineAField() {
-        var recipe = Recipe.example()
-        recipe.shuffle = 7
-        recipe.reference = "ff"
-        recipe.attention = .frozen
-        let expected = """
-            atlasgen recipe 1
-            weights: \(String(repeating: "0a", count: 32))
-            shuffle: 7
-            address: encoder.layers.encoder_layer_5.mlp.3
-            neuron: 17
-            direction: +
-            tokens: cls
-            attention: frozen
-            reference: ff
-            method: atlas
-            parameter beta: 0.9
-            parameter rate: 0.05
-            steps: 64
-            seed: 0
-            numerics: 1
-
-            """
-        #expect(recipe.canonicalText == expected)
-    }
-
-    /// A change of this key would make every store in the world useless.
-    @Test func keyStaysWhatItWas() {
-        #expect(
-            Recipe.example().key.description == "2b354ef6366e8261397d13b2dbae2efa0558f5a037dc6eee01e4b90f0ec4d12c")
-    }
-
     @Test func everyFieldChangesTheKey() {
-        let changes: [(inout Recipe) -> Void] = [
-            { $0.weights = "00" }, { $0.shuffle = 0 }, { $0.address = .head }, { $0.neuron = 18 },
-            { $0.direction = .negative }, { $0.tokens = .token(3) }, { $0.attention = .detached },
-            { $0.reference = "00" }, { $0.method = "pixel" }, { $0.parameters["rate"] = "0.06" },
-            { $0.parameters["more"] = "" }, { $0.parameters["beta"] = nil }, { $0.steps = 65 }, { $0.seed = 1 },
-            { $0.numerics = 2 },
+        let recipes: [Recipe] = [
+            .example(), .example(model: .init(digest: "00")), .example(model: .init(digest: "00", shuffle: 0)),
+            .example(address: .head), .example(neuron: 18), .example { $0.direction = .negative },
+            .example { $0.tokens = .token(3) }, .example { $0.tokens = .slice }, .example { $0.attention = .detached },
+            .example { $0.attention = .frozen() }, .example { $0.attention = .frozen(reference: "00") },
+            .example { $0.method = .pixel }, .example { $0.method.rate = 0.06 },
+            .example { $0.method.framing = .roll() },
+            .example { $0.method.steps = 65 }, .example(seed: 1), .example(numerics: 2),
         ]
-        var keys: Set<RecipeKey> = [Recipe.example().key]
-        for change in changes {
-            var recipe = Recipe.example()
-            change(&recipe)
-            #expect(keys.insert(recipe.key).inserted, "\(recipe)")
-        }
+        #expect(Set(recipes.map(\.key)).count == recipes.count)
     }
 
     @Test func textsCannotPassForOtherLines() {
-        var first = Recipe.example()
-        first.parameters = ["a": "1\nparameter b: 2"]
-        var second = Recipe.example()
-        second.parameters = ["a": "1", "b": "2"]
-        #expect(first.key != second.key)
-        first.parameters = ["a: b": "c"]
-        second.parameters = ["a": "b: c"]
-        #expect(first.key != second.key)
+        let lines = Recipe.example(model: .init(digest: "00\nshuffle: 1"))
+        #expect(lines.key != Recipe.example(model: .init(digest: "00", shuffle: 1)).key)
+        let escaped = Recipe.example(model: .init(digest: "00\\nshuffle\\: 1"))
+        #expect(lines.key != escaped.key)
     }
 
-    @Test func jsonRoundTrip() throws {
-        var recipe = Recipe.example(seed: .max)
-        recipe.shuffle = .max
-        recipe.tokens = .token(12)
-        recipe.direction = .negative
-        let data = try JSONEncoder().encode(recipe)
-        #expect(try JSONDecoder().decode(Recipe.self, from: data) == recipe)
+    @Test func theTokensDecideWhatANumberMeans() {
+        #expect(Recipe.example().target == .channel(17))
+        #expect(Recipe.example { $0.tokens = .slice }.target == .token(17))
+        #expect(Recipe.example { $0.tokens = .slice }.batch.target == .token(0))
+    }
+
+    /// A recipe's JSON with changes.
+    private func read(_ change: (inout [String: Any]) -> Void) throws -> Recipe {
+        let data = try JSONEncoder().encode(Recipe.example { $0.attention = .frozen(reference: "ff") })
+        var fields = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        change(&fields)
+        return try JSONDecoder().decode(Recipe.self, from: JSONSerialization.data(withJSONObject: fields))
+    }
+
+    /// What this program would give another key, it must not read.
+    @Test func unknownRecipesAreRefused() throws {
+        #expect(try read { _ in } == .example { $0.attention = .frozen(reference: "ff") })
+        let changes: [(inout [String: Any]) -> Void] = [
+            { $0["precision"] = "bfloat16" }, { $0["tokens"] = "registers" }, { $0["attention"] = "sparse" },
+            { $0["attention"] = "live" }, { $0["method"] = "nova" }, { $0["direction"] = "?" }, { $0["address"] = "x" },
+            { $0["steps"] = 0 }, { $0["parameters"] = [String: String]() },
+        ]
+        for (index, change) in changes.enumerated() {
+            #expect(throws: (any Error).self, "\(index)") { try read(change) }
+        }
+        for (name, text) in [("rate", "0.0750"), ("rate", "x"), ("hue", "1"), ("roll", "0"), ("framing", "spiral")] {
+            #expect(throws: ViTError.self, "\(name)") {
+                try read { fields in
+                    var parameters = fields["parameters"] as? [String: String] ?? [:]
+                    parameters[name] = text
+                    fields["parameters"] = parameters
+                }
+            }
+        }
     }
 
     @Test func keysAreSixtyFourDigits() {

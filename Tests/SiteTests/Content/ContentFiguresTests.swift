@@ -33,7 +33,7 @@ import Testing
                 .init(address: .head, number: 40),
             ])
         let rows = content.rows(of: .block(2, .mlp1), 300)
-        #expect(rows.map(\.variant.method.name) == ["atlas", "pixel"])
+        #expect(rows.map(\.condition.variant.method.name) == ["atlas", "pixel"])
         #expect(rows.map(\.seeds) == [[4], [4]])
         #expect(content.rows(of: .block(2, .mlp1), 301).isEmpty)
     }
@@ -42,8 +42,8 @@ import Testing
         let writer = try WriterProject(post("![Two *runs*](neuron:heads.head/3?seeds=0,2)"))
         let pages = try writer.pages()
         let html = try #require(try writer.html("2024/01/01/a.html", in: pages))
-        let recipe = try writer.project().recipe(
-            .head, 3, writer.project().gridVariant(of: writer.project().layers[1]), seed: 2)
+        let project = try writer.project()
+        let recipe = project.grid(of: project.layers[1]).recipe(.head, 3, seed: 2)
         #expect(html.contains("src=\"../../../\(SitePaths.picture(recipe))\" width=\"64\" height=\"64\""))
         #expect(
             html.contains(
@@ -76,7 +76,7 @@ import Testing
 
     @Test func missingRunsAreSaidToBeMissing() throws {
         let writer = try WriterProject(post("![x](neuron:heads.head/3)\n\n{{neuron:heads.head/3?seeds=1|final}}"))
-        let pages = try writer.pages(missing: { $0.address == .head && $0.neuron == 3 && $0.seed == 1 })
+        let pages = try writer.pages(missing: { $0.address == .head && $0.target == .channel(3) && $0.seed == 1 })
         let html = try #require(try writer.html("2024/01/01/a.html", in: pages))
         #expect(html.contains("<p class=\"note\">not made yet</p>"))
         #expect(html.contains("<p>not made yet</p>"))
@@ -128,7 +128,7 @@ import Testing
         let pages = try writer.pages()
         let library = try RunLibrary(
             project: project, store: Store(folder: project.path(".atlas"), onDamage: { _ in }), judge: nil)
-        let scores = try library.scores(of: project.layers[1], project.gridVariant(of: project.layers[1]))
+        let scores = try library.scores(of: project.layers[1], project.grid(of: project.layers[1]))
         let auc = String(format: "%.3f", try #require(scores.look.value).layer.auc).prefix(5)
         // Two other runs of its own among the twelve of the other seeds.
         #expect(

@@ -7,6 +7,7 @@ import Testing
 @testable import Site
 @testable import Support
 @testable import TestSupport
+@testable import ViT
 
 @Suite struct FigureReaderTests {
     private let project: Project
@@ -29,7 +30,7 @@ import Testing
         #expect(request.address == .block(5, .mlp3))
         #expect(request.neuron == 17)
         #expect(request.seeds == [0, 1, 2])
-        #expect(request.variants == [project.gridVariant(of: project.layers[0])])
+        #expect(request.conditions == [project.grid(of: project.layers[0])])
         #expect(try runs("neuron:encoder.layers.encoder_layer_5.mlp.3/17") == request)
     }
 
@@ -38,21 +39,21 @@ import Testing
             "neuron:encoder_layer_5.mlp.3/3?seeds=7,1&methods=pixel,atlas&tokens=slice,auto&attention=frozen,live")
         #expect(request.seeds == [7, 1])
         #expect(
-            request.variants.map { "\($0.method.name) \($0.tokens) \($0.attention.kind.rawValue)" } == [
+            request.conditions.map(\.variant).map { "\($0.method.name) \($0.tokens) \($0.attention.word)" } == [
                 "pixel slice frozen", "pixel slice live", "pixel cls frozen", "pixel cls live", "atlas slice frozen",
                 "atlas slice live", "atlas cls frozen", "atlas cls live",
             ])
-        #expect(request.recipes(in: project).count == 16)
-        #expect(request.recipes(in: project).map(\.seed).prefix(4) == [7, 1, 7, 1])
+        #expect(request.recipes.count == 16)
+        #expect(request.recipes.map(\.seed).prefix(4) == [7, 1, 7, 1])
         // The method that atlas.yml has is the project's, the other one the preset.
-        #expect(request.variants[4].method == project.methods[0])
-        #expect(request.variants[0].method == PlannedMethod(.pixel))
+        #expect(request.conditions[4].variant.method == project.methods[0])
+        #expect(request.conditions[0].variant.method == .pixel)
     }
 
     @Test func otherLayersAreReadAsTheModelReadsThem() throws {
-        #expect(try runs("neuron:encoder_layer_5.mlp.1/500").variants[0].tokens == .cls)
-        #expect(try runs("neuron:encoder_layer_2.mlp.1/500").variants[0].tokens == .patches)
-        #expect(try runs("neuron:encoder_layer_2.mlp.1/5?direction=-").variants[0].direction == .negative)
+        #expect(try runs("neuron:encoder_layer_5.mlp.1/500").conditions[0].variant.tokens == .cls)
+        #expect(try runs("neuron:encoder_layer_2.mlp.1/500").conditions[0].variant.tokens == .patches)
+        #expect(try runs("neuron:encoder_layer_2.mlp.1/5?direction=-").conditions[0].variant.direction == .negative)
     }
 
     @Test func layersFigures() throws {
@@ -73,7 +74,7 @@ import Testing
             Issue.record("no distribution")
             return
         }
-        #expect(plot.variant.tokens == .patches)
+        #expect(plot.condition.variant.tokens == .patches)
         #expect(plot.measure == .meaning)
     }
 

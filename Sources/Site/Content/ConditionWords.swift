@@ -1,16 +1,16 @@
-// Variants in words: for the rows of grids, the heads of tables, and the texts that stand for pictures.
+// Conditions in words: for the rows of grids, the heads of tables, and the texts that stand for pictures.
 
 import Runs
 import ViT
 
-extension Variant {
-    /// The whole variant: `atlas, class token, live attention`.
+extension Condition {
+    /// The whole condition: `atlas, class token, live attention`.
     var words: String {
         parts.enumerated().filter { $0.offset < 3 || !$0.element.isUsual }.map(\.element.words).joined(separator: ", ")
     }
 
-    /// What tells the variant from `others` and from `usual`: `pixel · slice`; the method where nothing does.
-    func title(among others: [Variant], usual: Variant) -> String {
+    /// What tells the condition from `others` and from `usual`: `pixel · slice`; the method where nothing does.
+    func title(among others: [Condition], usual: Condition) -> String {
         let different = parts.indices.filter { index in
             (others + [usual]).contains { $0.parts[index].words != parts[index].words }
         }
@@ -20,9 +20,9 @@ extension Variant {
     /// Method, tokens, attention, direction, weights, always in this order.
     private var parts: [(words: String, isUsual: Bool)] {
         [
-            (method.name, false), (tokens.words, false), ("\(attention.kind.rawValue) attention", false),
-            (direction == .positive ? "excited" : "inhibited", direction == .positive),
-            (shuffle == nil ? "weights as they are" : "shuffled weights", shuffle == nil),
+            (variant.method.name, false), (variant.tokens.words, false), ("\(variant.attention.word) attention", false),
+            (variant.direction == .positive ? "excited" : "inhibited", variant.direction == .positive),
+            (model.shuffle == nil ? "weights as they are" : "shuffled weights", model.shuffle == nil),
         ]
     }
 }
