@@ -232,8 +232,8 @@ private final class DamageLog: @unchecked Sendable {
     /// The first damaged file that could not be set aside.
     var unmoved: Store.Damage? { lock.withLock { first } }
 
-    func add(_ damage: Store.Damage) {
-        guard damage.newPath == nil else { return }
+    func add(_ finding: Store.Finding) {
+        guard case .damage(let damage) = finding, damage.newPath == nil else { return }
         lock.withLock { if first == nil { first = damage } }
     }
 }

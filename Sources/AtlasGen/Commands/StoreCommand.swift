@@ -22,7 +22,10 @@ struct StoreCommand: ParsableCommand {
         func run() throws {
             let verification = try project.store().verify()
             let damaged = verification.damaged.count
-            print("\(counted(verification.whole)) whole, \(damaged) damaged")
+            let unreadable = verification.unreadable.count
+            print(
+                "\(counted(verification.whole)) whole, \(damaged) damaged"
+                    + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : ""))
             guard damaged > 0 else { return }
             throw AtlasError(.data, "\(counted(damaged)) set aside; `atlasgen build` makes them again")
         }
@@ -40,7 +43,8 @@ struct StoreCommand: ParsableCommand {
         }
 
         func run() throws {
-            let groups = Dictionary(grouping: try project.store().entries()) {
+            let store = try project.store()
+            let groups = Dictionary(grouping: try store.entries()) {
                 Group(address: $0.header.recipe.address, method: $0.header.recipe.variant.method.name)
             }
             var table = TextTable(
@@ -54,15 +58,15 @@ struct StoreCommand: ParsableCommand {
                     : first.key.address.precedes(second.key.address)
             }
             for (group, entries) in sorted {
-                table.rows.append([group.address.description, group.method] + Self.sum(entries))
+                table.rows.append([group.address.description, group.method] + Self.sum(entries.map(\.bytes)))
             }
-            table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self)))
+            let unreadable = store.unreadable.compactMap { FileSystem.version(of: store.path(of: $0))?.bytes }
+            if !unreadable.isEmpty { table.rows.append(["unreadable", ""] + Self.sum(unreadable)) }
+            table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self).map(\.bytes) + unreadable))
             print(table.text)
         }
 
-        private static func sum(_ entries: [Store.Entry]) -> [String] {
-            ["\(entries.count)", size(entries.reduce(0) { $0 + $1.bytes })]
-        }
+        private static func sum(_ sizes: [Int]) -> [String] { ["\(sizes.count)", size(sizes.reduce(0, +))] }
     }
 
     /// Removes what is not needed.

@@ -21,6 +21,21 @@ struct RunFileDamage: Error, Equatable, CustomStringConvertible {
     let description: String
 }
 
+/// Why a whole header is none that this program knows: another one made it.
+struct RunFileUnknown: Error, Equatable, CustomStringConvertible {
+    /// What was found.
+    let description: String
+
+    init(_ error: any Error) {
+        switch error as? DecodingError {
+        case .dataCorrupted(let context), .keyNotFound(_, let context), .typeMismatch(_, let context),
+            .valueNotFound(_, let context):
+            description = context.debugDescription
+        default: description = "\(error)"
+        }
+    }
+}
+
 /// Writes and reads the bytes of records.
 enum RunFile {
     /// The version that this program writes, and the newest that it reads.
@@ -76,7 +91,8 @@ enum RunFile {
 
     /// The header from a file's start, verified; what follows the header is ignored.
     ///
-    /// - Throws: `RunFileDamage`; `AtlasError` for a record of a newer version.
+    /// - Throws: `RunFileDamage`; `RunFileUnknown` for a header that is as it was written and says what this program
+    ///   does not know; `AtlasError` for a record of a newer version.
     static func preamble(from start: [UInt8], path: String) throws -> Preamble {
         let end = try preambleLength(from: start)
         guard start.count >= end else {
@@ -96,7 +112,7 @@ enum RunFile {
         do {
             return try JSONDecoder.records.decode(Preamble.self, from: Data(start[prefixLength..<headerEnd]))
         } catch {
-            throw RunFileDamage(description: "its header cannot be read: \(error)")
+            throw RunFileUnknown(error)
         }
     }
 

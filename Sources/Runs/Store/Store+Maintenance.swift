@@ -20,6 +20,8 @@ extension Store {
         package var whole = 0
         /// Keys of the records that were damaged and are set aside.
         package var damaged: [RecipeKey] = []
+        /// Keys of the records that are whole and that this program does not know.
+        package var unreadable: [RecipeKey] = []
     }
 
     /// What `prune` removed, or would remove.
@@ -43,7 +45,7 @@ extension Store {
         return keys
     }
 
-    /// Every run by its header, sorted by key; damaged ones are set aside and left out.
+    /// Every run by its header, sorted by key; damaged ones are set aside, and left out as unreadable ones are.
     package func entries() throws -> [Entry] {
         try keys().compactMap { key in
             guard let header = try header(key), let file = FileSystem.version(of: path(of: key)) else { return nil }
@@ -57,6 +59,8 @@ extension Store {
         for key in try keys() {
             if try record(key) != nil {
                 verification.whole += 1
+            } else if isUnreadable(key) {
+                verification.unreadable.append(key)
             } else {
                 verification.damaged.append(key)
             }
@@ -65,8 +69,12 @@ extension Store {
     }
 
     /// Of these recipes, those that are not in the store, in their order.
+    ///
+    /// A run that was found unreadable is missing too: what stands under its name is the same run as another program
+    /// tells it, and is replaced by its equal. Only folders are read here, so one that nothing has read yet counts as
+    /// there, as a damaged one does.
     package func missing(of recipes: [Recipe]) throws -> [Recipe] {
-        let keys = Set(try keys())
+        let keys = Set(try keys()).subtracting(unreadable)
         return recipes.filter { !keys.contains($0.key) }
     }
 

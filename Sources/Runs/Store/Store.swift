@@ -11,6 +11,7 @@
 
 import Foundation
 import Support
+import Synchronization
 
 /// The records of a project. Needs no lock to be correct, also on a file system that several machines share: files
 /// appear whole, and equal names hold equal results.
@@ -31,20 +32,40 @@ package struct Store: Sendable {
         }
     }
 
+    /// What a store tells of a file that it cannot use.
+    package enum Finding: Sendable, Equatable, CustomStringConvertible {
+        /// It is damaged.
+        case damage(Damage)
+        /// It is whole, and says what this program does not know: a method of a newer one, for example.
+        case unreadable(path: String, reason: String)
+
+        package var description: String {
+            switch self {
+            case .damage(let damage): "\(damage)"
+            case .unreadable(let path, let reason):
+                "\(path) is whole, but this atlasgen cannot read it: \(reason.hasSuffix(".") ? reason : reason + ".") "
+                    + "A newer one may have made it. It stays where it is, unless this project needs that run and makes "
+                    + "it again."
+            }
+        }
+    }
+
     /// The version of the layout that this program writes, and the newest that it reads.
     package static let version = 1
 
     /// The store's folder.
     package let folder: String
-    private let onDamage: @Sendable (Damage) -> Void
+    private let onFinding: @Sendable (Finding) -> Void
+    private let found = Found()
 
     /// Opens a store, which need not exist yet: the first record makes it.
     ///
-    /// - Parameter onDamage: told of each damaged record that was found and set aside; may be called on any thread.
+    /// - Parameter onFinding: told of each damaged record that was found and set aside, and once of each that cannot be
+    ///   read; may be called on any thread.
     /// - Throws: `AtlasError` of code `io` where a newer program made the store.
-    package init(folder: String, onDamage: @escaping @Sendable (Damage) -> Void) throws {
+    package init(folder: String, onFinding: @escaping @Sendable (Finding) -> Void) throws {
         self.folder = folder
-        self.onDamage = onDamage
+        self.onFinding = onFinding
         guard let bytes = try FileSystem.read(formatPath, count: 64) else { return }
         let text = String(decoding: bytes, as: UTF8.self)
         guard text.hasPrefix(Self.formatStart), let version = Int(text.dropFirst(Self.formatStart.count).dropLast())
@@ -76,8 +97,16 @@ package struct Store: Sendable {
 // MARK: - Reading
 
 extension Store {
-    /// Whether the run is there. Its content is verified when it is read.
-    package func contains(_ key: RecipeKey) -> Bool { FileSystem.exists(path(of: key)) }
+    /// Whether the run is there, and not known to be unreadable. Its content is verified when it is read.
+    package func contains(_ key: RecipeKey) -> Bool { FileSystem.exists(path(of: key)) && !isUnreadable(key) }
+
+    /// Keys of the records that were read and that this program does not know, sorted.
+    package var unreadable: [RecipeKey] { found.unreadable.withLock { Array($0.keys) }.filter(isUnreadable).sorted() }
+
+    /// Whether the record was read and is none that this program knows; one that has taken its place since may be.
+    func isUnreadable(_ key: RecipeKey) -> Bool {
+        found.unreadable.withLock { $0[key] }.map { $0 == version(of: key) } ?? false
+    }
 
     /// What tells a run's file from its next version; empty where the run is not there or cannot be read.
     package func version(of key: RecipeKey) -> String {
@@ -85,12 +114,12 @@ extension Store {
         return access(path, R_OK) == 0 ? FileSystem.version(of: path)?.description ?? "" : ""
     }
 
-    /// A run's header; nil where the run is not there, or was damaged and is now set aside.
+    /// A run's header; nil where the run is not there, cannot be read, or was damaged and is now set aside.
     package func header(_ key: RecipeKey) throws -> RunHeader? {
         try read(key) { _, preamble, _ in preamble.run }
     }
 
-    /// A run's header and numbers, without its picture; nil where the run is not there, or was damaged.
+    /// A run's header and numbers, without its picture; nil where there is none, as for `header`.
     package func numbers(_ key: RecipeKey) throws -> (header: RunHeader, numbers: RunRecord.Numbers)? {
         try read(key) { file, preamble, end in
             let bytes = try file.read(from: end, count: try preamble.numbersLength)
@@ -98,7 +127,7 @@ extension Store {
         }
     }
 
-    /// A whole run; nil where it is not there, or was damaged and is now set aside.
+    /// A whole run; nil where there is none, as for `header`.
     package func record(_ key: RecipeKey) throws -> RunRecord? {
         try read(key) { file, preamble, end in
             try RunFile.record(from: file.read(from: end), preamble: preamble)
@@ -125,6 +154,12 @@ extension Store {
         } catch let damage as RunFileDamage {
             setAside(path, as: "\(key)\(Self.ending)", because: damage.description)
             return nil
+        } catch let unknown as RunFileUnknown {
+            let version = version(of: key)
+            if found.unreadable.withLock({ $0.updateValue(version, forKey: key) }) != version {
+                onFinding(.unreadable(path: path, reason: unknown.description))
+            }
+            return nil
         }
     }
 
@@ -134,12 +169,18 @@ extension Store {
         do {
             try FileSystem.createFolder(damagedFolder)
             try FileSystem.move(path, to: newPath)
-            onDamage(Damage(path: path, reason: reason, newPath: newPath))
+            onFinding(.damage(Damage(path: path, reason: reason, newPath: newPath)))
         } catch {
             // A read-only store can still be read: the damage is told, the file stays.
-            onDamage(Damage(path: path, reason: reason, newPath: nil))
+            onFinding(.damage(Damage(path: path, reason: reason, newPath: nil)))
         }
     }
+}
+
+/// What was learnt of a store while it was read.
+private final class Found: Sendable {
+    /// The records that this program does not know, and their files' versions.
+    let unreadable = Mutex<[RecipeKey: String]>([:])
 }
 
 // MARK: - Writing

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import Runs
+@testable import Support
 @testable import Site
 @testable import TestSupport
 
@@ -66,6 +67,30 @@ import Testing
         let remade = try CommandRun("work", "--shard", "0/1", in: project)
         #expect(remade.output == "Shard 0/1: 1 runs made, 3 were there.\n")
         #expect(try CommandRun("store", "verify", in: project).code == 0)
+    }
+
+    @Test func whatCannotBeReadIsCountedApart() throws {
+        let project = try TemporaryFolder.project()
+        _ = try CommandRun("work", "--shard", "0/1", in: project)
+        let store = try store(of: project)
+        let path = store.path(of: try store.keys()[2])
+        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        let end = try RunFile.preambleLength(from: bytes) - Digest.byteCount
+        let header = String(decoding: bytes[RunFile.prefixLength..<end], as: UTF8.self)
+        bytes.replaceSubrange(
+            RunFile.prefixLength..<end, with: header.replacing("\"atlas\"", with: "\"novas\"").utf8)
+        bytes.replaceSubrange(end..<(end + Digest.byteCount), with: Digest.sha256(bytes[..<end]))
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+
+        let verify = try CommandRun("store", "verify", in: project)
+        #expect(verify.code == 0 && verify.output == "3 runs whole, 0 damaged, 1 that this atlasgen cannot read\n")
+        #expect(
+            verify.errors.hasPrefix("atlasgen: .atlas/runs/")
+                && verify.errors.contains("but this atlasgen cannot read it: There is no method “novas”."))
+        let list = try CommandRun("store", "list", in: project)
+        let rows = list.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.map(\.count) == [4, 5, 4, 4] && rows[2].prefix(2) == ["unreadable", "1"] && rows[3][1] == "4")
+        #expect(Array(try Data(contentsOf: URL(fileURLWithPath: path))) == bytes)
     }
 
     @Test func pruneKeepsWhatIsReferredTo() throws {

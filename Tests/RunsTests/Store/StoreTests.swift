@@ -8,23 +8,24 @@ import ViT
 @testable import Support
 @testable import TestSupport
 
-/// Collects the damage that a store reports.
-private final class DamageLog: @unchecked Sendable {
+/// Collects what a store reports.
+private final class FindingLog: @unchecked Sendable {
     private let lock = NSLock()
-    private var list: [Store.Damage] = []
+    private var list: [Store.Finding] = []
 
-    var damage: [Store.Damage] { lock.withLock { list } }
-    func add(_ damage: Store.Damage) { lock.withLock { list.append(damage) } }
+    var findings: [Store.Finding] { lock.withLock { list } }
+    var damage: [Store.Damage] { findings.compactMap { if case .damage(let damage) = $0 { damage } else { nil } } }
+    func add(_ finding: Store.Finding) { lock.withLock { list.append(finding) } }
 }
 
 @Suite struct StoreTests {
     private let folder: TemporaryFolder
-    private let log = DamageLog()
+    private let log = FindingLog()
     private let store: Store
 
     init() throws {
         folder = try TemporaryFolder()
-        store = try Store(folder: "\(folder.path)/.atlas", onDamage: log.add)
+        store = try Store(folder: "\(folder.path)/.atlas", onFinding: log.add)
     }
 
     private func bytes(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path))) }
@@ -176,7 +177,7 @@ private final class DamageLog: @unchecked Sendable {
 
     @Test func severalThreadsSaveTheSameRun() throws {
         let store = store
-        let failures = DamageLog()
+        let failures = Guarded<[String]>([])
         DispatchQueue.concurrentPerform(iterations: 64) { index in
             do {
                 try store.save(.example(.example(neuron: index % 4), seconds: Double(index)))
@@ -184,10 +185,10 @@ private final class DamageLog: @unchecked Sendable {
                     throw AtlasError(.io, "not there")
                 }
             } catch {
-                failures.add(.init(path: "\(index)", reason: "\(error)", newPath: nil))
+                failures.change { $0.append("\(index): \(error)") }
             }
         }
-        #expect(failures.damage.isEmpty)
+        #expect(failures.value.isEmpty)
         #expect(log.damage.isEmpty)
         #expect(try store.verify().whole == 4)
         #expect(try FileSystem.names(in: "\(store.folder)/partial").isEmpty)
@@ -250,10 +251,66 @@ private final class DamageLog: @unchecked Sendable {
         #expect(store.contains(key))
     }
 
+    /// A record as another program could have made it, under `key`: its header with words replaced, and whole again.
+    private func saveChanged(_ recipe: Recipe, _ text: String, to other: String, under key: RecipeKey) throws {
+        var bytes = RunRecord.example(recipe).fileBytes
+        let end = try RunFile.preambleLength(from: bytes) - Digest.byteCount
+        let header = String(decoding: bytes[RunFile.prefixLength..<end], as: UTF8.self)
+        #expect(header.contains(text))
+        let changed = Array(header.replacing(text, with: other).utf8)
+        var start =
+            Array(bytes[..<12]) + withUnsafeBytes(of: UInt32(changed.count).littleEndian) { Array($0) } + changed
+        start += Digest.sha256(start)
+        bytes.replaceSubrange(..<(end + Digest.byteCount), with: start)
+        try FileSystem.createFolder(FileSystem.parent(of: store.path(of: key)))
+        try replace(store.path(of: key), with: bytes)
+    }
+
+    @Test(arguments: [
+        ("\"method\":\"atlas\"", "\"method\":\"nova\"", "There is no method “nova”."),
+        ("\"rate\":\"0.075\"", "\"rate\":\"0.075\",\"hue\":\"1\"", "has no parameter “hue”."),
+        ("\"tokens\":\"cls\"", "\"tokens\":\"registers\"", "unexpected tokens \"registers\"."),
+        ("\"seed\":0", "\"precision\":\"bfloat16\",\"seed\":0", "unknown field \"precision\"."),
+        ("{\"completed\":{}}", "{\"stalled\":{}}", "cannot read it: "),
+    ])
+    func whatANewerProgramMadeStays(text: String, other: String, reason: String) throws {
+        try store.save(.example(.example()))
+        let key = Recipe.example(seed: 7).key
+        try saveChanged(.example(), text, to: other, under: key)
+        let whole = try bytes(store.path(of: key))
+        for _ in 0..<2 {
+            #expect(try store.record(key) == nil)
+            #expect(try store.header(key) == nil)
+        }
+        #expect(try bytes(store.path(of: key)) == whole)
+        #expect(log.findings.count == 1 && log.damage.isEmpty)
+        let message = try #require(log.findings.first).description
+        #expect(message.hasPrefix("\(store.path(of: key)) is whole, but this atlasgen cannot read it: "), "\(message)")
+        #expect(message.contains(reason) && message.contains(". A newer one may have made it. It stays"), "\(message)")
+        #expect(store.unreadable == [key])
+        #expect(try store.verify() == .init(whole: 1, damaged: [], unreadable: [key]))
+        #expect(try store.entries().map(\.key) == [Recipe.example().key])
+    }
+
+    /// A run that is needed and cannot be read is made again, in its place.
+    @Test func anUnreadableRunIsMissingOnceItWasRead() throws {
+        let recipe = Recipe.example()
+        try saveChanged(recipe, "{\"completed\":{}}", to: "{\"stalled\":{}}", under: recipe.key)
+        #expect(try store.missing(of: [recipe]).isEmpty && store.contains(recipe.key))
+        #expect(try store.header(recipe.key) == nil)
+        #expect(try store.missing(of: [recipe]) == [recipe])
+        #expect(!store.contains(recipe.key))
+        // Whoever makes it: another process may.
+        try Store(folder: store.folder) { _ in }.save(.example(recipe))
+        #expect(try store.missing(of: [recipe]).isEmpty && store.contains(recipe.key) && store.unreadable.isEmpty)
+        #expect(try store.record(recipe.key) == .example(recipe))
+        #expect(log.findings.count == 1)
+    }
+
     @Test func aDamagedFormatFileIsMadeAgain() throws {
         try store.save(.example(.example()))
         try replace("\(store.folder)/format", with: [0xff, 0xfe])
-        let reopened = try Store(folder: store.folder, onDamage: log.add)
+        let reopened = try Store(folder: store.folder, onFinding: log.add)
         #expect(log.damage.count == 1)
         try reopened.save(.example(.example(seed: 1)))
         #expect(try bytes("\(store.folder)/format") == Array("atlasgen store 1\n".utf8))

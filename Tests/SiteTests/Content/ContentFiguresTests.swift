@@ -127,7 +127,7 @@ import Testing
         let project = try writer.project()
         let pages = try writer.pages()
         let library = try RunLibrary(
-            project: project, store: Store(folder: project.path(".atlas"), onDamage: { _ in }), judge: nil)
+            project: project, store: Store(folder: project.path(".atlas"), onFinding: { _ in }), judge: nil)
         let scores = try library.scores(of: project.layers[1], project.grid(of: project.layers[1]))
         let auc = String(format: "%.3f", try #require(scores.look.value).layer.auc).prefix(5)
         // Two other runs of its own among the twelve of the other seeds.
