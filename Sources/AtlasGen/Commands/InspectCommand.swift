@@ -30,7 +30,7 @@ struct InspectCommand: ParsableCommand {
         let model = try LoadedModel(argument: path, overrides: checkpoint.overrides)
         let shape = model.model.configuration
         let address =
-            try layer.map { try Address(argument: $0, in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
+            try layer.map { try Address(argument: $0, of: "--layer", in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
         let timing = try RunTiming(measuring: model.model, at: address, on: CPUDevice())
         let inspection = Inspection(model, timing: timing)
         print(json ? try JSONEncoder.commands.text(of: inspection) : inspection.text)

@@ -40,7 +40,7 @@ struct ProbeCommand: ParsableCommand {
         let picture = try PNG.read(URL(fileURLWithPath: image))
         let (model, _) = try model.load()
         let shape = model.model.configuration
-        let address = try Address(argument: layer, in: shape)
+        let address = try Address(argument: layer, of: "--layer", in: shape)
         let tokens = try TokenSelection(argument: tokens, at: address, in: shape)
         if (picture.width, picture.height) != (shape.imageWidth, shape.imageHeight) {
             Terminal.writeError(

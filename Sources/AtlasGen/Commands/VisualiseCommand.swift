@@ -20,7 +20,7 @@ struct VisualiseCommand: AsyncParsableCommand {
             """,
         aliases: ["visualize"])
 
-    @Argument(help: ArgumentHelp("The neuron, e.g. encoder_layer_5.mlp.3/17.", valueName: "address/neuron"))
+    @Argument(help: ArgumentHelp("The neuron, e.g. encoder_layer_5.mlp.3/17.", valueName: NeuronName.argument))
     var neuron: String
 
     @OptionGroup var model: ModelOptions
@@ -36,16 +36,22 @@ struct VisualiseCommand: AsyncParsableCommand {
     @Option(help: "Optimisation steps in place of the method's own.")
     var steps: Int?
 
-    @Option(help: ArgumentHelp("The runs' seeds, e.g. 0,1 or 0-4. (default: 0)", valueName: "list"))
-    var seeds: SeedList?
+    @Option(
+        help: ArgumentHelp("The runs' seeds, e.g. 0,1 or 0-4. (default: 0)", valueName: "list"),
+        transform: { try NumberList($0).seeds() })
+    var seeds: [UInt64]?
 
     @Option(help: "Over which tokens: auto, patches, cls, center, token:k or slice.")
     var tokens: String?
 
-    @Option(help: "How attention takes part: live, detached or frozen.")
+    @Option(
+        help: "How attention takes part: live, detached or frozen.", completion: .list(Attention.words),
+        transform: { try Attention(word: $0) })
     var attention: Attention?
 
-    @Option(help: "+ for what excites the neuron, - for what inhibits it most.")
+    @Option(
+        help: "+ for what excites the neuron, - for what inhibits it most.", completion: .list(["+", "-"]),
+        transform: { try Direction(named: $0) })
     var direction: Direction?
 
     @Option(
@@ -70,12 +76,12 @@ struct VisualiseCommand: AsyncParsableCommand {
         let shape = model.model.configuration
         let subject = try NeuronName(argument: neuron, in: shape)
         let tokens = try tokens(at: subject.address, project: project, in: shape)
-        try subject.check(under: tokens, in: shape)
+        try subject.checkArgument(under: tokens, in: shape)
         let variant = Variant(
             direction: direction ?? project?.configuration.direction ?? .positive, tokens: tokens,
             attention: attention(in: project), method: try method(in: project))
         let condition = Condition(model: ModelVersion(digest: model.digest), variant: variant)
-        let recipes = (seeds?.seeds ?? [0]).map { condition.recipe(subject.address, subject.number, seed: $0) }
+        let recipes = (seeds ?? [0]).map { condition.recipe(subject.address, subject.number, seed: $0) }
         let figure = Figure(scale: scale)
         try figure.check(count: recipes.count, shape)
         let place = try PicturePlace(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
@@ -247,11 +253,3 @@ extension Variant {
         return parts.joined(separator: ", ")
     }
 }
-
-extension Attention: ExpressibleByArgument {
-    package init?(argument: String) { self.init(argument) }
-
-    package static var allValueStrings: [String] { words }
-}
-
-extension Direction: ExpressibleByArgument {}

@@ -46,7 +46,7 @@ extension AtlasConfiguration {
         methods = try Self.methods(fields)
         steps = try fields["steps"]?.integer(in: Self.stepRange)
         if let node = fields["tokens"] { tokens = try Self.tokens(node) }
-        if let node = fields["direction"] { direction = try Self.direction(node) }
+        if let node = fields["direction"] { direction = try node.name("\"+\" or \"-\"", Direction.init(named:)) }
         if let node = fields["attention"] { attention = try Self.attention(node) }
         if let node = fields["compareSample"] { compareSample = try node.integer(in: 1...1_000_000) }
         judge = try fields["judge"]?.locatedText()
@@ -71,24 +71,17 @@ extension AtlasConfiguration {
         return text.hasSuffix("/") ? text : text + "/"
     }
 
+    /// A count, or a list of numbers and ranges.
     private static func seeds(_ node: ConfigurationNode) throws -> [UInt64] {
-        let expected = "a count from 1 to 1000, or a list of whole numbers from 0"
-        if !node.isList {
-            guard let count = node.scalar.flatMap({ Int($0) }), (1...1000).contains(count) else {
-                throw node.mismatch(expected)
-            }
+        let limit = NumberList.seedLimit
+        let expected = "a count from 1 to \(limit), or a list of numbers and ranges such as [0, 5-9]"
+        if let count = node.scalar.flatMap({ Int($0) }) {
+            guard (1...limit).contains(count) else { throw node.mismatch(expected) }
             return (0..<UInt64(count)).map { $0 }
         }
-        var seeds: [UInt64] = []
-        var known: Set<UInt64> = []
-        for entry in try node.entries(expected) {
-            guard let seed = entry.scalar.flatMap({ UInt64($0) }), seed <= UInt64(Int.max) else {
-                throw entry.mismatch("a whole number from 0")
-            }
-            guard known.insert(seed).inserted else { throw entry.error("the seed \(seed) stands here twice; keep one") }
-            seeds.append(seed)
+        return try node.entries(expected).reduce(into: []) { seeds, entry in
+            seeds += try entry.name(expected) { try NumberList($0, expected: expected).seeds(besides: seeds) }
         }
-        return seeds
     }
 
     private static func methods(_ fields: [String: ConfigurationNode]) throws -> [MethodSettings] {
@@ -111,44 +104,28 @@ extension AtlasConfiguration {
     }
 
     private static func tokens(_ node: ConfigurationNode) throws -> [Located<TokenChoice>] {
-        let expected = "auto, patches, cls, center, slice or token:k (k from 0)"
         var choices: [Located<TokenChoice>] = []
-        for entry in try node.entries(expected) {
-            guard let text = entry.scalar else { throw entry.mismatch(expected) }
-            let choice: TokenChoice
-            if text == "auto" {
-                choice = .auto
-            } else if let selection = TokenSelection(text) {
-                choice = .selection(selection)
-            } else {
-                throw entry.mismatch(expected)
-            }
+        for entry in try node.entries(TokenChoice.expected) {
+            let choice = try entry.name(TokenChoice.expected, TokenChoice.init)
             guard !choices.contains(where: { $0.value == choice }) else {
-                throw entry.error("\"\(text)\" stands here twice; keep one")
+                throw entry.error("\(NameError.repeated("\"\(entry.scalar ?? "")\""))")
             }
             choices.append(Located(value: choice, place: entry.place))
         }
         return choices
     }
 
-    private static func direction(_ node: ConfigurationNode) throws -> Direction {
-        switch node.scalar {
-        case "+": return .positive
-        case "-", "\u{2212}": return .negative
-        default: throw node.mismatch("\"+\" or \"-\" (in quotes)")
-        }
-    }
-
     private static func attention(_ node: ConfigurationNode) throws -> [AttentionSettings] {
+        let expected = ConfigurationNode.alternatives(Attention.words)
         var settings: [AttentionSettings] = []
-        for entry in try node.entries("live, detached or frozen") {
+        for entry in try node.entries(expected) {
             var setting = AttentionSettings(mode: .frozen())
             if entry.isMapping {
                 let fields = try entry.fields(known: ["frozen"])
                 guard let reference = fields["frozen"] else { throw entry.mismatch("frozen: FILE.png") }
                 setting.reference = try reference.locatedText()
             } else {
-                setting.mode = try entry.choice(of: Attention.words, as: { Attention($0) })
+                setting.mode = try entry.name(expected, Attention.init(word:))
             }
             guard !settings.contains(where: { $0.mode == setting.mode }) else {
                 throw entry.error("\"\(setting.mode.word)\" stands here twice; keep one")
@@ -201,15 +178,9 @@ extension AtlasConfiguration.NeuronChoice {
         }
         let expected = "all, or numbers and ranges such as [0, 1, 5-9]"
         self = .ranges(
-            try node.entries(expected).map { entry in
-                guard let text = entry.scalar else { throw entry.mismatch(expected) }
-                let ends = text.split(separator: "-", omittingEmptySubsequences: false).map {
-                    Int($0.trimmingCharacters(in: .whitespaces))
-                }
-                guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1], first >= 0
-                else { throw entry.mismatch(expected) }
-                guard first <= last else { throw entry.error("the range \(text) ends before it starts") }
-                return Located(value: first...last, place: entry.place)
+            try node.entries(expected).flatMap { entry in
+                try entry.name(expected) { try NumberList($0, expected: expected) }
+                    .ranges.map { Located(value: $0, place: entry.place) }
             })
     }
 }

@@ -82,14 +82,6 @@ package struct AtlasConfiguration: Sendable {
         var overrides: [String: Located<String>] = [:]
     }
 
-    /// A token selection, or what the model itself uses.
-    enum TokenChoice: Sendable, Hashable {
-        /// What the model reads at the address.
-        case auto
-        /// The same everywhere.
-        case selection(TokenSelection)
-    }
-
     /// An attention mode, with the picture that a frozen pattern comes from.
     struct AttentionSettings: Sendable, Equatable {
         /// The mode; frozen to the mean colour.

@@ -41,12 +41,8 @@ package struct ConfigurationNode {
         case .mapping: "a mapping"
         case .sequence: "a list"
         case .alias: "an alias"
-        case .scalar(let scalar): isNull ? "nothing" : "\"\(Self.shortened(scalar.string))\""
+        case .scalar(let scalar): isNull ? "nothing" : "\"\(NameError.shortened(scalar.string))\""
         }
-    }
-
-    private static func shortened(_ text: String) -> String {
-        text.count > 60 ? "\(text.prefix(59))…" : text
     }
 
     private var isNull: Bool { node.null != nil }
@@ -114,15 +110,10 @@ extension ConfigurationNode {
         }
     }
 
-    /// What one of several names stands for.
-    func choice<Choice>(of names: [String], as make: (String) -> Choice?) throws -> Choice {
-        guard let text = scalar else { throw mismatch(Self.alternatives(names)) }
-        guard names.contains(text), let choice = make(text) else {
-            throw error(
-                "expected \(Self.alternatives(names)), found \"\(Self.shortened(text))\""
-                    + Suggestion.question(for: text, among: names))
-        }
-        return choice
+    /// A name, which `read` takes from the scalar that is expected.
+    func name<Value>(_ expected: String, _ read: (String) throws -> Value) throws -> Value {
+        guard let scalar else { throw mismatch(expected) }
+        return try reading(at: "\(place): \(key)") { try read(scalar) }
     }
 
     /// `a, b or c`.
@@ -147,7 +138,7 @@ extension ConfigurationNode {
             let unknown = try keys().first { !known.contains($0.value) }
             guard let unknown else { continue }
             throw unknown.place.error(
-                "unknown key \"\(Self.shortened(unknown.value))\"\(key.isEmpty ? "" : " in \(key)")"
+                "unknown key \"\(NameError.shortened(unknown.value))\"\(key.isEmpty ? "" : " in \(key)")"
                     + Suggestion.question(for: unknown.value, among: known)
                     + " (known: \(known.joined(separator: ", ")))")
         }

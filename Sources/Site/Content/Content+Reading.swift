@@ -64,7 +64,7 @@ private struct ContentReader {
     func layers() throws -> [Address: Content.Page] {
         var pages: [Address: Content.Page] = [:]
         for (file, stem) in try markdownFiles(in: "\(root)/layers") {
-            let address = try address(stem, file: file, isFolder: false)
+            let address = try address(stem, in: file, kind: "file")
             guard pages[address] == nil else {
                 throw AtlasError(.data, "\(name(of: file)): there is another file for \(address); keep one")
             }
@@ -78,7 +78,7 @@ private struct ContentReader {
         var pages: [Content.Neuron: Content.Page] = [:]
         let folder = "\(root)/neurons"
         for entry in try names(in: folder) where FileSystem.isFolder("\(folder)/\(entry)") {
-            let address = try address(entry, file: "\(folder)/\(entry)", isFolder: true)
+            let address = try address(entry, in: "\(folder)/\(entry)", kind: "folder")
             let width = address.width(in: project.model.model.configuration)
             for (file, stem) in try markdownFiles(in: "\(folder)/\(entry)") {
                 guard let number = Int(stem), String(number) == stem, (0..<width).contains(number) else {
@@ -180,14 +180,11 @@ private struct ContentReader {
             .flatMap { try postFiles(below: "\(folder)/\($0)", depth: depth + 1) }
     }
 
-    private func address(_ text: String, file: String, isFolder: Bool) throws -> Address {
-        let all = Address.all(in: project.model.model.configuration)
-        if let address = Address(text), all.contains(address) { return address }
-        let names = all.map { text.hasPrefix("encoder.") || text.hasPrefix("heads") ? $0.description : $0.shortName }
-        throw AtlasError(
-            .data,
-            "\(name(of: file)): the model has no address \"\(text)\"\(Suggestion.question(for: text, among: names)) "
-                + "(the \(isFolder ? "folder" : "file") is named after one; `atlasgen inspect` lists all of them)")
+    /// The address that a file or folder is named after.
+    private func address(_ text: String, in file: String, kind: String) throws -> Address {
+        try reading(at: "\(name(of: file)): the \(kind)'s name") {
+            try Address(named: text, in: project.model.model.configuration)
+        }
     }
 
     // MARK: - Paths

@@ -19,7 +19,10 @@ struct FigureReader {
     private static let valueKeys = ["method", "tokens", "attention", "measure"]
     /// The keys of figures of layers.
     private static let layerKeys = ["plot", "sort", "limit"] + valueKeys
-    private static let plots = ["consistency", "compare"]
+    /// The charts of a layer.
+    private enum Plot: String, CaseIterable {
+        case consistency, compare
+    }
     /// More pictures than this are no figure.
     static let mostPictures = 400
 
@@ -52,35 +55,33 @@ struct FigureReader {
     /// The figure that an image asks for.
     func figure(_ destination: String, line: Int) throws -> FigureRequest {
         let reference = try reference(destination, line: line)
-        guard reference.neuron == nil else { return .runs(try runs(reference)) }
+        guard !reference.isNeuron else { return .runs(try runs(reference)) }
         let request = try layer(reference)
-        if let plot = try reference.choice("plot", of: Self.plots) {
+        if let plot = try reference.value("plot", Plot.init(word:)) {
             for key in ["sort", "limit"] where reference.options[key] != nil {
-                throw reference.error("\"\(key)\" belongs to contact sheets, and \"plot=\(plot)\" makes none; keep one")
+                throw reference.error(
+                    "\"\(key)\" belongs to contact sheets, and \"plot=\(plot.rawValue)\" makes none; keep one")
             }
-            return plot == "compare" ? .comparison(request) : .distribution(request)
+            return plot == .compare ? .comparison(request) : .distribution(request)
         }
         guard request.condition == project.grid(of: request.layer) else {
             throw reference.error(
                 "a contact sheet shows the runs of the layer's grid; leave out method, tokens and attention")
         }
         let limit = try reference.integer("limit", in: 1...Self.mostPictures) ?? 12
-        var order = reference.options["sort"] ?? "number"
-        let isReversed = order.hasPrefix("-")
-        if isReversed { order.removeFirst() }
-        let keys = FigureRequest.Sort.Key.allCases.map(\.rawValue)
-        guard let key = FigureRequest.Sort.Key(rawValue: order) else {
-            throw reference.error(
-                "\"sort\" is \(ConfigurationNode.alternatives(keys)), or with a minus in front the other way round, not "
-                    + "\"\(order)\"\(Suggestion.question(for: order, among: keys))")
+        let isReversed = reference.options["sort"]?.hasPrefix("-") == true
+        let key = try reference.value("sort") { text in
+            try FigureRequest.Sort.Key(
+                word: String(text.dropFirst(isReversed ? 1 : 0)),
+                note: ", with a minus in front for the other way round")
         }
-        return .sheet(request, sort: .init(key: key, isReversed: isReversed), limit: limit)
+        return .sheet(request, sort: .init(key: key ?? .number, isReversed: isReversed), limit: limit)
     }
 
     /// The page that a link leads to.
     func link(_ destination: String, line: Int) throws -> ContentRequest {
         let reference = try reference(destination, line: line)
-        return reference.neuron == nil ? .layerPage(try layer(reference).layer) : .neuronPage(try runs(reference))
+        return reference.isNeuron ? .neuronPage(try runs(reference)) : .layerPage(try layer(reference).layer)
     }
 
     /// The number that `{{expression}}` asks for; nil where the expression is none of atlasgen's.
@@ -93,7 +94,7 @@ struct FigureReader {
         let reference = try reference(
             parts[0].trimmingCharacters(in: .whitespaces), written: "{{\(expression)}}", line: line)
         let field = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
-        if reference.neuron == nil {
+        if !reference.isNeuron {
             let names = ValueRequest.LayerField.allCases.map(\.rawValue)
             guard let known = ValueRequest.LayerField(rawValue: field) else {
                 throw Self.unknownField(field, names, reference)
@@ -124,18 +125,15 @@ struct FigureReader {
 extension FigureReader {
     private func runs(_ reference: FigureReference) throws -> RunsRequest {
         try reference.check(keys: Self.runKeys)
-        let address = try address(of: reference)
-        let layer = project.layers.first { $0.address == address }
-        let configuration = project.model.model.configuration
-        let tokens = try tokens(of: reference, at: address, default: layer?.tokens[0])
-        let neuron = try neuron(of: reference, at: address)
-        for selection in tokens where neuron >= selection.neuronCount(at: address, in: configuration) {
-            throw reference.error(
-                "\(selection) reads the token of the neuron's number, and \(address) has the tokens 0 to "
-                    + "\(selection.neuronCount(at: address, in: configuration) - 1)")
+        let neuron = try neuron(of: reference)
+        let layer = project.layers.first { $0.address == neuron.address }
+        let tokens = try tokens(of: reference, at: neuron.address, default: layer?.tokens[0])
+        for selection in tokens {
+            try reference.reading { try neuron.check(under: selection, in: shape) }
         }
         let attention = try attention(of: reference)
-        let direction = try direction(of: reference)
+        let direction =
+            try reference.value("direction", Direction.init(named:)) ?? project.configuration.direction
         let variants = try methods(of: reference).flatMap { method in
             tokens.flatMap { tokens in
                 attention.map { attention in
@@ -143,20 +141,22 @@ extension FigureReader {
                 }
             }
         }
-        let seeds = try seeds(of: reference)
+        let seeds =
+            try reference.value("seeds") { try NumberList($0).seeds() }
+            ?? project.configuration.seeds
         guard variants.count * seeds.count <= Self.mostPictures else {
             throw reference.error(
                 "\(variants.count) rows of \(seeds.count) runs; a figure has at most \(Self.mostPictures) pictures")
         }
         let model = ModelVersion(digest: project.model.digest)
         return RunsRequest(
-            address: address, neuron: neuron, conditions: variants.map { Condition(model: model, variant: $0) },
-            seeds: seeds)
+            address: neuron.address, neuron: neuron.number,
+            conditions: variants.map { Condition(model: model, variant: $0) }, seeds: seeds)
     }
 
     private func layer(_ reference: FigureReference, keys: [String] = layerKeys) throws -> LayerRequest {
         try reference.check(keys: keys)
-        let address = try address(of: reference)
+        let address = try reference.subject { try Address(named: $0, in: shape) }
         guard let layer = project.layers.first(where: { $0.address == address }) else {
             let names = project.layers.map(\.address.shortName).joined(separator: ", ")
             throw reference.error(
@@ -169,8 +169,8 @@ extension FigureReader {
 
     private func score(_ reference: FigureReference, _ field: ValueRequest.ScoreField) throws -> ValueRequest {
         try reference.check(keys: Self.valueKeys)
-        let address = try address(of: reference)
-        let neuron = try neuron(of: reference, at: address)
+        let name = try neuron(of: reference)
+        let (address, neuron) = (name.address, name.number)
         guard let layer = project.layers.first(where: { $0.address == address }) else {
             throw reference.error(
                 "\(field.rawValue) compares a neuron with its layer, and \(address.shortName) is none of this atlas's "
@@ -211,55 +211,30 @@ extension FigureReader {
     }
 
     private func measure(_ reference: FigureReference) throws -> Measure {
-        try reference.choice("measure", of: Measure.allCases.map(\.rawValue)).flatMap(Measure.init) ?? .look
+        try reference.value("measure", Measure.init(word:)) ?? .look
     }
 
-    private func address(of reference: FigureReference) throws -> Address {
-        let all = Address.all(in: project.model.model.configuration)
-        if let address = Address(reference.address), all.contains(address) { return address }
-        let name = reference.address
-        let isFull = name.hasPrefix("encoder.") || name.hasPrefix("heads")
-        let names = all.map { isFull ? $0.description : $0.shortName }
-        throw reference.error(
-            "the model has no address \"\(name)\"\(Suggestion.question(for: name, among: names)) "
-                + "(`atlasgen inspect` lists all of them)")
-    }
+    private var shape: ViTConfiguration { project.model.model.configuration }
 
-    private func neuron(of reference: FigureReference, at address: Address) throws -> Int {
-        let width = address.width(in: project.model.model.configuration)
-        let text = reference.neuron ?? ""
-        guard let number = Int(text), number >= 0, text.allSatisfy(\.isNumber) else {
-            throw reference.error(
-                "a neuron's number is missing or none: \"\(text)\"; write neuron:\(address.shortName)/17")
+    private func neuron(of reference: FigureReference) throws -> NeuronName {
+        try reference.subject { text in
+            let name = try NeuronName(text, in: shape)
+            try name.check(under: .automatic(at: name.address, in: shape), in: shape)
+            return name
         }
-        guard number < width else {
-            throw reference.error("neuron \(number) is out of range; \(address.shortName) has 0 to \(width - 1)")
-        }
-        return number
     }
 
+    /// The token selections, each once: several words may mean one at the address.
     private func tokens(
         of reference: FigureReference, at address: Address, default usual: TokenSelection?
     ) throws -> [TokenSelection] {
-        let configuration = project.model.model.configuration
-        let automatic = TokenSelection.automatic(at: address, in: configuration)
-        guard let names = reference.list("tokens") else { return [usual ?? project.usualTokens(at: address)] }
-        return try reference.distinct(
-            "tokens",
-            names.map { name in
-                guard let selection = name == "auto" ? automatic : TokenSelection(name) else {
-                    throw reference.error(
-                        "\"tokens\" takes auto, patches, cls, center, slice or token:k (k from 0), not \"\(name)\""
-                            + Suggestion.question(for: name, among: ["auto", "patches", "cls", "center", "slice"]))
-                }
-                guard selection.isDefined(at: address, in: configuration) else {
-                    throw reference.error(
-                        "\(address.shortName) cannot be read by tokens=\(name): it has "
-                            + "\(address.tokenCount(in: configuration)) tokens, \(configuration.prefixTokenCount) before "
-                            + "the patches")
-                }
-                return selection
-            })
+        guard let choices = try reference.values("tokens", TokenChoice.init) else {
+            return [usual ?? project.usualTokens(at: address)]
+        }
+        let selections = try choices.map { choice in
+            try reference.reading("tokens") { try choice.selection(at: address, in: shape) }
+        }
+        return selections.enumerated().filter { selections.firstIndex(of: $1) == $0 }.map(\.element)
     }
 
     private func methods(of reference: FigureReference) throws -> [Method] {
@@ -267,52 +242,21 @@ extension FigureReader {
             throw reference.error("\"method\" and \"methods\" mean the same; keep one")
         }
         let key = reference.options["methods"] == nil ? "method" : "methods"
-        guard let names = reference.list(key) else { return [project.methods[0]] }
-        return try reference.distinct(
-            key,
-            names.map { name in
-                if let configured = project.methods.first(where: { $0.name == name }) { return configured }
-                do throws(ViTError) {
-                    return try Method.named(name)
-                } catch {
-                    throw reference.error(error.description)
-                }
-            })
+        return try reference.values(key) { name in
+            if let configured = project.methods.first(where: { $0.name == name }) { return configured }
+            do throws(ViTError) {
+                return try Method.named(name)
+            } catch {
+                throw NameError(error.description)
+            }
+        } ?? [project.methods[0]]
     }
 
     private func attention(of reference: FigureReference) throws -> [Attention] {
-        guard let names = reference.list("attention") else { return [project.attention[0]] }
-        return try reference.distinct(
-            "attention",
-            names.map { name in
-                guard let mode = Attention(name) else {
-                    throw reference.error(
-                        "\"attention\" is \(ConfigurationNode.alternatives(Attention.words)), not \"\(name)\""
-                            + Suggestion.question(for: name, among: Attention.words))
-                }
-                return project.attention.first { $0.word == name } ?? mode
-            })
-    }
-
-    private func direction(of reference: FigureReference) throws -> Direction {
-        switch reference.options["direction"] {
-        case nil: return project.configuration.direction
-        case "+": return .positive
-        case "-", "\u{2212}": return .negative
-        case .some(let other): throw reference.error("\"direction\" is + or -, not \"\(other)\"")
+        guard let modes = try reference.values("attention", Attention.init(word:)) else {
+            return [project.attention[0]]
         }
-    }
-
-    private func seeds(of reference: FigureReference) throws -> [UInt64] {
-        guard let names = reference.list("seeds") else { return project.configuration.seeds }
-        return try reference.distinct(
-            "seeds",
-            names.map { name in
-                guard let seed = UInt64(name), seed <= UInt64(Int.max) else {
-                    throw reference.error("\"seeds\" takes whole numbers from 0 with commas between, not \"\(name)\"")
-                }
-                return seed
-            })
+        return modes.map { mode in project.attention.first { $0.word == mode.word } ?? mode }
     }
 
     private static func list(_ numbers: [Int]) -> String {

@@ -11,10 +11,10 @@ struct FigureReference {
     let destination: String
     /// How messages quote it.
     let written: String
-    /// The address as written.
-    let address: String
-    /// What stands for the neuron; nil for `layer:`.
-    let neuron: String?
+    /// Whether the scheme is `neuron:`, and not `layer:`.
+    let isNeuron: Bool
+    /// What stands between the scheme and the options: an address, and for `neuron:` a slash and a number.
+    let subject: String
     /// The options by their keys.
     let options: [String: String]
     private let keys: [String]
@@ -29,23 +29,12 @@ struct FigureReference {
         self.written = written ?? destination
         self.text = text
         self.line = line
-        let isNeuron = destination.prefix { $0 != ":" }.lowercased() == "neuron"
+        isNeuron = destination.prefix { $0 != ":" }.lowercased() == "neuron"
         let parts = destination.dropFirst(isNeuron ? 7 : 6).split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let subject = String(parts[0]).removingPercentEncoding ?? String(parts[0])
-        if isNeuron {
-            guard let slash = subject.lastIndex(of: "/") else {
-                throw failure("expected an address, a slash and a number, as in neuron:encoder_layer_5.mlp.3/17")
-            }
-            address = String(subject[..<slash])
-            neuron = String(subject[subject.index(after: slash)...])
-        } else {
-            if let slash = subject.lastIndex(of: "/") {
-                throw failure(
-                    "a layer's figure has no neuron; write layer:\(subject[..<slash]) or neuron:\(subject)")
-            }
-            address = subject
-            neuron = nil
+        subject = String(parts[0]).removingPercentEncoding ?? String(parts[0])
+        if !isNeuron, let slash = subject.lastIndex(of: "/") {
+            throw failure("a layer's figure has no neuron; write layer:\(subject[..<slash]) or neuron:\(subject)")
         }
         var options: [String: String] = [:]
         var keys: [String] = []
@@ -73,15 +62,28 @@ struct FigureReference {
         }
     }
 
-    /// The values of a list; nil where the option is not there.
-    func list(_ key: String) -> [String]? {
-        options[key].map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    /// Adds the reference's place to what is wrong with a name: with the option where it is one's.
+    func reading<Value>(_ key: String? = nil, _ read: () throws -> Value) throws -> Value {
+        try Runs.reading(at: "\(text.name):\(line): \(written)\(key.map { ": \($0)" } ?? "")", read)
     }
 
-    /// The values, which may not repeat.
-    func distinct<Value: Hashable>(_ key: String, _ values: [Value]) throws -> [Value] {
-        guard Set(values).count == values.count else { throw error("\"\(key)\" names the same twice; keep one") }
-        return values
+    /// What `read` takes from the subject.
+    func subject<Value>(_ read: (String) throws -> Value) throws -> Value {
+        try reading { try read(subject) }
+    }
+
+    /// What `read` takes from an option; nil where the option is not there.
+    func value<Value>(_ key: String, _ read: (String) throws -> Value) throws -> Value? {
+        guard let text = options[key] else { return nil }
+        return try reading(key) { try read(text) }
+    }
+
+    /// What `read` takes from each word of a list with commas; nil where the option is not there.
+    func values<Value: Hashable>(_ key: String, _ read: (String) throws -> Value) throws -> [Value]? {
+        try value(key) { text in
+            try readingEach(
+                text.split(separator: ",", omittingEmptySubsequences: false).map(String.init), read)
+        }
     }
 
     /// A whole number in a range; nil where the option is not there.
@@ -92,17 +94,6 @@ struct FigureReference {
                 "\"\(key)\" is a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
         }
         return value
-    }
-
-    /// One of several words; nil where the option is not there.
-    func choice(_ key: String, of words: [String]) throws -> String? {
-        guard let text = options[key] else { return nil }
-        guard words.contains(text) else {
-            throw error(
-                "\"\(key)\" is \(ConfigurationNode.alternatives(words)), not \"\(text)\""
-                    + Suggestion.question(for: text, among: words))
-        }
-        return text
     }
 }
 

@@ -114,20 +114,24 @@ import Testing
             ),
             (["text.png", "--layer", "heads.head"], 65, "text.png: not a readable PNG file"),
             ([disc], 64, "Missing expected argument '--layer <layer>'"),
-            ([disc, "--layer", "heads.hed"], 64, "the model has no address \"heads.hed\"; the nearest: heads.head."),
+            (
+                [disc, "--layer", "heads.hed"], 64,
+                "atlasgen: --layer: the model has no address \"heads.hed\"; the nearest: heads.head."
+            ),
             ([disc, "--layer", "heads.head", "--top", "0"], 64, "--top takes a number from 1 on, and got 0."),
             (
                 [disc, "--layer", "encoder.ln", "--tokens", "pathces"], 64,
-                "atlasgen: tokens: \"pathces\" names none; did you mean \"patches\"? expected auto, patches, cls, "
-                    + "center, slice or token:k (k from 0)\n"
+                "atlasgen: --tokens: expected auto, patches, cls, center, slice or token:k (k from 0), found "
+                    + "\"pathces\"; did you mean \"patches\"?\n"
             ),
             (
                 [disc, "--layer", "encoder.ln", "--tokens", "token:65"], 64,
-                "atlasgen: tokens: token:65 is out of range; encoder.ln has the tokens 0 to 64\n"
+                "atlasgen: --tokens: token:65 is out of range; encoder.ln has the tokens 0 to 64\n"
             ),
             (
                 [disc, "--layer", "heads.head", "--tokens", "slice"], 64,
-                "atlasgen: tokens: slice needs an address of several tokens, and heads.head has one\n"
+                "atlasgen: --tokens: slice needs an address of several tokens, and heads.head has one; "
+                    + "name another, or in atlas.yml put another first\n"
             ),
             ([disc, "--layer", "heads.head", "-f", "none.yml"], 65, "none.yml: there is no such file."),
             // A name that Foundation's own path functions trap on.

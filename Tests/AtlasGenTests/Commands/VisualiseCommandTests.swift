@@ -91,17 +91,19 @@ import ViT
             ([], 64, "Missing expected argument '<address/neuron>'"),
             (
                 ["heads.head"], 64,
-                "atlasgen: \"heads.head\" names no neuron; expected ADDRESS/NEURON, such as encoder_layer_5.mlp.3/17\n"
+                "atlasgen: <address/neuron>: expected ADDRESS/NUMBER, such as encoder_layer_5.mlp.3/17, found "
+                    + "\"heads.head\"\n"
             ),
-            (["heads.head/-1"], 64, "names no neuron"),
+            (["heads.head/-1"], 64, "such as heads.head/17, found \"heads.head/-1\""),
             (["encoder_layer_9.mlp.3/1"], 64, "the model has no address \"encoder_layer_9.mlp.3\"; the nearest: "),
             (
                 ["encoder_layer_5.mlp.3/128"], 64,
-                "atlasgen: encoder.layers.encoder_layer_5.mlp.3 has no neuron 128; it has the neurons 0 to 127\n"
+                "atlasgen: <address/neuron>: neuron 128 is out of range; encoder.layers.encoder_layer_5.mlp.3 has the "
+                    + "neurons 0 to 127\n"
             ),
             (
                 ["encoder_layer_5.mlp.3/65", "--tokens", "slice"], 64,
-                "atlasgen: 65 is out of range for slice, which reads the token of the neuron's number; "
+                "atlasgen: <address/neuron>: neuron 65 is out of range for slice, which reads the token of the neuron's number; "
                     + "encoder.layers.encoder_layer_5.mlp.3 has the tokens 0 to 64\n"
             ),
             (["heads.head/1", "--method", "fourir"], 64, "Did you mean \"fourier\"?"),
@@ -111,11 +113,23 @@ import ViT
                 "atlasgen: --parameter: expected NAME=VALUE, such as rate=0.05, found \"rate\"\n"
             ),
             (["heads.head/1", "--steps", "0"], 64, "expected a whole number from 1"),
-            (["heads.head/1", "--tokens", "class"], 64, "tokens: \"class\" names none; did you mean \"cls\"?"),
-            (["heads.head/1", "--attention", "dead"], 64, "Please provide one of 'live', 'detached' or 'frozen'."),
-            (["heads.head/1", "--direction", "x"], 64, "Please provide one of '+' and '-'."),
-            (["heads.head/1", "--seeds", "3-1"], 64, "The value '3-1' is invalid for '--seeds <list>'"),
-            (["heads.head/1", "--seeds", "0-1000"], 64, "The value '0-1000' is invalid for '--seeds <list>'"),
+            (["heads.head/1", "--tokens", "class"], 64, "token:k (k from 0), found \"class\"; did you mean \"cls\"?"),
+            (
+                ["heads.head/1", "--attention", "dead"], 64,
+                "'--attention <attention>': expected live, detached or frozen, found \"dead\""
+            ),
+            (
+                ["heads.head/1", "--direction", "x"], 64,
+                "'--direction <direction>': expected \"+\" or \"-\", found \"x\""
+            ),
+            (
+                ["heads.head/1", "--seeds", "3-1"], 64,
+                "The value '3-1' is invalid for '--seeds <list>': the range 3-1 ends before it starts"
+            ),
+            (
+                ["heads.head/1", "--seeds", "0-1000"], 64,
+                "The value '0-1000' is invalid for '--seeds <list>': more than 1000 seeds"
+            ),
             (["heads.head/1", "--scale", "0"], 64, "--scale takes a number from 1 to 64, and got 0."),
             (["heads.head/1", "--seeds", "0-999", "--scale", "64"], 64, "take a smaller --scale"),
             (

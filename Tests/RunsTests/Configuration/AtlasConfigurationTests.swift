@@ -129,13 +129,16 @@ extension AtlasConfiguration {
         ("layers: *a", "atlas.yml:1:9: not YAML: found undefined alias"),
         (
             "layers: a\nseeds: 0",
-            "atlas.yml:2:8: seeds: expected a count from 1 to 1000, or a list of whole numbers from 0, found \"0\""
+            "atlas.yml:2:8: seeds: expected a count from 1 to 1000, or a list of numbers and ranges such as [0, 5-9], found \"0\""
         ),
         (
             "layers: a\nseeds: three",
-            "atlas.yml:2:8: seeds: expected a count from 1 to 1000, or a list of whole numbers from 0, found \"three\""
+            "atlas.yml:2:8: seeds: expected a count from 1 to 1000, or a list of numbers and ranges such as [0, 5-9], found \"three\""
         ),
-        ("layers: a\nseeds: [1, -1]", "atlas.yml:2:12: seeds: expected a whole number from 0, found \"-1\""),
+        (
+            "layers: a\nseeds: [1, -1]",
+            "atlas.yml:2:12: seeds: expected a count from 1 to 1000, or a list of numbers and ranges such as [0, 5-9], found \"-1\""
+        ),
         ("layers: a\nseeds: [1, 1]", "atlas.yml:2:12: seeds: the seed 1 stands here twice; keep one"),
         ("layers: a\nneurons: [0, 9-5]", "atlas.yml:2:14: neurons: the range 9-5 ends before it starts"),
         (
@@ -157,7 +160,7 @@ extension AtlasConfiguration {
             "atlas.yml:2:9: tokens: expected auto, patches, cls, center, slice or token:k (k from 0), found \"classes\""
         ),
         ("layers: a\ntokens: [cls, cls]", "atlas.yml:2:15: tokens: \"cls\" stands here twice; keep one"),
-        ("layers: a\ndirection: up", "atlas.yml:2:12: direction: expected \"+\" or \"-\" (in quotes), found \"up\""),
+        ("layers: a\ndirection: up", "atlas.yml:2:12: direction: expected \"+\" or \"-\", found \"up\""),
         (
             "layers: a\ndirection: -",
             "atlas.yml:2:12: not YAML: block sequence entries are not allowed in this context; write the minus in quotes: \"-\""

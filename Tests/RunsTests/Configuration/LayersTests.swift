@@ -70,7 +70,7 @@ import Testing
         ),
         (
             "layers: heads.head\nneurons: [0, 40-50]",
-            "atlas.yml:2:14: neurons: 50 is out of range; heads.head has the neurons 0 to 49"
+            "atlas.yml:2:14: neurons: neuron 50 is out of range; heads.head has the neurons 0 to 49"
         ),
         (
             "layers: encoder_layer_5.mlp.3\ntokens: token:65",
@@ -79,13 +79,13 @@ import Testing
         ),
         (
             "layers: encoder_layer_5.mlp.3\nneurons: 3-70\ntokens: slice",
-            "atlas.yml:2:10: neurons: 70 is out of range for slice, which reads the token of the neuron's number; "
+            "atlas.yml:2:10: neurons: neuron 70 is out of range for slice, which reads the token of the neuron's number; "
                 + "encoder.layers.encoder_layer_5.mlp.3 has the tokens 0 to 64"
         ),
         (
             "layers: heads.head\ntokens: slice",
             "atlas.yml:2:9: tokens: slice needs an address of several tokens, and heads.head has one; "
-                + "put another selection first"
+                + "name another, or in atlas.yml put another first"
         ),
     ]
 

@@ -201,15 +201,17 @@ import Testing
     @Test func commentaryForWhatDoesNotExist() throws {
         #expect(
             try WriterProject(["content/layers/encoder_layer_5.mlp3.md": ""]).message()
-                == "content/layers/encoder_layer_5.mlp3.md: the model has no address \"encoder_layer_5.mlp3\"; did you mean "
-                + "\"encoder_layer_5.mlp.3\"? (the file is named after one; `atlasgen inspect` lists all of them)")
+                == "content/layers/encoder_layer_5.mlp3.md: the file's name: the model has no address "
+                + "\"encoder_layer_5.mlp3\"; the nearest: encoder_layer_5.mlp.3, encoder_layer_0.mlp.3, "
+                + "encoder_layer_1.mlp.3. `atlasgen inspect` lists all of them.")
         #expect(
             try WriterProject(["content/neurons/heads.head/50.md": ""]).message()
                 == "content/neurons/heads.head/50.md: heads.head has the neurons 0 to 49, and none is called \"50\"; the "
                 + "nearest file's name is 0.md")
         #expect(
             try WriterProject(["content/neurons/heads.had/5.md": ""]).message().hasPrefix(
-                "content/neurons/heads.had: the model has no address \"heads.had\"; did you mean \"heads.head\"?"))
+                "content/neurons/heads.had: the folder's name: the model has no address \"heads.had\"; the nearest: heads.head."
+            ))
         #expect(
             try WriterProject([
                 "content/layers/heads.head.md": "", "content/layers/heads.head.markdown": "",

@@ -50,6 +50,16 @@ import Testing
         #expect(request.conditions[0].variant.method == .pixel)
     }
 
+    @Test func rangesOfSeeds() throws {
+        #expect(try runs("neuron:heads.head/3?seeds=0-2,7").seeds == [0, 1, 2, 7])
+        #expect(try runs("neuron:heads.head/3?seeds=4,%200-1").seeds == [4, 0, 1])
+    }
+
+    @Test func wordsForOneSelectionAreOneRow() throws {
+        let request = try runs("neuron:encoder_layer_5.mlp.3/3?tokens=auto,cls,patches&seeds=0")
+        #expect(request.variants.map(\.tokens) == [.cls, .patches])
+    }
+
     @Test func otherLayersAreReadAsTheModelReadsThem() throws {
         #expect(try runs("neuron:encoder_layer_5.mlp.1/500").conditions[0].variant.tokens == .cls)
         #expect(try runs("neuron:encoder_layer_2.mlp.1/500").conditions[0].variant.tokens == .patches)
@@ -78,50 +88,55 @@ import Testing
         #expect(plot.measure == .meaning)
     }
 
+    static let neuron = "expected ADDRESS/NUMBER"
     static let known = "(known: seeds, method, methods, tokens, attention, direction)"
     static let wordings: [(destination: String, message: String)] = [
         (
             "neuron:encoder_layer_5.mpl.3/17",
-            "the model has no address \"encoder_layer_5.mpl.3\"; did you mean \"encoder_layer_5.mlp.3\"? "
-                + "(`atlasgen inspect` lists all of them)"
+            "the model has no address \"encoder_layer_5.mpl.3\"; the nearest: encoder_layer_5.mlp.3, "
+                + "encoder_layer_0.mlp.3, encoder_layer_1.mlp.3. `atlasgen inspect` lists all of them."
         ),
-        ("neuron:heads.head/50", "neuron 50 is out of range; heads.head has 0 to 49"),
-        ("neuron:heads.head/x", "a neuron's number is missing or none: \"x\"; write neuron:heads.head/17"),
-        ("neuron:heads.head/-1", "a neuron's number is missing or none: \"-1\"; write neuron:heads.head/17"),
-        ("neuron:heads.head/", "a neuron's number is missing or none: \"\"; write neuron:heads.head/17"),
-        ("neuron:heads.head", "expected an address, a slash and a number, as in neuron:encoder_layer_5.mlp.3/17"),
+        ("neuron:heads.head/50", "neuron 50 is out of range; heads.head has the neurons 0 to 49"),
+        ("neuron:heads.head/x", "\(neuron), such as heads.head/17, found \"heads.head/x\""),
+        ("neuron:heads.head/-1", "\(neuron), such as heads.head/17, found \"heads.head/-1\""),
+        ("neuron:heads.head/", "\(neuron), such as heads.head/17, found \"heads.head/\""),
+        ("neuron:heads.head", "\(neuron), such as encoder_layer_5.mlp.3/17, found \"heads.head\""),
         ("neuron:heads.head/1?sedes=0", "unknown key \"sedes\"; did you mean \"seeds\"? \(known)"),
         ("neuron:heads.head/1?seeds=", "\"seeds\" needs a value: seeds=…"),
         ("neuron:heads.head/1?seeds=0&seeds=1", "\"seeds\" stands there twice; keep one"),
-        ("neuron:heads.head/1?seeds=0,1,0", "\"seeds\" names the same twice; keep one"),
-        ("neuron:heads.head/1?seeds=0,x", "\"seeds\" takes whole numbers from 0 with commas between, not \"x\""),
+        ("neuron:heads.head/1?seeds=0,1,0", "seeds: the seed 0 stands here twice; keep one"),
+        (
+            "neuron:heads.head/1?seeds=0,x",
+            "seeds: expected whole numbers from 0 and ranges, such as 0-4,7, found \"x\""
+        ),
         (
             "neuron:heads.head/1?seeds=99999999999999999999",
-            "\"seeds\" takes whole numbers from 0 with commas between, not \"99999999999999999999\""
+            "seeds: expected whole numbers from 0 and ranges, such as 0-4,7, found \"99999999999999999999\""
         ),
         ("neuron:heads.head/1?method=pixel&methods=atlas", "\"method\" and \"methods\" mean the same; keep one"),
         (
             "neuron:heads.head/1?method=pixle",
-            "There is no method “pixle”. The methods are “atlas”, “pixel”, “fourier”, “ghiasi”, “maco”."
+            "method: There is no method “pixle”. The methods are “atlas”, “pixel”, “fourier”, “ghiasi”, “maco”."
         ),
         (
             "neuron:heads.head/1?tokens=cla",
-            "\"tokens\" takes auto, patches, cls, center, slice or token:k (k from 0), not \"cla\"; did you mean \"cls\"?"
+            "tokens: expected auto, patches, cls, center, slice or token:k (k from 0), found \"cla\"; did you mean \"cls\"?"
         ),
         (
             "neuron:heads.head/1?tokens=slice",
-            "heads.head cannot be read by tokens=slice: it has 1 tokens, 1 before the patches"
+            "tokens: slice needs an address of several tokens, and heads.head has one; "
+                + "name another, or in atlas.yml put another first"
         ),
         (
             "neuron:encoder_layer_5.mlp.3/65?tokens=slice",
-            "slice reads the token of the neuron's number, and encoder.layers.encoder_layer_5.mlp.3 has the tokens 0 to "
-                + "64"
+            "neuron 65 is out of range for slice, which reads the token of the neuron's number; "
+                + "encoder.layers.encoder_layer_5.mlp.3 has the tokens 0 to 64"
         ),
         (
             "neuron:heads.head/1?attention=lvie",
-            "\"attention\" is live, detached or frozen, not \"lvie\"; did you mean \"live\"?"
+            "attention: expected live, detached or frozen, found \"lvie\"; did you mean \"live\"?"
         ),
-        ("neuron:heads.head/1?direction=up", "\"direction\" is + or -, not \"up\""),
+        ("neuron:heads.head/1?direction=up", "direction: expected \"+\" or \"-\", found \"up\""),
         (
             "layer:encoder_layer_4.mlp.3",
             "encoder_layer_4.mlp.3 is none of this atlas's layers (encoder_layer_5.mlp.3, heads.head); add it to "
@@ -130,12 +145,12 @@ import Testing
         ("layer:heads.head/3", "a layer's figure has no neuron; write layer:heads.head or neuron:heads.head/3"),
         (
             "layer:heads.head?plot=compar",
-            "\"plot\" is consistency or compare, not \"compar\"; did you mean \"compare\"?"
+            "plot: expected consistency or compare, found \"compar\"; did you mean \"compare\"?"
         ),
         ("layer:heads.head?limit=0", "\"limit\" is a whole number from 1 to 400, not \"0\""),
         (
             "layer:heads.head?sort=activaton",
-            "\"sort\" is number, activation or consistency, or with a minus in front the other way round, not "
+            "sort: expected number, activation or consistency, with a minus in front for the other way round, found "
                 + "\"activaton\"; did you mean \"activation\"?"
         ),
         (

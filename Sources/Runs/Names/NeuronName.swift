@@ -1,0 +1,64 @@
+// Addresses and neurons by name, checked against a model.
+
+import Support
+import ViT
+
+extension Address {
+    /// Reads an address of the model, in full or without `encoder.layers.`.
+    package init(named text: String, in model: ViTConfiguration) throws(NameError) {
+        let all = Address.all(in: model)
+        if let address = Address(text), all.contains(address) {
+            self = address
+            return
+        }
+        let isFull = text.hasPrefix("encoder.") || text.hasPrefix("heads")
+        let nearest = Suggestion.nearest(to: text, among: all.map { isFull ? $0.description : $0.shortName }, limit: 3)
+        let help =
+            nearest.isEmpty
+            ? "; its addresses go from \(all[0]) to \(all[all.count - 1])"
+            : "; the nearest: \(nearest.joined(separator: ", "))"
+        throw NameError(
+            "the model has no address \"\(NameError.shortened(text))\"\(help). `atlasgen inspect` lists all of them.")
+    }
+}
+
+/// A neuron, written `ADDRESS/NUMBER`.
+package struct NeuronName: Hashable, Sendable {
+    /// Where its activation is read.
+    package let address: Address
+    /// The channel, or for `slice` the token.
+    package let number: Int
+
+    /// Reads a neuron's name; whether the number exists depends on the tokens (`check`).
+    package init(_ text: String, in model: ViTConfiguration) throws(NameError) {
+        let slash = text.lastIndex(of: "/")
+        let name = slash.map { String(text[..<$0]) }
+        guard let name, let slash, let number = NumberList.number(text[text.index(after: slash)...]) else {
+            let example = name.flatMap { Address($0) } ?? .block(model.blockCount - 1, .mlp3)
+            throw .expected("ADDRESS/NUMBER, such as \(example.shortName)/17", found: text)
+        }
+        address = try Address(named: name, in: model)
+        self.number = number
+    }
+
+    /// Refuses a neuron that the address lacks under `tokens`.
+    package func check(under tokens: TokenSelection, in model: ViTConfiguration) throws(NameError) {
+        try Self.check(number, at: address, under: tokens, in: model)
+    }
+
+    /// Refuses a number that is none of the address's neurons under `tokens`.
+    static func check(
+        _ number: Int, at address: Address, under tokens: TokenSelection, in model: ViTConfiguration
+    ) throws(NameError) {
+        let width = address.width(in: model)
+        guard number < width else {
+            throw NameError("neuron \(number) is out of range; \(address) has the neurons 0 to \(width - 1)")
+        }
+        let count = tokens.neuronCount(at: address, in: model)
+        guard number < count else {
+            throw NameError(
+                "neuron \(number) is out of range for \(tokens), which reads the token of the neuron's number; "
+                    + "\(address) has the tokens 0 to \(count - 1)")
+        }
+    }
+}

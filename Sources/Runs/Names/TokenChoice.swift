@@ -1,0 +1,42 @@
+// Over which tokens an activation is read, as users name it.
+
+import Support
+import ViT
+
+/// A token selection, or what the model itself uses.
+package enum TokenChoice: Sendable, Hashable {
+    /// What the model reads at the address.
+    case auto
+    /// The same everywhere.
+    case selection(TokenSelection)
+
+    /// What a choice looks like, for messages.
+    static let expected = "auto, patches, cls, center, slice or token:k (k from 0)"
+    private static let words = ["auto", "patches", "cls", "center", "slice"]
+
+    package init(_ text: String) throws(NameError) {
+        if text == "auto" {
+            self = .auto
+        } else if let selection = TokenSelection(text) {
+            self = .selection(selection)
+        } else {
+            throw .expected(Self.expected, found: text, among: Self.words)
+        }
+    }
+
+    /// The selection that the choice is at an address, which has its tokens.
+    package func selection(at address: Address, in model: ViTConfiguration) throws(NameError) -> TokenSelection {
+        guard case .selection(let selection) = self else { return .automatic(at: address, in: model) }
+        if selection.isDefined(at: address, in: model) { return selection }
+        switch selection {
+        case .cls: throw NameError("the model has no class token; use patches, center or token:k")
+        case .slice:
+            throw NameError(
+                "slice needs an address of several tokens, and \(address) has one; "
+                    + "name another, or in atlas.yml put another first")
+        default:
+            throw NameError(
+                "\(selection) is out of range; \(address) has the tokens 0 to \(address.tokenCount(in: model) - 1)")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// Choices by their words.
+
+import Support
+import ViT
+
+extension RawRepresentable<String> where Self: CaseIterable {
+    /// Reads one of the words of a choice.
+    package init(word text: String) throws(NameError) { try self.init(word: text, note: "") }
+
+    /// Reads one of the words of a choice; `note` is what the error of another one says behind them.
+    package init(word text: String, note: String) throws(NameError) {
+        guard let choice = Self(rawValue: text) else {
+            let words = Self.allCases.map(\.rawValue)
+            throw .expected(ConfigurationNode.alternatives(words) + note, found: text, among: words)
+        }
+        self = choice
+    }
+}
+
+extension Attention {
+    /// Reads the word of an attention mode; `frozen` is frozen to the mean colour.
+    package init(word text: String) throws(NameError) {
+        guard let mode = Attention(text) else {
+            throw .expected(ConfigurationNode.alternatives(Self.words), found: text, among: Self.words)
+        }
+        self = mode
+    }
+}
+
+extension Direction {
+    /// Reads `+` or `-`, which may be a minus sign.
+    package init(named text: String) throws(NameError) {
+        switch text {
+        case "+": self = .positive
+        case "-", "\u{2212}": self = .negative
+        default: throw .expected("\"+\" or \"-\"", found: text)
+        }
+    }
+}
