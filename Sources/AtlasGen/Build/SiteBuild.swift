@@ -15,12 +15,10 @@ struct SiteBuild: Sendable {
         var file = "atlas.yml"
         /// The site's folder; relative paths are relative to the project's.
         var output = "site"
-        /// Number of workers; nil for one a core.
-        var workers: Int?
         /// Whether drafts are shown: posts with `published: false` or a date to come.
         var drafts = false
         /// What makes the missing runs.
-        var engine = EngineChoice.local
+        var engine = LocalEngine.maker(workers: nil)
         /// What is done about runs that are missing.
         var missing = MissingRuns.made
     }
@@ -81,9 +79,8 @@ struct SiteBuild: Sendable {
         for _ in 0..<roundLimit {
             switch options.missing {
             case .made:
-                let count = try await make(
-                    plan, project: project, store: store, workers: options.workers, engine: options.engine, say: say)
-                guard let count else { return nil }
+                let making = RunMaking(engine: try options.engine(project, store), say: say)
+                guard let count = try await making.make(plan, of: project, in: store) else { return nil }
                 made += count
             case .refused: try refuse(store.missing(of: plan.recipes))
             case .left: break
@@ -157,14 +154,14 @@ struct SiteBuild: Sendable {
     ///
     /// - Returns: the numbers of the new jobs; none where all runs are there or on their way.
     static func submit(
-        _ options: Options, _ cluster: EngineChoice.Cluster, say: @escaping @Sendable (String) -> Void
+        _ options: Options, _ cluster: SlurmCluster, say: @escaping @Sendable (String) -> Void
     ) async throws -> [String] {
         let project = try Project(file: options.file)
         let plan = try project.wholePlan(drafts: options.drafts)
         let store = try Store(folder: project.path(".atlas")) { say("atlasgen: \($0)") }
         let lock = try BuildLock(storeFolder: store.folder)
         defer { withExtendedLifetime(lock) {} }
-        return try await SlurmEngine(store: store, settings: cluster.settings(of: project)).submit(plan)
+        return try await cluster.engine(of: project, store: store).submit(plan)
     }
 
     /// Compares what a project wants with what its store has. Writes nothing.
@@ -183,42 +180,6 @@ struct SiteBuild: Sendable {
         let own = project.path("templates")
         let folders = try FileSystem.kind(of: own) == nil ? [builtIn] : [builtIn, own]
         return folders.map { URL(fileURLWithPath: $0) }
-    }
-
-    /// Makes what the store lacks; nil where Ctrl-C stopped it.
-    static func make(
-        _ plan: Plan, project: Project, store: Store, workers: Int?, engine: EngineChoice = .local,
-        say: @escaping @Sendable (String) -> Void
-    ) async throws -> Int? {
-        let missing = try store.missing(of: plan.recipes)
-        guard !missing.isEmpty else { return 0 }
-        if let assumed = project.assumed { say("atlasgen: \(assumed)") }
-        let reporter = ProgressReporter(BuildProgress(missing))
-        let signal = StopSignal()
-        let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.wordsAtInterrupt)") }
-        defer { withExtendedLifetime(interrupts) {} }
-        let summary: EngineSummary
-        do {
-            // What follows, also an error's message, begins on a line of its own.
-            defer { reporter.finish() }
-            switch engine {
-            case .local:
-                let source = RecipeModels(model: project.model.model, references: project.references).source
-                let device = CPUDevice()
-                let engine = LocalEngine(
-                    workerCount: workers ?? device.workers, batchSize: device.batchSize, save: store.save
-                ) { _ in VisualiserMaker(source, device: device) }
-                summary = try await engine.make(missing, until: signal) { reporter.note($0) }
-            case .slurm(let cluster):
-                let engine = SlurmEngine(store: store, settings: try cluster.settings(of: project))
-                summary = try await engine.make(plan, until: signal) { reporter.note($0) }
-            }
-        }
-        guard summary.wasStopped else { return summary.made }
-        say(
-            "atlasgen: stopped with \(missing.count - summary.made) of \(missing.count) runs still to make. "
-                + engine.wordsAfterStop)
-        return nil
     }
 }
 

@@ -50,32 +50,29 @@ struct BuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         let say: @Sendable (String) -> Void = { Terminal.writeError($0 + "\n") }
-        var cluster = try engine.cluster
-        cluster?.drafts = drafts
+        let cluster = try engine.cluster(drafts: drafts)
+        var options = SiteBuild.Options(
+            file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers),
+            missing: frozen ? .refused : partial ? .left : .made)
+        if let cluster { options.engine = { try cluster.engine(of: $0, store: $1) } }
         if dryRun {
-            let estimate = try SiteBuild.estimate(options(.local), say: say)
+            let estimate = try SiteBuild.estimate(options, say: say)
             let workers = workers ?? cluster?.shardCount ?? CPUDevice().workers
             print(try json ? Self.json(estimate) : estimate.text(workers: workers))
         } else if let cluster, engine.detach {
-            let jobs = try await SiteBuild.submit(options(.slurm(cluster)), cluster, say: say)
+            let jobs = try await SiteBuild.submit(options, cluster, say: say)
             for job in jobs { print(job) }
             say(
                 jobs.isEmpty
                     ? "atlasgen: all runs are there or on their way."
                     : "atlasgen: submitted. `atlasgen build --engine slurm` follows the job and writes the site.")
         } else {
-            try await build(cluster.map { .slurm($0) } ?? .local, say: say)
+            try await build(options, say: say)
         }
     }
 
-    private func options(_ engine: EngineChoice) -> SiteBuild.Options {
-        SiteBuild.Options(
-            file: project.file, output: output, workers: workers, drafts: drafts, engine: engine,
-            missing: frozen ? .refused : partial ? .left : .made)
-    }
-
-    private func build(_ engine: EngineChoice, say: @escaping @Sendable (String) -> Void) async throws {
-        guard let summary = try await SiteBuild.run(options(engine), say: say) else {
+    private func build(_ options: SiteBuild.Options, say: @escaping @Sendable (String) -> Void) async throws {
+        guard let summary = try await SiteBuild.run(options, say: say) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
         for warning in summary.warnings { say("atlasgen: warning: \(warning)") }

@@ -16,7 +16,7 @@ struct EngineOptions: ParsableArguments {
     @Option(
         help: """
             With slurm: number of shards, each a task of the array job. \
-            (default: \(EngineChoice.Cluster.defaultShardCount))
+            (default: \(SlurmCluster.defaultShardCount))
             """)
     var shards: Int?
 
@@ -44,11 +44,12 @@ struct EngineOptions: ParsableArguments {
     }
 
     /// The cluster's jobs; nil for this machine.
-    var cluster: EngineChoice.Cluster? {
-        get throws {
-            guard engine == .slurm else { return nil }
-            return EngineChoice.Cluster(
-                shardCount: shards ?? EngineChoice.Cluster.defaultShardCount, options: try Slurm.options(sbatch ?? ""))
-        }
+    ///
+    /// - Parameter drafts: whether the plan has drafts.
+    func cluster(drafts: Bool) throws -> SlurmCluster? {
+        guard engine == .slurm else { return nil }
+        return SlurmCluster(
+            shardCount: shards ?? SlurmCluster.defaultShardCount, options: try Slurm.options(sbatch ?? ""),
+            drafts: drafts)
     }
 }

@@ -76,7 +76,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// Builds once; what is wrong is told on the page and here, and the last good site stays.
     private func build(_ state: PreviewState) async {
-        let options = SiteBuild.Options(file: project.file, output: output, workers: workers, drafts: drafts)
+        let options = SiteBuild.Options(
+            file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers))
         do {
             guard let summary = try await SiteBuild.run(options, say: { Terminal.writeError($0 + "\n") }) else {
                 return

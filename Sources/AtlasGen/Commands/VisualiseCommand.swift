@@ -86,8 +86,7 @@ struct VisualiseCommand: AsyncParsableCommand {
         try figure.check(count: recipes.count, shape)
         let place = try PicturePlace(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
 
-        let source = RecipeModels(model: model.model, references: project?.references ?? [:]).source
-        guard let records = try await Self.make(recipes, source: source) else {
+        guard let records = try await make(recipes, model: model.model, references: project?.references ?? [:]) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
         try place.write(figure.png(of: records))
@@ -129,24 +128,16 @@ struct VisualiseCommand: AsyncParsableCommand {
 
     // MARK: - Making it
 
-    /// Makes the runs with progress; nil where Ctrl-C stopped it.
-    private static func make(_ recipes: [Recipe], source: VisualiserMaker.Source) async throws -> [RunRecord]? {
+    /// Makes the runs and keeps them in memory; nil where Ctrl-C stopped it.
+    private func make(
+        _ recipes: [Recipe], model: ViT, references: [String: FloatBuffer]
+    ) async throws -> [RunRecord]? {
         let made = Mutex<[Recipe: RunRecord]>([:])
-        let reporter = ProgressReporter(BuildProgress(recipes))
-        let signal = StopSignal()
-        let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: stopping; nothing is written.") }
-        defer { withExtendedLifetime(interrupts) {} }
-        let device = CPUDevice()
-        let engine = LocalEngine(
-            workerCount: device.workers, batchSize: device.batchSize,
-            save: { record in made.withLock { $0[record.header.recipe] = record } },
-            makeMaker: { _ in VisualiserMaker(source, device: device) })
-        let summary: EngineSummary
-        do {
-            defer { reporter.finish() }
-            summary = try await engine.make(recipes, until: signal) { reporter.note($0) }
+        var engine = LocalEngine(model: model, references: references) { record in
+            made.withLock { $0[record.header.recipe] = record }
         }
-        guard !summary.wasStopped else { return nil }
+        engine.wordsAfterStop = "No picture is written."
+        guard try await RunMaking(engine: engine).make(recipes, of: Plan(recipes)) != nil else { return nil }
         return made.withLock { made in recipes.compactMap { made[$0] } }
     }
 }

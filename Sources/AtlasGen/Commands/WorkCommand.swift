@@ -34,9 +34,10 @@ struct WorkCommand: AsyncParsableCommand {
         let project = try Project(file: project.file)
         let share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))
         let store = try Store(folder: project.path(".atlas")) { Terminal.writeError("atlasgen: \($0)\n") }
-        let made = try await SiteBuild.make(
-            share, project: project, store: store, workers: workers, say: { Terminal.writeError($0 + "\n") })
-        guard let made else { throw ExitCode(InterruptMonitor.exitCode) }
+        let making = RunMaking(engine: try LocalEngine.maker(workers: workers)(project, store))
+        guard let made = try await making.make(share, of: project, in: store) else {
+            throw ExitCode(InterruptMonitor.exitCode)
+        }
         print("Shard \(shard): \(made) runs made, \(share.recipes.count - made) were there.")
     }
 }

@@ -1,11 +1,12 @@
 // Makes runs on this machine: one worker a core, each a thread of its own.
 
 import Foundation
+import ViT
 
 /// Workers that take batches from a queue and store each batch's runs as soon as they are made.
 ///
 /// The threads are outside Swift's cooperative pool, which long computations must not occupy.
-package struct LocalEngine: Sendable {
+package struct LocalEngine: Engine {
     /// Number of workers.
     let workerCount: Int
     /// Images that a worker computes side by side, at most: runs, or their copies where a method has several.
@@ -14,6 +15,8 @@ package struct LocalEngine: Sendable {
     let save: @Sendable (RunRecord) throws -> Void
     /// Makes one worker's maker, on that worker's thread.
     let makeMaker: @Sendable (_ worker: Int) throws -> any RunMaker
+    package var wordsAtInterrupt = "stopping after this step; once more to stop now."
+    package var wordsAfterStop = "What is done is kept: `atlasgen build` goes on from there."
 
     package init(
         workerCount: Int, batchSize: Int, save: @escaping @Sendable (RunRecord) throws -> Void,
@@ -25,6 +28,30 @@ package struct LocalEngine: Sendable {
         self.makeMaker = makeMaker
     }
 
+    /// The engine of one model and its shuffles.
+    ///
+    /// - Parameters:
+    ///   - references: the pictures of frozen attention by their digest.
+    ///   - device: what does the arithmetic.
+    ///   - workers: number of workers; nil for the device's.
+    package init(
+        model: ViT, references: [String: FloatBuffer], device: any Device = CPUDevice(), workers: Int? = nil,
+        save: @escaping @Sendable (RunRecord) throws -> Void
+    ) {
+        let source = RecipeModels(model: model, references: references).source
+        self.init(workerCount: workers ?? device.workers, batchSize: device.batchSize, save: save) { _ in
+            VisualiserMaker(source, device: device)
+        }
+    }
+
+    /// Makes engines of this machine.
+    package static func maker(workers: Int?) -> EngineMaker {
+        { project, store in
+            LocalEngine(
+                model: project.model.model, references: project.references, workers: workers, save: store.save)
+        }
+    }
+
     /// Bytes of a worker's stack: as the main thread's.
     private static let stackSize = 8 << 20
 
@@ -33,8 +60,8 @@ package struct LocalEngine: Sendable {
     ///
     /// - Throws: the first error of a worker.
     package func make(
-        _ recipes: [Recipe], until signal: StopSignal = StopSignal(),
-        onEvent: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+        _ recipes: [Recipe], of plan: Plan, until signal: StopSignal,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary {
         guard !recipes.isEmpty else { return EngineSummary() }
         let count = min(workerCount, recipes.count)

@@ -8,7 +8,7 @@ import ViT
 ///
 /// The store alone says what is done; Slurm only says which tasks are still on their way. Jobs outlive the program:
 /// a later build finds their numbers in the Slurm folder, and does not submit them again.
-package struct SlurmEngine: Sendable {
+package struct SlurmEngine: Engine {
     /// Where runs are kept; on a file system that all machines share.
     let store: Store
     /// How tasks are started.
@@ -17,6 +17,10 @@ package struct SlurmEngine: Sendable {
     var run: @Sendable ([String]) async throws -> CommandResult = ExternalCommand.run
     /// Seconds between two looks at the queue, at most.
     var longestPause = 30.0
+    package let wordsAtInterrupt = "no longer following the jobs; once more to stop now."
+    package let wordsAfterStop =
+        "The jobs go on without this program: `atlasgen build --engine slurm` follows them again, and scancel ends "
+        + "them."
 
     package init(
         store: Store, settings: SlurmSettings,
@@ -62,16 +66,16 @@ package struct SlurmEngine: Sendable {
         return shards.isEmpty ? [] : [try await submit(shards.map(\.index), of: plan)]
     }
 
-    /// Makes all of the plan's runs that are missing, and returns when they are in the store or `signal` stops the
-    /// waiting; then the jobs go on.
+    /// Lets the cluster make the plan's runs that are missing, and returns when they are in the store or `signal` stops
+    /// the waiting; then the jobs go on.
     ///
     /// - Throws: `AtlasError` where Slurm refuses a job, where it cannot be reached for long, and where a share makes
     ///   nothing in three jobs.
     package func make(
-        _ plan: Plan, until signal: StopSignal = StopSignal(),
-        onEvent: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+        _ recipes: [Recipe], of plan: Plan, until signal: StopSignal,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary {
-        var missing = Set(try store.missing(of: plan.recipes))
+        var missing = Set(recipes)
         let wanted = missing.count
         var attempts: [Int: Attempt] = [:]
         // Lost in two looks in a row: a run may take a moment to appear on a shared file system.

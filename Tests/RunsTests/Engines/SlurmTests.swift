@@ -79,6 +79,16 @@ import Testing
     }
 }
 
+extension SlurmEngine {
+    /// Makes what the store lacks of a plan.
+    fileprivate func make(
+        _ plan: Plan, until signal: StopSignal = StopSignal(),
+        onEvent: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+    ) async throws -> EngineSummary {
+        try await make(store.missing(of: plan.recipes), of: plan, until: signal, onEvent: onEvent)
+    }
+}
+
 @Suite struct SlurmEngineTests {
     private let folder: TemporaryFolder
     private let store: Store
