@@ -45,8 +45,11 @@ struct SiteBuild: Sendable {
         let bytes: Int
         /// What the user should know and what stopped nothing.
         let warnings: [String]
+        /// Seconds that each phase took.
+        let times: [(phase: PhaseClock.Phase, seconds: Double)]
+
         /// Seconds that it took.
-        let seconds: Double
+        var seconds: Double { times.reduce(0) { $0 + $1.seconds } }
     }
 
     /// So often runs that turn out to be damaged are made again before the disk is to blame.
@@ -57,7 +60,8 @@ struct SiteBuild: Sendable {
     /// - Parameter say: told what the user should read on the way.
     /// - Returns: nil where Ctrl-C stopped it: then what was made is stored, and the last site is untouched.
     static func run(_ options: Options, say: @escaping @Sendable (String) -> Void) async throws -> Summary? {
-        let start = ProcessInfo.processInfo.systemUptime
+        let clock = PhaseClock()
+        clock.enter(.plan)
         let project = try Project(file: options.file)
         let templates = try Theme.templates(in: templateFolders(of: project))
         let output = try OutputFolder(project.path(options.output), in: project.folder)
@@ -79,15 +83,17 @@ struct SiteBuild: Sendable {
         for _ in 0..<roundLimit {
             switch options.missing {
             case .made:
+                clock.enter(.make)
                 let making = RunMaking(engine: try options.engine(project, store), say: say)
                 guard let count = try await making.make(plan, of: project, in: store) else { return nil }
                 made += count
             case .refused: try refuse(store.missing(of: plan.recipes))
             case .left: break
             }
+            clock.enter(.render)
             try output.prepare()
-            let files = SiteFiles(folder: output.staging)
-            let library = RunLibrary(project: project, store: store, judge: judge)
+            let files = SiteFiles(folder: output.staging, clock: clock)
+            let library = RunLibrary(project: project, store: store, judge: judge, clock: clock)
             let pages = try ContentPages(content, library: library, templates: templates)
             let missing = try store.missing(of: plan.recipes).count
             let kept = KeptLayers(store: store, site: output.path)
@@ -102,15 +108,15 @@ struct SiteBuild: Sendable {
             }
             // Damage shows when a record is read: what it took is made again, and the pages with it.
             guard try store.missing(of: plan.recipes).count == missing else { continue }
+            clock.enter(.write)
             try output.swapIn()
             // The site is whole; without what is kept of it, the next build only takes longer.
             for layer in layers { try? kept.keep(layer) }
             let total = files.total
             return Summary(
                 output: output.path, made: made, reused: max(0, plan.recipes.count - missing - made),
-                files: total.files,
-                bytes: total.bytes, warnings: pages.warnings + warnings(of: project, bytes: total.bytes),
-                seconds: ProcessInfo.processInfo.systemUptime - start)
+                files: total.files, bytes: total.bytes,
+                warnings: pages.warnings + warnings(of: project, bytes: total.bytes), times: clock.times)
         }
         throw AtlasError(
             .io,

@@ -36,6 +36,12 @@ struct BuildCommand: AsyncParsableCommand {
     @Flag(help: "With --dry-run: print JSON.")
     var json = false
 
+    @Flag(
+        help: """
+            Print the seconds of each phase on the standard error stream: plan, make, score, render, write.
+            """)
+    var timings = false
+
     func validate() throws {
         if let workers, workers < 1 { throw ValidationError("--workers takes a number from 1 on, and got \(workers).") }
         if frozen, partial { throw ValidationError("--frozen fails where --partial publishes: choose one.") }
@@ -44,6 +50,9 @@ struct BuildCommand: AsyncParsableCommand {
         }
         if workers != nil, engine.engine == .slurm {
             throw ValidationError("--workers is about this machine; a task's cores come from --sbatch.")
+        }
+        if timings, dryRun || engine.detach {
+            throw ValidationError("--timings is about a whole build; --dry-run and --detach make none.")
         }
         if json, !dryRun { throw ValidationError("--json is the form of a plan; it needs --dry-run.") }
     }
@@ -76,11 +85,24 @@ struct BuildCommand: AsyncParsableCommand {
             throw ExitCode(InterruptMonitor.exitCode)
         }
         for warning in summary.warnings { say("atlasgen: warning: \(warning)") }
+        if timings { say(Self.table(summary)) }
         print(
             """
             \(summary.output)/index.html: \(Format.count(summary.files)) files, \(Self.size(summary.bytes)).
             \(summary.made) runs made, \(summary.reused) reused, in \(BuildProgress.duration(summary.seconds)).
             """)
+    }
+
+    private static func table(_ summary: SiteBuild.Summary) -> String {
+        var table = TextTable(
+            columns: [
+                .init(title: "phase"), .init(title: "seconds", isNumeric: true), .init(title: "share", isNumeric: true),
+            ])
+        for (name, seconds) in summary.times.map({ ($0.phase.rawValue, $0.seconds) }) + [("all", summary.seconds)] {
+            let share = summary.seconds > 0 ? seconds / summary.seconds : 0
+            table.rows.append([name, String(format: "%.2f", seconds), String(format: "%.0f %%", 100 * share)])
+        }
+        return table.text
     }
 
     private static func size(_ bytes: Int) -> String {

@@ -8,15 +8,19 @@ import Support
 /// Unchecked Sendable: the counters are read and written under the lock.
 package final class SiteFiles: @unchecked Sendable {
     private let folder: String
+    private let clock: PhaseClock
     private let lock = NSLock()
     private var folders: Set<String> = []
     private var paths: Set<String> = []
     private var count = 0
     private var bytes = 0
 
-    /// - Parameter folder: exists; nothing is written outside it.
-    package init(folder: String) {
+    /// - Parameters:
+    ///   - folder: exists; nothing is written outside it.
+    ///   - clock: told how long writing takes.
+    package init(folder: String, clock: PhaseClock = PhaseClock()) {
         self.folder = folder
+        self.clock = clock
     }
 
     /// Number of files so far, and their size in bytes.
@@ -29,8 +33,10 @@ package final class SiteFiles: @unchecked Sendable {
         precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "\(path) leaves the site")
         try take(path)
         let file = "\(folder)/\(path)"
-        try createFolder(FileSystem.parent(of: file))
-        try FileSystem.writeFile(content, to: file)
+        try clock.measure(.write) {
+            try createFolder(FileSystem.parent(of: file))
+            try FileSystem.writeFile(content, to: file)
+        }
         lock.withLock {
             count += 1
             bytes += content.count
@@ -50,8 +56,10 @@ package final class SiteFiles: @unchecked Sendable {
         try take(path)
         let newFile = "\(folder)/\(path)"
         do {
-            try createFolder(FileSystem.parent(of: newFile))
-            try FileSystem.link(file, as: newFile)
+            try clock.measure(.write) {
+                try createFolder(FileSystem.parent(of: newFile))
+                try FileSystem.link(file, as: newFile)
+            }
         } catch {
             // Whoever cannot link writes instead.
             _ = lock.withLock { paths.remove(path) }

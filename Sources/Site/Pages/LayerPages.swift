@@ -89,11 +89,13 @@ struct LayerPages: Sendable {
         let neurons = layer.neurons
         return try concurrently(neurons.count) { index in
             Swift.Result {
-                try neuronPages.write(
-                    NeuronPages.Subject(
-                        address: layer.address, neuron: neurons[index], rows: rows[index],
-                        previous: index > 0 ? neurons[index - 1] : nil,
-                        next: index + 1 < neurons.count ? neurons[index + 1] : nil, scores: scores))
+                try library.clock.measure(.render) {
+                    try neuronPages.write(
+                        NeuronPages.Subject(
+                            address: layer.address, neuron: neurons[index], rows: rows[index],
+                            previous: index > 0 ? neurons[index - 1] : nil,
+                            next: index + 1 < neurons.count ? neurons[index + 1] : nil, scores: scores))
+                }
             }
         }.map { try $0.get() }
     }

@@ -3,6 +3,7 @@
 import Render
 import Runs
 import Scores
+import Support
 import ViT
 
 /// The runs of a project as its pages ask for them.
@@ -13,12 +14,15 @@ package final class RunLibrary: Sendable {
     let store: Store
     /// The model that judges how alike pictures are; nil for the visualised model itself.
     let judge: Judge?
+    /// Told what the pages' time goes into.
+    let clock: PhaseClock
     private let cache: ScoreCache
 
-    package init(project: Project, store: Store, judge: Judge?) {
+    package init(project: Project, store: Store, judge: Judge?, clock: PhaseClock = PhaseClock()) {
         self.project = project
         self.store = store
         self.judge = judge
+        self.clock = clock
         cache = ScoreCache(store: store, judge: judge)
     }
 
@@ -47,7 +51,9 @@ package final class RunLibrary: Sendable {
         let neurons = neurons ?? self.neurons(of: layer, condition)
         let isGrid = condition == grid && neurons == layer.neurons
         let isReadAlike = condition.variant.tokens == grid.variant.tokens && condition.model == grid.model
-        return try cache.scores(
-            of: recipes(condition, neurons), scaledBy: isReadAlike && !isGrid ? recipes(grid, layer.neurons) : nil)
+        return try clock.measure(.score) {
+            try cache.scores(
+                of: recipes(condition, neurons), scaledBy: isReadAlike && !isGrid ? recipes(grid, layer.neurons) : nil)
+        }
     }
 }
