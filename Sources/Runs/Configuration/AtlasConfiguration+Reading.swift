@@ -75,7 +75,7 @@ extension AtlasConfiguration {
     private static func seeds(_ node: ConfigurationNode) throws -> [UInt64] {
         let limit = NumberList.seedLimit
         let expected = "a count from 1 to \(limit), or a list of numbers and ranges such as [0, 5-9]"
-        if let count = node.scalar.flatMap({ Int($0) }) {
+        if let count = node.scalar.flatMap({ Int(digits: $0) }) {
             guard (1...limit).contains(count) else { throw node.mismatch(expected) }
             return (0..<UInt64(count)).map { $0 }
         }

@@ -87,10 +87,7 @@ extension ConfigurationNode {
 
     /// A whole number in a range.
     func integer(in range: ClosedRange<Int>) throws -> Int {
-        guard let value = scalar.flatMap({ Int($0) }), range.contains(value) else {
-            throw mismatch("a whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return value
+        try name(Int.expected(in: range)) { try Int(named: $0, in: range) }
     }
 
     /// A number in a range of whole bounds.

@@ -17,7 +17,7 @@ package struct NameError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// A list names something twice.
-    static func repeated(_ name: String) -> NameError { NameError("\(name) stands here twice; keep one") }
+    package static func repeated(_ name: String) -> NameError { NameError("\(name) stands here twice; keep one") }
 
     /// As much of a text as a message quotes.
     static func shortened(_ text: String) -> String { text.count > 60 ? "\(text.prefix(59))…" : text }
@@ -36,17 +36,4 @@ package func reading<Value>(
     } catch let error as NameError {
         throw AtlasError(code, "\(place()): \(error)")
     }
-}
-
-/// Reads the words of a list, none of which may name the same as another.
-package func readingEach<Value: Hashable>(
-    _ words: [String], _ read: (String) throws -> Value
-) throws -> [Value] {
-    var values: [Value] = []
-    for word in words {
-        let value = try read(word)
-        guard !values.contains(value) else { throw NameError.repeated("\"\(word)\"") }
-        values.append(value)
-    }
-    return values
 }

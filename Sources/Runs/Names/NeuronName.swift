@@ -31,13 +31,12 @@ package struct NeuronName: Hashable, Sendable {
 
     /// Reads a neuron's name; whether the number exists depends on the tokens (`check`).
     package init(_ text: String, in model: ViTConfiguration) throws(NameError) {
-        let slash = text.lastIndex(of: "/")
-        let name = slash.map { String(text[..<$0]) }
-        guard let name, let slash, let number = NumberList.number(text[text.index(after: slash)...]) else {
-            let example = name.flatMap { Address($0) } ?? .block(model.blockCount - 1, .mlp3)
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let number = Int(digits: parts[1]) else {
+            let example = Address(parts[0]) ?? .block(model.blockCount - 1, .mlp3)
             throw .expected("ADDRESS/NUMBER, such as \(example.shortName)/17", found: text)
         }
-        address = try Address(named: name, in: model)
+        address = try Address(named: parts[0], in: model)
         self.number = number
     }
 

@@ -7,16 +7,15 @@ package struct NumberList: Hashable, Sendable {
     /// The ranges in the order of the text; a number alone is a range of one.
     let ranges: [ClosedRange<Int>]
 
-    /// What a list looks like, for messages.
-    package static let expected = "whole numbers from 0 and ranges, such as 0-4,7"
     /// The most seeds of a neuron.
     static let seedLimit = 1000
 
     /// - Parameter expected: what the error of another text says was expected.
-    package init(_ text: String, expected: String = Self.expected) throws(NameError) {
+    package init(_ text: String, expected: String = "whole numbers from 0 and ranges, such as 0-4,7") throws(NameError)
+    {
         var ranges: [ClosedRange<Int>] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map(Self.number)
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int(digits: $0) }
             guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1] else {
                 throw .expected(expected, found: String(part))
             }
@@ -24,12 +23,6 @@ package struct NumberList: Hashable, Sendable {
             ranges.append(first...last)
         }
         self.ranges = ranges
-    }
-
-    /// A whole number from 0, in digits alone; nil for any other text.
-    static func number(_ text: Substring) -> Int? {
-        let digits = text.trimmingCharacters(in: .whitespaces)
-        return digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(digits) : nil
     }
 
     /// The numbers in their order as seeds, none of which may stand twice or be among `others`.
@@ -47,5 +40,27 @@ package struct NumberList: Hashable, Sendable {
             }
         }
         return seeds
+    }
+}
+
+extension Int {
+    /// Reads a whole number from 0, in digits alone; nil for any other text.
+    init?(digits text: some StringProtocol) {
+        let digits = text.trimmingCharacters(in: .whitespaces)
+        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        self.init(digits)
+    }
+
+    /// Reads a whole number of a range that starts at 0 or above.
+    package init(named text: String, in range: ClosedRange<Int>) throws(NameError) {
+        guard let value = Int(digits: text), range.contains(value) else {
+            throw .expected(Self.expected(in: range), found: text)
+        }
+        self = value
+    }
+
+    /// What such a number looks like, for messages.
+    static func expected(in range: ClosedRange<Int>) -> String {
+        "a whole number from \(range.lowerBound) to \(range.upperBound)"
     }
 }

@@ -68,7 +68,7 @@ struct FigureReader {
             throw reference.error(
                 "a contact sheet shows the runs of the layer's grid; leave out method, tokens and attention")
         }
-        let limit = try reference.integer("limit", in: 1...Self.mostPictures) ?? 12
+        let limit = try reference.value("limit") { try Int(named: $0, in: 1...Self.mostPictures) } ?? 12
         let isReversed = reference.options["sort"]?.hasPrefix("-") == true
         let key = try reference.value("sort") { text in
             try FigureRequest.Sort.Key(

@@ -79,21 +79,14 @@ struct FigureReference {
     }
 
     /// What `read` takes from each word of a list with commas; nil where the option is not there.
-    func values<Value: Hashable>(_ key: String, _ read: (String) throws -> Value) throws -> [Value]? {
+    func values<Value: Equatable>(_ key: String, _ read: (String) throws -> Value) throws -> [Value]? {
         try value(key) { text in
-            try readingEach(
-                text.split(separator: ",", omittingEmptySubsequences: false).map(String.init), read)
+            try text.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) { values, word in
+                let value = try read(String(word))
+                guard !values.contains(value) else { throw NameError.repeated("\"\(word)\"") }
+                values.append(value)
+            }
         }
-    }
-
-    /// A whole number in a range; nil where the option is not there.
-    func integer(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
-        guard let text = options[key] else { return nil }
-        guard let value = Int(text), range.contains(value) else {
-            throw error(
-                "\"\(key)\" is a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
-        }
-        return value
     }
 }
 

@@ -37,6 +37,13 @@ import Testing
         #expect(beside == [".atlas", "atlas.yml", "site", "tiny.safetensors"])
     }
 
+    @Test func phasesAreListed() async throws {
+        let outcome = try await TinyProject().build("--timings")
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        let rows = outcome.messages.split(separator: "\n").suffix(7).map { $0.split(separator: " ").first ?? "" }
+        #expect(rows == ["phase", "plan", "make", "score", "render", "write", "all"], "\(outcome.messages)")
+    }
+
     @Test func whatAWriterAddsHasItsPlace() async throws {
         let project = try TinyProject(settings: TinyProject.settings + "\nbaseURL: https://example.org/atlas")
         try project.write("Welcome.\n", to: "content/index.md")

@@ -79,6 +79,13 @@ import Testing
     }
 }
 
+/// Makes records that are the same for the same recipe.
+private struct ExampleMaker: RunMaker {
+    func make(_ recipes: [Recipe], shouldStop: () -> Bool, onStep: (Int) -> Void) throws -> [RunRecord]? {
+        recipes.map { .example($0) }
+    }
+}
+
 extension SlurmEngine {
     /// Makes what the store lacks of a plan.
     fileprivate func make(
@@ -221,6 +228,25 @@ extension SlurmEngine {
         let error = try await #require(throws: AtlasError.self) { try await engine.make(plan) }
         #expect(error.description.contains("run the same command again"))
         #expect(arrays.count == 1)
+    }
+
+    /// Every engine makes what a plan's store lacks, and nothing else.
+    @Test func enginesAreAlike() async throws {
+        let local = LocalEngine(workerCount: 2, batchSize: 3, save: store.save) { _ in ExampleMaker() }
+        let engines: [any Engine] = [local, engine { _, shard in try makeShare(shard, of: 4) }]
+        for engine in engines {
+            for entry in try store.entries() { try FileSystem.remove(store.path(of: entry.header.recipe.key)) }
+            for recipe in plan.recipes.prefix(7) { try store.save(.example(recipe)) }
+            let missing = try store.missing(of: plan.recipes)
+            let seen = Guarded<[Recipe]>([])
+            let summary = try await engine.make(missing, of: plan, until: StopSignal()) { event in
+                if case .stored(let headers, _) = event { seen.change { $0 += headers.map(\.recipe) } }
+            }
+            #expect(summary == EngineSummary(made: 13, wasStopped: false))
+            #expect(Set(seen.value) == Set(missing) && seen.value.count == 13)
+            #expect(try store.missing(of: plan.recipes).isEmpty)
+            #expect(engine.wordsAtInterrupt.hasSuffix("; once more to stop now."))
+        }
     }
 
     @Test func aStopLeavesTheJobs() async throws {

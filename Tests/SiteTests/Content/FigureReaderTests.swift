@@ -147,7 +147,7 @@ import Testing
             "layer:heads.head?plot=compar",
             "plot: expected consistency or compare, found \"compar\"; did you mean \"compare\"?"
         ),
-        ("layer:heads.head?limit=0", "\"limit\" is a whole number from 1 to 400, not \"0\""),
+        ("layer:heads.head?limit=0", "limit: expected a whole number from 1 to 400, found \"0\""),
         (
             "layer:heads.head?sort=activaton",
             "sort: expected number, activation or consistency, with a minus in front for the other way round, found "
