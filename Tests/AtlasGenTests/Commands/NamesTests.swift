@@ -157,7 +157,7 @@ import Testing
                 },
                 Reading(at: "--tokens: ", .usage) { try TokenSelection(argument: text, at: address, in: .tiny64) },
                 Reading(at: "post.md:3: \(destination): tokens: ", .data) {
-                    try figure(destination).variants[0].tokens
+                    try figure(destination).conditions[0].variant.tokens
                 },
             ], on: text, isAccepted)
     }
@@ -171,7 +171,7 @@ import Testing
                 },
                 Reading(at: "--tokens: ", .usage) { try TokenSelection(argument: "slice", at: .head, in: .tiny64) },
                 Reading(at: "post.md:3: \(destination): tokens: ", .data) {
-                    try figure(destination).variants[0].tokens
+                    try figure(destination).conditions[0].variant.tokens
                 },
             ], on: "slice", false)
     }
@@ -182,13 +182,13 @@ import Testing
         agree(
             [
                 Reading(at: "atlas.yml:2:12: attention: ", .data) {
-                    try configuration("layers: a\nattention: \(text)").attention[0].kind
+                    try configuration("layers: a\nattention: \(text)").attention[0].mode.word
                 },
                 Reading(at: "Error: The value '\(text)' is invalid for '--attention <attention>': ", .usage) {
-                    try #require(try option("--attention", text) { $0.attention })
+                    try #require(try option("--attention", text) { $0.attention?.word })
                 },
                 Reading(at: "post.md:3: \(destination): attention: ", .data) {
-                    try figure(destination).variants[0].attention.kind
+                    try figure(destination).conditions[0].variant.attention.word
                 },
             ], on: text, isAccepted)
     }
@@ -205,7 +205,7 @@ import Testing
                     try #require(try option("--direction", text) { $0.direction })
                 },
                 Reading(at: "post.md:3: \(destination): direction: ", .data) {
-                    try figure(destination).variants[0].direction
+                    try figure(destination).conditions[0].variant.direction
                 },
             ], on: text, isAccepted)
     }

@@ -57,7 +57,7 @@ import Testing
 
     @Test func wordsForOneSelectionAreOneRow() throws {
         let request = try runs("neuron:encoder_layer_5.mlp.3/3?tokens=auto,cls,patches&seeds=0")
-        #expect(request.variants.map(\.tokens) == [.cls, .patches])
+        #expect(request.conditions.map(\.variant.tokens) == [.cls, .patches])
     }
 
     @Test func otherLayersAreReadAsTheModelReadsThem() throws {
