@@ -1,12 +1,12 @@
 // The error of the program: configuration, content, store and commands.
 
-/// What stops a command, in words for the person who ran it, and the exit code that says of what kind it is.
+/// An error that stops a command: a message for the person who ran it, and an exit code.
 package struct AtlasError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The codes of BSD's sysexits.h that atlasgen uses.
     package enum Code: Int32, Sendable {
         /// The command line was wrong (EX_USAGE).
         case usage = 64
-        /// A file that the user gave is wrong or not there: configuration, content, weights, template (EX_DATAERR).
+        /// A file that the user gave is wrong or missing: configuration, content, weights, template (EX_DATAERR).
         case data = 65
         /// An output could not be created (EX_CANTCREAT).
         case cannotCreate = 73
@@ -14,7 +14,7 @@ package struct AtlasError: Error, Equatable, Sendable, CustomStringConvertible {
         case io = 74
     }
 
-    /// The kind of error, which is the exit code.
+    /// The kind of error; its raw value is the exit code.
     package let code: Code
     /// What went wrong, where, what was expected, and what to do.
     package let description: String

@@ -25,12 +25,13 @@ package enum Digest {
         hexadecimal(digest: sha256(bytes))
     }
 
-    /// The SHA-256 of a file, read piece by piece: a mapping's pages would count as the program's memory.
+    /// The SHA-256 of a file. It is read in pieces, because the pages of a mapped file would count as the program's
+    /// memory.
     ///
-    /// - Throws: `AtlasError` where the file cannot be read.
+    /// - Throws: `AtlasError` if the file cannot be read.
     package static func hexadecimal(ofFile path: String) throws -> String {
         guard let file = try OpenFile(reading: path) else {
-            throw AtlasError(.data, "\(path): the file was there, and is not any more; run the command again")
+            throw AtlasError(.data, "\(path): the file disappeared while it was being read; run the command again")
         }
         var hash = SHA256Hash()
         let pieceSize = 1 << 20
@@ -53,7 +54,7 @@ package enum Digest {
     }
 }
 
-/// A SHA-256 that takes its bytes piece by piece.
+/// A SHA-256 that takes its bytes in pieces.
 private struct SHA256Hash: ~Copyable {
     #if canImport(CryptoKit)
         private var hash = SHA256()
@@ -65,9 +66,9 @@ private struct SHA256Hash: ~Copyable {
         private let context: OpaquePointer
 
         init() {
-            // libcrypto fails here only without memory, or in a build of it that lacks SHA-256.
+            // libcrypto fails here only if it is out of memory or was built without SHA-256.
             guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
-                preconditionFailure("libcrypto gives no SHA-256")
+                preconditionFailure("libcrypto has no SHA-256")
             }
             self.context = context
         }

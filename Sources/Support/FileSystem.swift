@@ -1,28 +1,29 @@
-// The one file that calls the operating system for files: durable writes, partial reads, folders, locks' files.
+// The only file that makes the operating system's file calls: durable writes, partial reads, folders, lock files.
 
 import CFileSystem
 import Foundation
 
-/// Files and folders through POSIX, with errors in words. Paths are absolute or relative to the working directory.
+/// Files and folders through POSIX; errors are messages for users. Paths are absolute or relative to the working
+/// directory.
 package enum FileSystem {
-    /// Reads `count` bytes from `offset`, or to the end where `count` is nil; fewer where the file is shorter.
+    /// Reads `count` bytes from `offset`, or to the end if `count` is nil; fewer bytes if the file is shorter.
     ///
-    /// - Returns: nil where there is no such file.
+    /// - Returns: nil if there is no such file.
     package static func read(_ path: String, from offset: Int = 0, count: Int? = nil) throws -> [UInt8]? {
         guard let file = try OpenFile(reading: path) else { return nil }
         return try file.read(from: offset, count: count)
     }
 
-    /// Writes `bytes` so that `path` holds all of them or what it held before, whatever happens at any moment.
+    /// Writes `bytes` atomically: even after a crash, `path` holds either all of them or its old content.
     ///
-    /// The bytes go to `temporary` (on the same file system, in a folder that exists) and to the disk, the name is
-    /// changed, and the folder of `path` goes to the disk.
+    /// Writes `temporary` (in an existing folder on the same file system), flushes it to the disk, renames it to
+    /// `path`, and flushes the folder of `path`.
     package static func writeDurably(_ bytes: [UInt8], to path: String, by temporary: String) throws {
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure("created", temporary, errno) }
         do {
             defer { close(descriptor) }
-            try put(bytes, to: descriptor, path: temporary)
+            try writeAll(bytes, to: descriptor, path: temporary)
             guard synchronize(descriptor) == 0 else { throw failure("written", temporary, errno) }
             try move(temporary, to: path)
         } catch {
@@ -32,44 +33,44 @@ package enum FileSystem {
         try synchronizeFolder(parent(of: path))
     }
 
-    /// Writes `bytes` to a file that is replaced; a crash may leave a part of them.
+    /// Writes `bytes` to a file, replacing its content; a crash may leave only a part of them.
     package static func writeFile(_ bytes: [UInt8], to path: String) throws {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure("created", path, errno) }
         do {
-            try put(bytes, to: descriptor, path: path)
+            try writeAll(bytes, to: descriptor, path: path)
         } catch {
             close(descriptor)
             throw error
         }
-        // NFS tells of a full disk here.
+        // NFS reports a full disk here.
         guard close(descriptor) == 0 || errno == EINTR else { throw failure("written", path, errno) }
     }
 
-    /// Exchanges the names of two files or folders on one file system, in one step where the system has one.
+    /// Swaps two files or folders on one file system, atomically if the file system supports it.
     ///
-    /// - Parameter aside: a free name, which `second` has for a moment where the system has no such step; a crash may
-    ///   leave it there.
+    /// - Parameter aside: a free name. Without an atomic swap, `second` has it for a moment, and a crash may leave it
+    ///   there.
     package static func exchange(_ first: String, _ second: String, aside: String) throws {
         if atlasgen_exchange(first, second) == 0 { return }
-        // A file system without the exchange (NFS for one).
+        // The file system has no atomic swap (NFS, for example).
         guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else { throw failure("exchanged with \(first)", second, errno) }
         try move(second, to: aside)
         try move(first, to: second)
         try move(aside, to: first)
     }
 
-    /// Changes a file's name, on one file system, replacing what has the new name.
+    /// Renames a file within one file system, replacing any file that has the new name.
     package static func move(_ path: String, to newPath: String) throws {
         guard rename(path, newPath) == 0 else { throw failure("renamed to \(newPath)", path, errno) }
     }
 
-    /// Removes a file; one that is not there is no error.
+    /// Removes a file; it is not an error if there is none.
     package static func remove(_ path: String) throws {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("removed", path, errno) }
     }
 
-    /// Makes a folder and those above it, each safely on the disk unless `durably` is false.
+    /// Creates a folder and its missing parents, and flushes each to the disk unless `durably` is false.
     package static func createFolder(_ path: String, durably: Bool = true) throws {
         if isFolder(path) { return }
         let parent = parent(of: path)
@@ -81,7 +82,7 @@ package enum FileSystem {
         if durably { try synchronizeFolder(parent) }
     }
 
-    /// The folder of a path, as text: empty for a name alone, and the root for the root.
+    /// The parent folder of a path: empty for a bare name, `/` for `/`.
     ///
     /// Foundation's `deletingLastPathComponent` of `NSString` traps on names of one character.
     package static func parent(of path: String) -> String {
@@ -93,16 +94,16 @@ package enum FileSystem {
         return rest.isEmpty ? "/" : String(rest)
     }
 
-    /// Whether anything has this name.
+    /// Whether anything exists at this path.
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// Whether a folder has this name.
+    /// Whether the path is a folder, or a link to one.
     package static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Whether the name itself is a link's, wherever that leads.
+    /// Whether the path itself is a symbolic link, even a broken one.
     package static func isLink(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
@@ -122,7 +123,7 @@ package enum FileSystem {
         return parts.isEmpty ? "." : parts
     }
 
-    /// The absolute path behind every link, as far as something is there; what is not there yet is appended.
+    /// The absolute path with all links resolved; parts that do not exist yet are appended.
     package static func resolved(_ path: String) -> String {
         if let found = realpath(path.isEmpty ? "." : path, nil) {
             defer { free(found) }
@@ -131,31 +132,31 @@ package enum FileSystem {
         let folder = resolved(parent(of: path))
         return switch (path as NSString).lastPathComponent {
         case ".": folder
-        // Above what is not there.
+        // The parent of a folder that does not exist.
         case "..": parent(of: folder)
         case let name: folder == "/" ? "/\(name)" : "\(folder)/\(name)"
         }
     }
 
-    /// Lets this user change a folder and those below it, as far as they are the user's.
+    /// Makes a folder and its subfolders writable, if they belong to this user.
     package static func makeWritable(_ folder: String) {
         guard !isLink(folder), isFolder(folder) else { return }
         chmod(folder, 0o755)
-        // What cannot be listed cannot be removed either, which is told then.
+        // A folder that cannot be listed cannot be removed either; the removal reports it.
         for name in (try? names(in: folder)) ?? [] { makeWritable("\(folder)/\(name)") }
     }
 
-    /// What a name can belong to.
+    /// What can be at a path.
     package enum Kind {
         case file, folder
         /// A device, a pipe, a socket.
         case other
     }
 
-    /// What a path leads to, behind every link; nil where nothing has the name.
+    /// What is at a path, after following links; nil if nothing is there.
     ///
-    /// - Throws: `AtlasError` where that cannot be told, as in a folder that this user may not enter, and for a link
-    ///   that leads nowhere.
+    /// - Throws: `AtlasError` if this cannot be determined, as in a folder that this user may not enter, and for a
+    ///   broken link.
     package static func kind(of path: String) throws -> Kind? {
         var status = stat()
         if stat(path, &status) == 0 {
@@ -168,12 +169,12 @@ package enum FileSystem {
         let code = errno
         guard code == ENOENT || code == ENOTDIR else { throw failure("read", path, code) }
         guard lstat(path, &status) != 0 else {
-            throw AtlasError(.io, "\(path) is a link that leads nowhere. Remove it, or make what it leads to.")
+            throw AtlasError(.io, "\(path) is a broken link. Remove it, or create its target.")
         }
         return nil
     }
 
-    /// What tells a file from its next version.
+    /// A file's size and time of change, which differ between its versions.
     package struct Version: CustomStringConvertible {
         /// Number of bytes.
         package let bytes: Int
@@ -183,7 +184,7 @@ package enum FileSystem {
         package var description: String { "\(bytes) \(changed.tv_sec).\(changed.tv_nsec)" }
     }
 
-    /// A file's version; nil where there is no such file, or a folder or a link in its place.
+    /// A file's version; nil if there is no such file, or if it is a folder or a link.
     package static func version(of path: String) -> Version? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -194,12 +195,12 @@ package enum FileSystem {
         #endif
     }
 
-    /// Gives a file a second name, on one file system that knows such names.
+    /// Creates a hard link to a file, within a file system that supports hard links.
     package static func link(_ path: String, as newPath: String) throws {
         guard Foundation.link(path, newPath) == 0 else { throw failure("linked to \(path)", newPath, errno) }
     }
 
-    /// The names in a folder, sorted by their bytes; empty where there is no such folder.
+    /// The names in a folder, sorted by their bytes; empty if there is no such folder.
     package static func names(in folder: String) throws -> [String] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
@@ -219,16 +220,16 @@ package enum FileSystem {
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// Brings the content of an open file to the disk, past the drive's own cache; 0, or -1 with `errno`.
+    /// Flushes an open file to the disk, past the drive's own cache; returns 0, or -1 with `errno` set.
     private static func synchronize(_ descriptor: Int32) -> Int32 {
         #if canImport(Darwin)
-            // There fsync leaves the bytes in the drive's cache. File systems without the request have fsync alone.
+            // On Darwin, fsync leaves the bytes in the drive's cache. Without F_FULLFSYNC, fsync is all there is.
             if fcntl(descriptor, F_FULLFSYNC) == 0 { return 0 }
         #endif
         return fsync(descriptor)
     }
 
-    /// Brings everything that was written to the file system of `folder` to the disk: one call for many files.
+    /// Flushes the whole file system of `folder` to the disk: one call for many files.
     package static func synchronizeFileSystem(of folder: String) throws {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("read", folder, errno) }
@@ -236,27 +237,27 @@ package enum FileSystem {
         guard atlasgen_synchronize(descriptor) == 0 else { throw failure("written", folder, errno) }
     }
 
-    /// Brings a folder's names to the disk; the working directory where the path is empty.
+    /// Flushes the names in a folder to the disk; an empty path means the working directory.
     package static func synchronizeFolder(_ path: String) throws {
         let path = path.isEmpty ? "." : path
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("read", path, errno) }
         defer { close(descriptor) }
-        // Some file systems have nothing to synchronise for a folder and say EINVAL.
+        // Some file systems have nothing to flush for a folder and return EINVAL.
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("written", path, errno) }
     }
 
-    /// What became of an attempt to lock a file.
+    /// The result of trying to lock a file.
     package enum Lock {
-        /// The open file, whose closing gives the lock back.
+        /// The lock is held; closing the file releases it.
         case taken(OpenFile)
-        /// Another process has it.
+        /// Another process holds the lock.
         case busy
-        /// The file system knows no locks.
+        /// The file system does not support locks.
         case unsupported
     }
 
-    /// Tries to lock a file, made where it is not there.
+    /// Tries to lock a file, creating it if needed.
     package static func lock(_ path: String) throws -> Lock {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure("created", path, errno) }
@@ -269,7 +270,7 @@ package enum FileSystem {
         }
     }
 
-    /// The error of a call, in words: what could not be done to which path, why, and what to do.
+    /// The error of a system call: what could not be done to which path, why, and what to do.
     static func failure(_ action: String, _ path: String, _ code: Int32) -> AtlasError {
         let reason = String(cString: strerror(code))
         let start = "\(path) could not be \(action): \(reason)."
@@ -278,7 +279,7 @@ package enum FileSystem {
             AtlasError(
                 .io,
                 "\(start) The disk or the quota is full; free some space and run the command again. "
-                    + "What was finished before is kept.")
+                    + "Finished work is kept.")
         case EACCES, EPERM, EROFS:
             if action == "read" {
                 AtlasError(.io, "\(start) Make it readable for this user.")
@@ -286,12 +287,12 @@ package enum FileSystem {
                 AtlasError(.cannotCreate, "\(start) Make the folder writable for this user.")
             }
         case ENOTDIR, EEXIST:
-            AtlasError(.cannotCreate, "\(start) A file stands where a folder is needed; move it away.")
+            AtlasError(.cannotCreate, "\(start) A file is where a folder is needed; move it away.")
         default: AtlasError(.io, start)
         }
     }
 
-    fileprivate static func put(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
+    fileprivate static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
         try bytes.withUnsafeBytes { buffer in
             var written = 0
             while written < buffer.count {
@@ -306,9 +307,9 @@ package enum FileSystem {
     }
 }
 
-/// An open file, closed with its owner.
+/// An open file, closed when this object is released.
 ///
-/// Unchecked Sendable: nothing changes after the file is open, and the calls made on it do not share its position.
+/// Unchecked Sendable: nothing changes after the file is open, and reads do not use its shared position.
 package final class OpenFile: @unchecked Sendable {
     private let descriptor: Int32
     /// The path it was opened by.
@@ -319,9 +320,9 @@ package final class OpenFile: @unchecked Sendable {
         self.path = path
     }
 
-    /// Opens a file to read it; nil where there is no such file.
+    /// Opens a file to read it; nil if there is no such file.
     package convenience init?(reading path: String) throws {
-        // Without waiting for a pipe's other end.
+        // Non-blocking, so that a pipe is not waited for.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
@@ -330,7 +331,7 @@ package final class OpenFile: @unchecked Sendable {
         self.init(descriptor: descriptor, path: path)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw AtlasError(.data, "\(path) is no file but a folder or a device. Name a file.")
+            throw AtlasError(.data, "\(path) is a folder or a device, not a file. Name a file.")
         }
     }
 
@@ -343,7 +344,7 @@ package final class OpenFile: @unchecked Sendable {
         return Int(status.st_size)
     }
 
-    /// Reads `count` bytes from `offset`, or to the end where `count` is nil; fewer where the file is shorter.
+    /// Reads `count` bytes from `offset`, or to the end if `count` is nil; fewer bytes if the file is shorter.
     package func read(from offset: Int = 0, count: Int? = nil) throws -> [UInt8] {
         let available = max(0, try size() - offset)
         let wanted = min(count ?? available, available)
@@ -362,11 +363,11 @@ package final class OpenFile: @unchecked Sendable {
         return bytes
     }
 
-    /// Replaces the file's content. Not durable: for what a crash may lose.
+    /// Replaces the file's content. Not durable: a crash may lose it.
     package func replaceContent(with text: String) throws {
         guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
             throw FileSystem.failure("written", path, errno)
         }
-        try FileSystem.put(Array(text.utf8), to: descriptor, path: path)
+        try FileSystem.writeAll(Array(text.utf8), to: descriptor, path: path)
     }
 }

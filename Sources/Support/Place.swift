@@ -1,4 +1,4 @@
-// Where in a file a value stands.
+// A position in a file that the user wrote.
 
 /// A place in a file that the user wrote.
 package struct Place: Hashable, Sendable, CustomStringConvertible {
@@ -24,11 +24,11 @@ package struct Place: Hashable, Sendable, CustomStringConvertible {
     package func error(_ message: String) -> AtlasError { AtlasError(.data, "\(self): \(message)") }
 }
 
-/// A value with its place, for checks that come later than reading.
+/// A value with its place, for checks after reading.
 package struct Located<Value> {
     /// The value.
     package let value: Value
-    /// Where it stands.
+    /// Where the value is in its file.
     package let place: Place
 
     package init(

@@ -1,10 +1,10 @@
-// Nearest words to a word that is not known.
+// Suggestions for an unknown word.
 
 /// Suggestions by edit distance.
 package enum Suggestion {
-    /// The `limit` candidates nearest to `word`, nearest first, those that are too far left out.
+    /// At most `limit` candidates that are near `word`, nearest first.
     ///
-    /// Too far is more than a third of the word's letters, and more than two.
+    /// Near means a distance of at most 2, or of at most a third of the word's letters.
     package static func nearest(to word: String, among candidates: [String], limit: Int) -> [String] {
         let bound = max(2, word.count / 3)
         let ranked = candidates.enumerated().map { (distance(word.lowercased(), $1.lowercased()), $0, $1) }
@@ -33,7 +33,7 @@ package enum Suggestion {
         return previous[second.count]
     }
 
-    /// `; did you mean "…"?`, or nothing where no candidate is near.
+    /// `; did you mean "…"?`, or an empty text if no candidate is near.
     package static func question(for word: String, among candidates: [String]) -> String {
         nearest(to: word, among: candidates, limit: 1).first.map { "; did you mean \"\($0)\"?" } ?? ""
     }

@@ -1,6 +1,6 @@
 // The program's version.
 
-/// What the program calls itself.
+/// The program's name and version.
 package enum Version {
     /// The version (semantic versioning).
     static let current = "0.1.0"

@@ -321,7 +321,7 @@ private final class FindingLog: @unchecked Sendable {
         let path = try folder.write([1], to: "file")
         let error = #expect(throws: AtlasError.self) { try Store(folder: "\(path)/.atlas") { _ in } }
         #expect(error?.code == .cannotCreate)
-        #expect(error?.description.contains("A file stands where a folder is needed") == true)
+        #expect(error?.description.contains("A file is where a folder is needed") == true)
     }
 
     @Test(arguments: [
