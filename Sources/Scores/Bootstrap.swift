@@ -5,13 +5,13 @@ import ViT
 
 /// Percentile bootstrap over neurons (Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13).
 ///
-/// A resample draws as many neurons as there are, with replacement, and brings all runs of each draw. A pair between
-/// two draws of the same neuron is neither a pair of one run set nor one of different neurons, and is left out.
+/// A resample draws as many neurons as there are, with replacement, and takes all runs of each. Pairs between two draws
+/// of the same neuron are neither within one set of runs nor between different neurons, and are left out.
 enum Bootstrap {
-    /// Fewer neurons than this say nothing about the spread over neurons; there is no interval then.
+    /// With fewer neurons than this, their spread is unknown and there is no interval.
     static let fewestNeurons = 5
 
-    /// The part of the resamples that lies inside an interval.
+    /// The fraction of the resamples that is inside an interval.
     static let coverage = 0.95
 
     /// How often a resample draws each of `count` neurons.
@@ -21,7 +21,8 @@ enum Bootstrap {
         return drawn
     }
 
-    /// The central 95 % of `values`, between order statistics as NumPy's `percentile` interpolates; nil without any.
+    /// The central 95 % of `values`, interpolated between order statistics like NumPy's `percentile`; nil without
+    /// values.
     static func interval(of values: [Double]) -> ClosedRange<Double>? {
         guard !values.isEmpty else { return nil }
         let sorted = values.sorted()
@@ -35,7 +36,7 @@ enum Bootstrap {
         return low...max(low, quantile((1 + coverage) / 2))
     }
 
-    /// The interval of Σ sums / Σ counts, where a neuron brings its own sum and count.
+    /// The interval of Σ sums / Σ counts, where each neuron has its own sum and count.
     static func interval(sums: [Double], counts: [Int], settings: ScoreSettings) -> ClosedRange<Double>? {
         guard counts.count(where: { $0 > 0 }) >= fewestNeurons else { return nil }
         let values = (0..<settings.resamples).compactMap { index -> Double? in
@@ -60,7 +61,7 @@ struct PairBootstrap: Sendable {
     /// The interval of the gap, in levels; nil for fewer than `Bootstrap.fewestNeurons` neurons.
     let gap: ClosedRange<Double>?
 
-    /// Resamples the pairs of a census over `neuronCount` neurons. A resample without any pair of either kind is left
+    /// Resamples the pairs of a census over `neuronCount` neurons. A resample that lacks either kind of pair is left
     /// out.
     init(_ census: PairCensus, neuronCount: Int, settings: ScoreSettings) {
         let repeated = Set(census.within.map(\.neuron)).count
@@ -82,14 +83,14 @@ struct PairBootstrap: Sendable {
     }
 }
 
-/// The pairs of a census, arranged so that the statistics of a resample take one step a pair.
+/// The pairs of a census, arranged so that the statistics of a resample take one step per pair.
 private struct WithinRanks: Sendable {
-    /// A within-neuron pair: whose it is, and the rank of its level among the distinct within-neuron levels.
+    /// A within-neuron pair: its neuron, and the rank of its level among the distinct within-neuron levels.
     private var within: [(neuron: Int32, rank: Int32)] = []
     /// The distinct within-neuron levels, ascending.
     private let levels: [Int32]
     private let between: [PairCensus.Between]
-    /// Where each between-neuron pair stands: 2·rank just below that within-neuron level, 2·rank + 1 at it.
+    /// The slot of each between-neuron pair: 2·rank just below that within-neuron level, 2·rank + 1 at it.
     private let slots: [Int32]
 
     init(_ census: PairCensus) {
@@ -106,7 +107,7 @@ private struct WithinRanks: Sendable {
         within = census.within.map { ($0.neuron, slotOfLevel[Int($0.level) + SimilarityLevel.one] / 2) }
     }
 
-    /// The AUC, and the gap in levels, where each neuron counts `drawn` times; nil without pairs of both kinds.
+    /// The AUC, and the gap in levels, if each neuron counts `drawn` times; nil without pairs of both kinds.
     func statistics(of drawn: [Int32]) -> (auc: Double, gap: Double)? {
         var weights = [Int](repeating: 0, count: levels.count)
         var withinWeight = 0

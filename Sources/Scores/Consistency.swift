@@ -1,4 +1,4 @@
-// How alike the runs of one neuron are, measured against runs of different neurons: one measure of one layer.
+// How alike the runs of one neuron are, compared with runs of different neurons: one measure of one layer.
 
 import ViT
 
@@ -6,10 +6,10 @@ import ViT
 package struct NeuronConsistency: Codable, Sendable, Equatable {
     /// Mean similarity of its pairs of runs, −1…1.
     package let similarity: Double
-    /// How many per cent of the pairs of different neurons (from different seeds) are less alike than that, 0…100;
-    /// equally alike pairs count half.
+    /// The percentage of pairs of different neurons (from different seeds) that are less alike than that, 0…100; ties
+    /// count half.
     package let percentile: Double
-    /// How many per cent of those pairs are exactly as alike, 0…100.
+    /// The percentage of those pairs that are exactly as alike, 0…100.
     package let equal: Double
     /// Number of its pairs of runs.
     package let pairs: Int
@@ -22,18 +22,19 @@ package struct LayerConsistency: Codable, Sendable, Equatable {
     package let auc: Double
     /// Its 95 % interval by bootstrap over neurons; nil for fewer than `Bootstrap.fewestNeurons` neurons.
     package let aucInterval: ClosedRange<Double>?
-    /// The part of the runs whose nearest run from another seed is of the same neuron; of several nearest, the part.
+    /// Top-1 retrieval: the fraction of runs whose nearest run from another seed is of the same neuron; ties count in
+    /// part.
     package let retrieval: Double
-    /// Its 95 % interval by bootstrap over the neurons that ask, against all runs.
+    /// Its 95 % interval by bootstrap over the neurons of the queries, against all runs.
     package let retrievalInterval: ClosedRange<Double>?
-    /// What retrieval is by chance.
+    /// Top-1 retrieval by chance.
     package let chance: Double
-    /// Mean similarity within neurons less mean similarity between neurons.
+    /// Mean similarity within neurons minus mean similarity between neurons.
     package let gap: Double
     /// Its 95 % interval by bootstrap over neurons.
     package let gapInterval: ClosedRange<Double>?
-    /// The part of the label permutations, the unshuffled labels among them, whose gap is at least this large; never
-    /// below 1 / (permutations + 1) (Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9).
+    /// The fraction of the label permutations, including the unshuffled labels, that have a gap at least this large;
+    /// never below 1 / (permutations + 1) (Phipson and Smyth 2010, Stat. Appl. Genet. Mol. Biol. 9).
     package let p: Double
     /// Number of permutations behind `p`.
     package let permutations: Int
@@ -49,11 +50,11 @@ package struct LayerConsistency: Codable, Sendable, Equatable {
     package let betweenPairs: Int
 }
 
-/// How alike each two runs of one neuron are.
+/// How alike every two runs of one neuron are.
 package struct RunSimilarities: Codable, Sendable, Equatable {
     /// The seeds of the usable runs, ascending.
     package let seeds: [Int]
-    /// The similarity of each two runs, symmetric, 1 on the diagonal.
+    /// The similarity of every two runs, symmetric, 1 on the diagonal.
     package let values: [[Double]]
 }
 
@@ -66,7 +67,7 @@ package struct SimilarityDistribution: Codable, Sendable, Equatable {
     /// Number of pairs of different neurons in each bin.
     package let between: [Int]
 
-    /// Number of bins; divides the number of levels below 1, so that each bin is as wide as the others.
+    /// Number of bins; divides the number of levels below 1, so that all bins are equally wide.
     private static let bins = 64
 
     init(_ census: PairCensus) {
@@ -94,9 +95,10 @@ package struct Consistency: Codable, Sendable, Equatable {
     /// The similarities within and between neurons.
     package let distribution: SimilarityDistribution
 
-    /// Scores what `measure` gives of each run; `parts` are scaled to weigh alike (nil: the vector is one part).
+    /// Scores the vectors that `measure` gives for the runs; `parts` of a vector get equal weight (nil: it is one
+    /// part).
     ///
-    /// Throws the reason where there is nothing to compare.
+    /// - Throws: The reason, if there is nothing to compare.
     init(
         of runs: [ScoredRun], parts: [Range<Int>]? = nil, settings: ScoreSettings = ScoreSettings(),
         measuring measure: (ScoredRun) -> [Float]?
@@ -105,7 +107,7 @@ package struct Consistency: Codable, Sendable, Equatable {
         try self.init(of: runs, parts: parts, settings: settings, sharing: &shuffles, measuring: measure)
     }
 
-    /// The same with the shuffles of another measure of the same runs, or of none yet.
+    /// The same, with the shuffles of another measure of the same runs, if there are any yet.
     init(
         of runs: [ScoredRun], parts: [Range<Int>]? = nil, settings: ScoreSettings, sharing shared: inout LabelShuffles?,
         measuring measure: (ScoredRun) -> [Float]?
@@ -132,8 +134,8 @@ package struct Consistency: Codable, Sendable, Equatable {
                 return (
                     table.neurons[neuron],
                     NeuronConsistency(
-                        similarity: SimilarityLevel.cosine(mean), percentile: 100 * null.part(below: mean),
-                        equal: 100 * null.part(at: mean), pairs: pairs.count)
+                        similarity: SimilarityLevel.cosine(mean), percentile: 100 * null.fraction(below: mean),
+                        equal: 100 * null.fraction(at: mean), pairs: pairs.count)
                 )
             })
         matrices = Dictionary(
@@ -145,13 +147,13 @@ package struct Consistency: Codable, Sendable, Equatable {
         let withinSum = census.within.reduce(0) { $0 + Int($1.level) }
         let gap = Double(withinSum) / Double(census.within.count) - null.mean
         let auc =
-            census.within.reduce(0.0) { $0 + null.part(below: Double($1.level)) } / Double(census.within.count)
+            census.within.reduce(0.0) { $0 + null.fraction(below: Double($1.level)) } / Double(census.within.count)
         let bootstrap = PairBootstrap(census, neuronCount: table.neurons.count, settings: settings)
         let retrieval = Retrieval(census, table: table)
         // The sum over all pairs is the same for every labelling, so a larger within-neuron sum is a larger gap.
         let atLeast = census.shuffledSums.count { $0 >= withinSum }
         layer = LayerConsistency(
-            auc: auc, aucInterval: bootstrap.auc, retrieval: retrieval.part,
+            auc: auc, aucInterval: bootstrap.auc, retrieval: retrieval.fraction,
             retrievalInterval: Bootstrap.interval(sums: retrieval.hits, counts: retrieval.queries, settings: settings),
             chance: retrieval.chance, gap: SimilarityLevel.cosine(gap),
             gapInterval: bootstrap.gap.map {
@@ -182,13 +184,13 @@ extension RunSimilarities {
     }
 }
 
-/// The null: the similarities of runs of different neurons from different seeds.
+/// The null distribution: the similarities of runs of different neurons from different seeds.
 private struct SimilarityNull {
     /// Number of pairs.
     let count: Int
     /// Mean level.
     let mean: Double
-    /// Number of pairs below each level, and in the last entry of all.
+    /// Number of pairs below each level; the last entry is the number of all pairs.
     private let below: [Int]
 
     init(_ histogram: [Int]) {
@@ -203,28 +205,28 @@ private struct SimilarityNull {
         self.below = below
     }
 
-    /// The part of the pairs below a level (or a mean of levels) in −one…one, equal ones counting half.
-    func part(below level: Double) -> Double {
-        Double(below[Int(level.rounded(.up)) + SimilarityLevel.one]) / Double(count) + part(at: level) / 2
+    /// The fraction of pairs below a level (or a mean of levels) in −one…one; ties count half.
+    func fraction(below level: Double) -> Double {
+        Double(below[Int(level.rounded(.up)) + SimilarityLevel.one]) / Double(count) + fraction(at: level) / 2
     }
 
-    /// The part of the pairs at a level; none between two levels.
-    func part(at level: Double) -> Double {
+    /// The fraction of pairs at a level; 0 between two levels.
+    func fraction(at level: Double) -> Double {
         guard level == level.rounded() else { return 0 }
         let index = Int(level) + SimilarityLevel.one
         return Double(below[index + 1] - below[index]) / Double(count)
     }
 }
 
-/// Whether each run's nearest run from another seed is of its own neuron.
+/// Top-1 retrieval: whether each run's nearest run from another seed is of its own neuron.
 private struct Retrieval {
-    /// For each neuron (an index into the table), the number of its runs that find another; ties in part.
+    /// For each neuron (an index into the table), the number of its queries that hit; ties count in part.
     let hits: [Double]
-    /// For each neuron, the number of its runs that could: those with another run from another seed.
+    /// For each neuron, the number of its queries: its runs that have another run from another seed.
     let queries: [Int]
-    /// The part of all queries that hit.
-    let part: Double
-    /// The same if the nearest run were any.
+    /// The fraction of all queries that hit.
+    let fraction: Double
+    /// The same if the nearest run were random.
     let chance: Double
 
     init(_ census: PairCensus, table: RunTable) {
@@ -249,7 +251,7 @@ private struct Retrieval {
         let total = Double(queries.reduce(0, +))
         self.hits = hits
         self.queries = queries
-        part = hits.reduce(0, +) / total
+        fraction = hits.reduce(0, +) / total
         chance = chances / total
     }
 }

@@ -1,10 +1,10 @@
-// Of all neurons of the layer, is the one that a picture was made for the one that stands out on it?
+// Identification: among all channels of the layer, does a picture's own neuron stand out most on it?
 
 import Support
 
 /// One neuron's identification.
 package struct NeuronIdentification: Codable, Sendable, Equatable {
-    /// The part of its pictures on which it stands out most of all channels; ties in part.
+    /// The fraction of its pictures on which it stands out most among all channels; ties count in part.
     package let top1: Double
     /// Mean over its pictures of 1 / its rank among all channels; tied channels share their mean rank.
     package let reciprocalRank: Double
@@ -14,7 +14,7 @@ package struct NeuronIdentification: Codable, Sendable, Equatable {
 
 /// One layer's identification.
 package struct LayerIdentification: Codable, Sendable, Equatable {
-    /// The part of all pictures on which their own neuron stands out most.
+    /// The fraction of all pictures on which their own neuron stands out most.
     package let top1: Double
     /// Its 95 % interval by bootstrap over neurons; nil for fewer than `Bootstrap.fewestNeurons` neurons.
     package let top1Interval: ClosedRange<Double>?
@@ -34,21 +34,21 @@ package struct LayerIdentification: Codable, Sendable, Equatable {
 
 /// Identification of a layer's pictures from the activations of all its channels.
 ///
-/// Each channel's activation is taken in standard deviations from its mean over many pictures, so that a channel that
-/// is high on everything does not win everything: over these pictures themselves, or over others that were read alike,
-/// as a few pictures of a few neurons have means of their own. A channel that does not vary beyond rounding (a
-/// millionth) is at 0.
+/// Each channel's activation is measured in standard deviations from its mean over many pictures, so that a channel
+/// that is high on everything does not always win. These are the pictures themselves, or others that were read in the
+/// same way, because the means over a few pictures of a few neurons are not typical. A channel that does not vary
+/// beyond rounding (a millionth) is at 0.
 package struct Identification: Codable, Sendable, Equatable {
     /// The layer's figures.
     package let layer: LayerIdentification
     /// Each neuron's figures, by its number.
     package let neurons: [Int: NeuronIdentification]
-    /// What the activations were measured by.
+    /// The means and spreads that activations were measured by.
     package let scale: ChannelScale
 
     /// Ranks each run's neuron among all channels on its picture.
     ///
-    /// Throws the reason where no channel is asked for, or where no two neurons can be told apart.
+    /// Throws the reason if the runs' neurons are not channels, or if there are fewer than two of them.
     ///
     /// - Parameter scale: the channels' means and spreads; nil for those over these runs.
     init(
@@ -133,8 +133,8 @@ package struct ChannelScale: Codable, Sendable, Equatable {
         }
     }
 
-    /// How many channels stand out more than `channel`, and how many others as much: upwards, or downwards where `sign`
-    /// is −1.
+    /// The number of channels that stand out more than `channel`, and of others that tie with it: upwards, or downwards
+    /// if `sign` is −1.
     fileprivate func rank(of channel: Int, in row: [Float], sign: Double) -> (higher: Int, tied: Int) {
         let own = sign * (Double(row[channel]) - means[channel]) * factors[channel]
         var higher = 0

@@ -1,13 +1,13 @@
-// A second model that says how alike pictures are, so that the visualised model does not judge itself.
+// A second model that measures how alike pictures are, so that the visualised model does not judge itself.
 
 import Foundation
 import Render
 import Runs
 import ViT
 
-/// A model that embeds pictures; any size, scaled to its own.
+/// A model that embeds pictures. Pictures of any size are scaled to its input size.
 ///
-/// Unchecked Sendable: each reader is used by one thread at a time, and the list of the idle ones under the lock.
+/// Unchecked Sendable: each reader is used by one thread at a time, and the list of idle ones only under the lock.
 package final class Judge: @unchecked Sendable {
     /// SHA-256 of the weights and of the configuration that they are used with.
     package let digest: String
@@ -27,7 +27,8 @@ package final class Judge: @unchecked Sendable {
         self.model = model.model
     }
 
-    /// What the judge's head would read of `picture`: (width of the judge). Threads that ask at once are served at once.
+    /// The embedding of `picture` that the judge's head would read: (width of the judge). Several threads may call it
+    /// at once.
     func embedding(of picture: Picture) -> [Float] {
         let configuration = model.configuration
         let tokens = TokenSelection.automatic(at: .encoderNorm, in: configuration)
@@ -41,7 +42,7 @@ package final class Judge: @unchecked Sendable {
 }
 
 extension Project {
-    /// The model that judges how alike pictures are; nil for the visualised model's own embedding.
+    /// The model that measures how alike pictures are; nil to use the visualised model's own embedding.
     package func judge() throws -> Judge? {
         guard let file = configuration.judge else { return nil }
         do {

@@ -2,16 +2,16 @@
 
 import ViT
 
-/// For each permutation, which neuron's label each run carries: shuffled within each seed, so that seeds keep whatever
-/// they have in common and no run meets its own seed.
+/// For each permutation, the neuron label of each run. Labels are shuffled within each seed, so that what a seed's runs
+/// have in common is kept and no run is compared with its own seed.
 struct LabelShuffles: Sendable {
     /// Number of permutations.
     let count: Int
     /// (count, rows): the label, as an index into the neurons, that each row carries.
     let labels: [Int32]
-    /// (count, seeds, neurons): the place of the run that carries a label within its seed, −1 without one.
+    /// (count, seeds, neurons): the place within its seed of the run with a label, −1 if there is none.
     let places: [Int32]
-    /// For each seed, the neurons of its runs, by which tables of one layout are known.
+    /// For each seed, the neurons of its runs: the layout that a table must have.
     private let members: [[Int]]
 
     /// `count` permutations of the table's labels, from the generators of `seed`.
@@ -37,6 +37,6 @@ struct LabelShuffles: Sendable {
         members = table.members
     }
 
-    /// Whether these are the shuffles of a table too: one with the same runs, whatever was measured of them.
+    /// Whether the shuffles also fit another table: one with the same runs, regardless of what was measured.
     func fit(_ table: RunTable) -> Bool { members == table.members }
 }

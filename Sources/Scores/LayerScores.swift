@@ -1,4 +1,4 @@
-// All scores of one layer's runs, and the shapes in which pages and data files show them.
+// All scores of one layer's runs, and the types that hold them on pages and in data files.
 
 /// One neuron's scores, as `neuron.json` and `neurons.json` hold them; a measure without a score is absent.
 package struct NeuronScores: Codable, Sendable, Equatable {
@@ -10,7 +10,7 @@ package struct NeuronScores: Codable, Sendable, Equatable {
     package let identification: NeuronIdentification?
     /// The standard deviation of its final activation over seeds, relative to that between neurons.
     package let seedSpread: Double?
-    /// Why measures have no score; nil where all have one.
+    /// Why measures have no score; nil if all have one.
     package let reasons: ScoreReasons?
 }
 
@@ -22,7 +22,7 @@ package struct LayerFigures: Codable, Sendable, Equatable {
     package let meaning: LayerConsistency?
     /// Whether its neurons stand out on their own pictures.
     package let identification: LayerIdentification?
-    /// Why measures have no score; nil where all have one.
+    /// Why measures have no score; nil if all have one.
     package let reasons: ScoreReasons?
 }
 
@@ -35,7 +35,7 @@ package struct ScoreReasons: Codable, Sendable, Equatable {
     /// Why there is no identification.
     package let identification: String?
 
-    /// Nil where every measure has a score.
+    /// Nil if every measure has a score.
     init?(look: NoScore?, meaning: NoScore?, identification: NoScore?) {
         if look == nil && meaning == nil && identification == nil { return nil }
         self.look = look?.description
@@ -53,20 +53,20 @@ package struct ScoreReasons: Codable, Sendable, Equatable {
 
 /// All scores of one group of runs: one layer, method, token selection, attention mode and direction.
 package struct LayerScores: Codable, Sendable, Equatable {
-    /// Likeness by `LookDescriptor`.
+    /// Consistency by `LookDescriptor`.
     package let look: Scored<Consistency>
-    /// Likeness by the judge's embedding.
+    /// Consistency by the judge's embedding.
     package let meaning: Scored<Consistency>
     /// Identification by the layer's own activations; it needs no second seed.
     package let identification: Scored<Identification>
     /// `SeedSpread` by neuron.
     package let seedSpread: [Int: Double]
 
-    /// Scores a group of runs. The runs' order changes nothing as long as no neuron has two runs of one seed.
+    /// Scores a group of runs. Their order does not matter unless a neuron has two runs of one seed.
     ///
-    /// - Parameter scale: what identification measures activations by; nil for what the runs themselves give.
+    /// - Parameter scale: the channels' means and spreads for identification; nil for those over the runs themselves.
     init(of runs: [ScoredRun], scale: ChannelScale? = nil, settings: ScoreSettings = ScoreSettings()) {
-        // All but diverged runs have a look and a meaning, so both are shuffled alike.
+        // Every run that did not diverge has a look and a meaning, so both measures share their shuffles.
         var shuffles: LabelShuffles?
         look = Scored { () throws(NoScore) in
             try Consistency(of: runs, parts: LookDescriptor.parts, settings: settings, sharing: &shuffles) { run in

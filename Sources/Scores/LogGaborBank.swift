@@ -6,11 +6,11 @@ import ViT
 /// A bank of log-Gabor filters (Field 1987, J. Opt. Soc. Am. A 4), each as its squared gain at every frequency.
 ///
 /// By Parseval's theorem the weighted sum of a power spectrum is the mean square of the filtered picture: how much of
-/// the scale and orientation there is, wherever it is, whatever its phase.
+/// the scale and orientation there is, regardless of position and phase.
 struct LogGaborBank: Sendable {
-    /// Octaves, from a wavelength of 3 pixels up: 3, 6, 12, 24, 48.
+    /// Number of octaves, at wavelengths of 3, 6, 12, 24 and 48 pixels.
     static let scales = 5
-    /// Orientations of the wave vector, evenly over half a turn from horizontal: 0°, 22.5°, …
+    /// Orientations of the wave vector, evenly spaced over half a turn from horizontal: 0°, 22.5°, …
     static let orientations = 8
     /// Number of filters; filter `scale · orientations + orientation`.
     static let count = scales * orientations
@@ -25,7 +25,7 @@ struct LogGaborBank: Sendable {
     /// (count, rows·columns): squared gains.
     private let gains: [Float]
 
-    /// The bank for spectra as `spectrum` gives them.
+    /// The bank for the spectra that `spectrum` computes.
     init(for spectrum: PowerSpectrum) {
         frequencies = spectrum.count
         gains = (0..<Self.count * spectrum.count).map { index in
@@ -42,7 +42,7 @@ struct LogGaborBank: Sendable {
     private static func squaredGain(of filter: Int, x: Double, y: Double) -> Double {
         let centre = 1 / (shortestWavelength * Double(1 << (filter / orientations)))
         let radial = log((x * x + y * y).squareRoot() / centre) / log(bandwidth)
-        // The angle between the wave vector and the filter's axis, a direction without an arrow.
+        // The angle between the wave vector and the filter's axis, which has no sign.
         let spacing = Double.pi / Double(orientations)
         let angle = atan2(y, x) - Double(filter % orientations) * spacing
         let angular = abs(atan2(sin(2 * angle), cos(2 * angle))) / 2 / (spacing * angularWidth)
@@ -60,7 +60,7 @@ struct LogGaborBank: Sendable {
         BLAS.multiply(
             rows: Self.count, columns: parts, inner: frequencies, gains, aStride: frequencies, power.pointer,
             bStride: frequencies, bTransposed: true, into: &products, cStride: parts)
-        // At (−q, r) a filter is what the one of the mirrored orientation is at (q, r).
+        // A filter at (−q, r) equals the filter of the mirrored orientation at (q, r).
         func energies(_ part: PowerSpectrum.Part, _ mirrored: PowerSpectrum.Part) -> [Float] {
             (0..<Self.count).map { filter in
                 let orientation = filter % Self.orientations

@@ -1,4 +1,4 @@
-// What a picture looks like, as numbers that know nothing of any model and not where in the picture a pattern sits.
+// What a picture looks like, as numbers that depend neither on a model nor on where in the picture a pattern is.
 
 import Foundation
 import ViT
@@ -8,38 +8,38 @@ import ViT
 /// Two parts, which `SimilarityRows` gives equal weight:
 /// - *colour* (24 values, Oklab): mean, standard deviation and the cube root of the third central moment of L, a and b
 ///   (Stricker and Orengo 1995, "Similarity of color images"); the signed roots of their covariances La, Lb, ab; and a
-///   histogram of hue in 12 soft bins, weighted by chroma, so that grey pixels have no say.
+///   histogram of hue in 12 soft bins, weighted by chroma, so that grey pixels have no weight.
 /// - *spectrum* (80 values): the energies of the 40 filters of `LogGaborBank`, for lightness and for chroma (the sum
-///   over a and b, which no rotation of hue changes); each 40 as the square roots of their parts of the whole, less the
-///   root of an even part. Distances between such roots are Hellinger's between the distributions of energy over scale
-///   and orientation: unlike logarithms, they leave little say to bands with next to no energy (telling random textures
-///   apart among 150, they found 51 % against 28 %). How much contrast there is, the colours' deviations tell.
+///   over a and b, which no rotation of hue changes); each 40 as the square roots of their fractions of the total,
+///   minus the root of a uniform fraction. Distances between such roots are Hellinger distances between the
+///   distributions of energy over scale and orientation: unlike logarithms, they give little weight to bands with
+///   almost no energy (retrieval among 150 random textures: 51 % against 28 %). The colours' standard deviations
+///   describe the contrast.
 ///
-/// Nothing here depends on where a pixel stands except through the power spectrum, which has no phase: rolling a
-/// picture leaves its descriptor where it is. Arrangement, that is shapes made of several scales in phase, is not
-/// described; that is what the measure of meaning is for. A picture of one colour has zeros for everything but its
-/// mean and its hue; nothing is ever NaN.
+/// The positions of pixels matter only to the power spectrum, which has no phase: rolling a picture does not change its
+/// descriptor. Arrangement (shapes made of several scales in phase) is not described; the measure of meaning covers it.
+/// A picture of one colour has zeros for everything but its mean and its hue; no value is ever NaN.
 ///
-/// Not for use by several threads at once: its buffers are kept from picture to picture, as allocating some megabytes
-/// a picture took a third of the time.
+/// Not for use by several threads at once: its buffers are reused, because allocating some megabytes per picture took a
+/// third of the time.
 final class LookDescriptor {
-    /// Changes with the definition, so that descriptors kept in a cache are known to be of this one.
+    /// Raised whenever the definition changes, so that cached descriptors of an older one are not used.
     static let version = 1
     /// Number of bins of the hue histogram.
     static let hueBins = 12
-    /// Where the colours and the spectrum stand in a descriptor.
+    /// The ranges of the colours and of the spectrum in a descriptor.
     static let parts = [0..<12 + hueBins, 12 + hueBins..<12 + hueBins + 2 * LogGaborBank.count]
     /// Number of values of a descriptor.
     static let count = 12 + hueBins + 2 * LogGaborBank.count
-    /// The energy, in squared Oklab units, that is added to each filter's: about the variance that rounding to 8 bits
-    /// brings in.
+    /// The energy, in squared Oklab units, that is added to each filter's energy: about the variance of rounding to 8
+    /// bits.
     static let energyFloor: Float = 1e-6
 
     private let spectrum: PowerSpectrum
     private let bank: LogGaborBank
     /// (height, width): the picture in Oklab.
     private var pixels: [SIMD4<Float>]
-    /// Chroma and place among the bins of hue, of four pixels each.
+    /// Chroma and position among the hue bins, of four pixels each.
     private var hues: [(chroma: SIMD4<Float>, place: SIMD4<Float>)]
 
     /// A descriptor of pictures of `width` × `height` pixels, both at least 1.
@@ -61,7 +61,7 @@ final class LookDescriptor {
             + Self.shape(of: energies.chroma)
     }
 
-    /// The sum of what `value` gives of each pixel: of a row in single precision, of the rows in double.
+    /// The sum of `value` over all pixels: within a row in single precision, over the rows in double precision.
     @inline(__always)
     private func sum(_ value: (SIMD4<Float>) -> SIMD4<Float>) -> SIMD4<Double> {
         pixels.withUnsafeBufferPointer { pixels in
@@ -93,11 +93,11 @@ final class LookDescriptor {
         return (means + deviations + skews + covariances).map { Float($0) }
     }
 
-    /// Mean chroma a pixel brings to each bin of hue, shared between the two nearest bins.
+    /// Mean chroma per pixel in each hue bin; a pixel's chroma is split between its two nearest bins.
     private func hueHistogram() -> [Float] {
         pixels.withUnsafeBufferPointer { pixels in
             for group in hues.indices {
-                // Beyond the end there is no chroma, which adds nothing.
+                // Beyond the end, chroma is 0 and adds nothing.
                 func pixel(_ lane: Int) -> SIMD4<Float> {
                     4 &* group &+ lane < pixels.count ? pixels[4 &* group &+ lane] : SIMD4()
                 }
@@ -107,7 +107,7 @@ final class LookDescriptor {
                 hues[group] = ((a * a + b * b).squareRoot(), Self.turn(a, b) * Float(Self.hueBins))
             }
         }
-        // Each lane has bins of its own, so that no sum waits for the one before.
+        // Each lane has its own bins, so that no addition waits for the previous one.
         var bins = [SIMD4<Double>](repeating: SIMD4(), count: Self.hueBins + 1)
         for hue in hues {
             for lane in 0..<4 {
@@ -144,9 +144,9 @@ final class LookDescriptor {
         return turn
     }
 
-    /// The square roots of the energies' parts of the whole, less that of an even part; zeros for no energy.
+    /// The square roots of the energies' fractions of the total, minus the root of a uniform one; zeros for no energy.
     private static func shape(of energies: [Float]) -> [Float] {
-        // The floor makes every energy positive and the parts of next to nothing even.
+        // The floor makes every energy positive, and the fractions of almost no energy uniform.
         let floored = energies.map { max($0, 0) + energyFloor }
         let whole = floored.reduce(0, +)
         let even = (1 / Float(energies.count)).squareRoot()

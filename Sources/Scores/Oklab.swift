@@ -17,7 +17,7 @@ enum Oklab {
         }
     }
 
-    /// The pixels (L, a, b, 0) of interleaved sRGB bytes; as many as `pixels` holds, which are overwritten.
+    /// Converts interleaved sRGB bytes to (L, a, b, 0), as many as `pixels` holds. Overwrites `pixels`.
     static func convert(_ rgb: [UInt8], into pixels: inout [SIMD4<Float>]) {
         precondition(rgb.count >= 3 * pixels.count)
         let (red, green, blue) = (responses[0], responses[1], responses[2])
@@ -27,7 +27,8 @@ enum Oklab {
                 pixels[pixel] = cubeRoot(red[Int(bytes.0)] + green[Int(bytes.1)] + blue[Int(bytes.2)])
             }
         }
-        // In a loop of its own, because the compiler would take the roots apart for the three that are read.
+        // A separate loop, because the compiler would otherwise split the vector roots into the three values that are
+        // read.
         for pixel in pixels.indices {
             let cones = pixels[pixel]
             pixels[pixel] =
@@ -41,7 +42,7 @@ enum Oklab {
     /// method twice, which triples the digits each time. Four at once take a quarter of the time of one `cbrtf`.
     @inline(__always)
     static func cubeRoot(_ value: SIMD4<Float>) -> SIMD4<Float> {
-        // Black would otherwise be reckoned in subnormal numbers, which are slow.
+        // Black would otherwise be computed in subnormal numbers, which are slow.
         let x = value + 1e-30
         // A third as 1/4 · (1 + 1/4) · (1 + 1/16) · (1 + 1/256), and the exponent's bias (Warren 2012, Hacker's
         // Delight, section 11–2).

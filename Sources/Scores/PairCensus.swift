@@ -1,10 +1,10 @@
-// One pass over the similarities of all pairs of runs with different seeds; the whole matrix is never held.
+// One pass over the similarities of all pairs of runs with different seeds; the whole matrix is never in memory.
 
 import Support
 import ViT
 
-/// What the statistics need of the similarities: counts, maxima and sums of whole numbers, so that neither the order
-/// of the blocks nor the number of threads changes them.
+/// The counts, maxima and sums that the statistics need. All are whole numbers, so that neither the order of the blocks
+/// nor the number of threads changes them.
 struct PairCensus: Sendable {
     /// A pair of runs of one neuron. All fields but the level are indices into the table.
     struct Within: Sendable {
@@ -25,7 +25,7 @@ struct PairCensus: Sendable {
     private(set) var within: [Within] = []
     /// How many between-neuron pairs have each level, lowest first: `SimilarityLevel.count` entries.
     private(set) var between = [Int](repeating: 0, count: SimilarityLevel.count)
-    /// Between-neuron pairs that stand for all: one drawn from each `stride` neighbouring pairs, all at stride 1.
+    /// A sample of the between-neuron pairs: one drawn from each `stride` neighbouring pairs; all of them at stride 1.
     private(set) var sample: [Between] = []
     /// For each row, the highest level it has with a run of another seed.
     private(set) var nearestLevel: [Int32]
@@ -34,7 +34,7 @@ struct PairCensus: Sendable {
     /// For each permutation of the labels, the sum of the within-neuron levels.
     private(set) var shuffledSums: [Int]
 
-    /// Rows of one block: a block of 3,072 columns then takes 3 MB a thread.
+    /// Rows of one block; with 3,072 columns, a block takes 3 MB per thread.
     private static let blockRows = 256
 
     /// Some runs of one seed against all runs of a later one. The seeds are indices into the table.
@@ -56,7 +56,7 @@ struct PairCensus: Sendable {
         }
     }
 
-    /// Streams the similarities of `rows`, which are laid out as `table` says.
+    /// Counts the similarities of `rows`, which are laid out as in `table`.
     init(_ rows: SimilarityRows, table: RunTable, shuffles: LabelShuffles, settings: ScoreSettings) {
         let blocks = Block.all(of: table)
         let pairs = blocks.reduce(0) { $0 + $1.rows.count * table.members[$1.second].count }
@@ -98,7 +98,7 @@ struct PairCensus: Sendable {
         }
     }
 
-    /// Keeps the higher of two maxima; where they are equal, their counts add.
+    /// Keeps the higher of two maxima; if they are equal, adds their counts.
     @inline(__always)
     private static func raise(_ best: inout Int32, _ ties: inout Int32, to level: Int32, _ count: Int32) {
         if level > best {
@@ -120,7 +120,7 @@ struct PairCensus: Sendable {
             bTransposed: true, into: buffer.pointer, cStride: columns)
     }
 
-    /// Counts the levels and keeps each run's maximum, for the rows as for the columns.
+    /// Counts the levels and updates each run's maximum, for rows and columns.
     private mutating func count(_ block: Block, in buffer: FloatBuffer, _ table: RunTable) {
         let columns = table.members[block.second].count
         let firstRow = table.offsets[block.first]
@@ -140,7 +140,7 @@ struct PairCensus: Sendable {
                             Self.raise(&nearest[firstColumn &+ column], &ties[firstColumn &+ column], to: narrow, 1)
                         }
                         Self.raise(&nearest[firstRow + row], &ties[firstRow + row], to: best, bestTies)
-                        // The row's own neuron is no between-neuron pair.
+                        // The pair with the row's own neuron is not a between-neuron pair.
                         let neuron = table.members[block.first][row]
                         guard let own = table.place(of: neuron, in: block.second) else { continue }
                         let level = SimilarityLevel.nearest(cosines[own])
@@ -155,7 +155,7 @@ struct PairCensus: Sendable {
         }
     }
 
-    /// Draws one pair from each `stride` neighbours of the block; a draw that falls on one neuron's pair is dropped.
+    /// Draws one pair from each `stride` neighbours of the block; a drawn pair of one neuron is dropped.
     private mutating func drawSample(
         _ block: Block, in buffer: FloatBuffer, _ table: RunTable, stride width: Int, using generator: inout SplitMix64
     ) {
@@ -172,7 +172,7 @@ struct PairCensus: Sendable {
         }
     }
 
-    /// Adds, for each permutation, the block's pairs of runs that carry one label.
+    /// Adds, for each permutation, the levels of the block's pairs of runs with equal labels.
     private mutating func addShuffled(
         _ block: Block, in buffer: FloatBuffer, _ table: RunTable, _ shuffles: LabelShuffles
     ) {

@@ -1,23 +1,23 @@
-// The power spectra of a picture: how much of each frequency there is in lightness and in colour, and nothing of where.
+// The power spectra of a picture: how much of each frequency its lightness and its colour have, regardless of position.
 
 import Foundation
 import ViT
 
 /// The power spectra of pictures of one size; the transform is matrix products with precomputed cosines and sines.
 ///
-/// Not for use by several threads at once: its buffers are kept from picture to picture.
+/// Not for use by several threads at once: its buffers are reused from picture to picture.
 ///
-/// The picture is transformed as it is, without a window: rolling it then leaves every entry where it is, and a pattern
-/// in a corner counts as much as one in the centre. The jump at the border of a picture that does not wrap around adds
-/// some horizontal and vertical energy to all such pictures alike. Neither a Tukey window nor the periodic component of
-/// Moisan 2011 told random textures apart better than this (retrieval among 150: 0.50 and 0.37, as it is 0.51).
+/// The picture is transformed without a window: rolling it then changes no entry, and a pattern in a corner counts as
+/// much as one in the centre. The jump at the border of a picture that does not wrap around adds some horizontal and
+/// vertical energy to all such pictures alike. Neither a Tukey window nor the periodic component of Moisan 2011
+/// distinguished random textures better (retrieval among 150: 0.50 and 0.37; without either, 0.51).
 final class PowerSpectrum {
     /// The spectra of one picture, each (rows, columns): the mean square that each frequency contributes. A picture is
-    /// real, so its other frequencies are these ones' mirror images, and are added in; frequency 0 is left out.
+    /// real, so its other frequencies mirror these, and their power is added to these; frequency 0 is left out.
     enum Part: Int, CaseIterable {
         /// Lightness, at the frequencies (q, r).
         case lightness
-        /// Lightness, at the frequencies (−q, r); where those are the same, both hold half.
+        /// Lightness, at the frequencies (−q, r); if those are the same, each part holds half.
         case mirroredLightness
         /// Chroma: the sum over a and b, which no rotation of hue changes.
         case chroma
@@ -74,7 +74,7 @@ final class PowerSpectrum {
     ///
     /// - Parameters:
     ///   - pixels: (height, width) of (L, a, b, 0).
-    ///   - mean: what is taken from every pixel first, so that frequency 0 does not round the others.
+    ///   - mean: what is subtracted from every pixel first, so that frequency 0 adds no rounding to the others.
     func power(of pixels: [SIMD4<Float>], mean: SIMD4<Float>) -> FloatBuffer {
         precondition(pixels.count == width * height)
         fold(pixels, mean: mean)
@@ -96,12 +96,12 @@ final class PowerSpectrum {
         return power
     }
 
-    /// The parts of a plane that are even or odd about pixel 0, which rolls around; a quarter of the products each.
+    /// The parts of a plane that are even or odd about pixel 0, with wraparound; each takes a quarter of the products.
     private enum Fold: Int, CaseIterable {
         case even, oddDown, oddAcross, odd
     }
 
-    /// The sum over each pixel and its mirror images, less those that the part is odd about.
+    /// Sums each pixel and its mirror images, subtracting those about which the part is odd.
     private func fold(_ pixels: [SIMD4<Float>], mean: SIMD4<Float>) {
         let count = self.count
         pixels.withUnsafeBufferPointer { pixels in
@@ -110,7 +110,7 @@ final class PowerSpectrum {
                 let bottom = y == 0 ? 0 : (height &- y) &* width
                 for x in 0..<columns {
                     let mirrored = x == 0 ? 0 : width &- x
-                    // A pixel that is its own image must count once.
+                    // A pixel that is its own mirror image must count once.
                     let share: Float = (mirrored == x ? 0.5 : 1) * (bottom == top ? 0.5 : 1)
                     let (a, b) = (pixels[top &+ x] - mean, pixels[top &+ mirrored] - mean)
                     let (c, d) = (pixels[bottom &+ x] - mean, pixels[bottom &+ mirrored] - mean)
@@ -147,7 +147,7 @@ final class PowerSpectrum {
                 target[index &+ count] += weight * ((even + odd) * (even + odd) + (across - down) * (across - down))
             }
         }
-        // Frequency 0 is rounding once the mean is taken away.
+        // With the mean subtracted, frequency 0 holds only rounding.
         target[0] = 0
         target[count] = 0
     }

@@ -1,4 +1,4 @@
-// Scores of a layer's runs from their records, kept beside the store under the digest of what they depend on.
+// The scores of a layer's runs, computed from their records and cached under a digest of what they depend on.
 
 import Foundation
 import Render
@@ -8,7 +8,7 @@ import ViT
 
 /// Computes scores once and keeps them in `.atlas/scores/`.
 ///
-/// Unchecked Sendable: what is known is read and written under the lock.
+/// Unchecked Sendable: the known scores are read and written only under the lock.
 package final class ScoreCache: @unchecked Sendable {
     private let store: Store
     private let judge: Judge?
@@ -28,7 +28,7 @@ package final class ScoreCache: @unchecked Sendable {
     ///
     /// - Parameter reference: the runs whose pictures give the channels' means and spreads; nil for `recipes`.
     package func scores(of recipes: [Recipe], scaledBy reference: [Recipe]? = nil) throws -> LayerScores {
-        // Scoring the reference first also finds what is damaged among its runs.
+        // Scoring the reference first also finds its damaged runs.
         let scale = try reference.flatMap { try self.scores(of: $0).identification.value?.scale }
         let referenceKeys = (reference ?? []).map(\.key).filter(store.contains)
         let name = digest(of: recipes.map(\.key).filter(store.contains), scaledBy: referenceKeys)
@@ -49,7 +49,7 @@ package final class ScoreCache: @unchecked Sendable {
 
     private static func path(_ name: String) -> String { "scores/\(name).json" }
 
-    /// Scores from whole bytes; nil for those of a program that kept other fields, which are made again.
+    /// The scores in a file; nil if a program with other fields wrote it. They are then computed again.
     private static func decoded(_ bytes: [UInt8]) -> LayerScores? {
         try? JSONDecoder().decode(LayerScores.self, from: Data(bytes))
     }
@@ -61,9 +61,9 @@ package final class ScoreCache: @unchecked Sendable {
     }
 
     private func compute(_ recipes: [Recipe], scale: ChannelScale?) throws -> (scores: LayerScores, used: [RecipeKey]) {
-        // Before the first thread makes a product.
+        // Before the first thread multiplies matrices.
         BLAS.useOneThread()
-        let descriptors = Descriptors()
+        let descriptors = DescriptorPool()
         let runs = try concurrently(recipes.count) { index in
             Result { try run(recipes[index], descriptors) }
         }.map { try $0.get() }
@@ -76,12 +76,12 @@ package final class ScoreCache: @unchecked Sendable {
         )
     }
 
-    /// A run as its record tells it; nil where there is none.
-    private func run(_ recipe: Recipe, _ descriptors: Descriptors) throws -> ScoredRun? {
+    /// The run of a recipe from its record; nil if there is none.
+    private func run(_ recipe: Recipe, _ descriptors: DescriptorPool) throws -> ScoredRun? {
         guard let record = try store.record(recipe.key) else { return nil }
         var measured: (look: [Float], meaning: [Float], activations: [Float])?
         if case .diverged = record.header.outcome {
-            // Its picture is that of the step before, and says nothing of the neuron.
+            // Its picture is from the step before, and says nothing about the neuron.
         } else {
             let picture = try PNG.decode(Data(record.png), file: store.path(of: recipe.key))
             measured = (
@@ -96,10 +96,10 @@ package final class ScoreCache: @unchecked Sendable {
     }
 }
 
-/// Descriptors that threads take and give back, as making one takes longer than many pictures.
+/// Descriptors that threads borrow and return, because making one takes longer than describing many pictures.
 ///
-/// Unchecked Sendable: each descriptor is used by one thread at a time, and the list of the idle ones under the lock.
-private final class Descriptors: @unchecked Sendable {
+/// Unchecked Sendable: each descriptor is used by one thread at a time, and the list of idle ones only under the lock.
+private final class DescriptorPool: @unchecked Sendable {
     private let lock = NSLock()
     private var idle: [(width: Int, height: Int, descriptor: LookDescriptor)] = []
 

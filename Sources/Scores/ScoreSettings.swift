@@ -2,15 +2,15 @@
 
 import Foundation
 
-/// The numbers that scoring takes, each default declared here alone.
+/// The settings of scoring; each default is declared only here.
 struct ScoreSettings: Sendable {
-    /// Where the resampling starts; equal seeds give equal scores.
+    /// The seed of all random draws; equal seeds give equal scores.
     var seed: UInt64 = 0
     /// Number of shuffles of the neuron labels behind a p.
     var permutations = 1_000
     /// Number of bootstrap resamples behind an interval.
     var resamples = 1_000
-    /// Between-neuron pairs that the bootstrap weighs at most; of more, an evenly spread sample of this size.
+    /// The most between-neuron pairs that the bootstrap uses; of more, an evenly spread sample of this size.
     var sampledPairs = 1 << 20
     /// The runs were made to lower their neurons' activations (`direction: -`), so the lowest channel stands out.
     var minimises = false
@@ -28,9 +28,9 @@ package enum NoScore: String, Error, Codable, Sendable, CustomStringConvertible 
     case oneSeed
     /// All usable runs are of one neuron.
     case oneNeuron
-    /// There are seeds and neurons, but no neuron has two usable runs.
+    /// There are several seeds and neurons, but no neuron has two usable runs.
     case noRepeatedNeuron
-    /// There are seeds and neurons, but no two neurons have usable runs from different seeds.
+    /// There are several seeds and neurons, but no two neurons have usable runs from different seeds.
     case noNull
     /// A run's neuron is not a channel of the layer (with `slice` it is a token).
     case notAChannel
@@ -42,11 +42,11 @@ package enum NoScore: String, Error, Codable, Sendable, CustomStringConvertible 
     /// The reason in a sentence for the page, with what to do.
     package var description: String {
         switch self {
-        case .nothingMeasured: "No score: no run gave a picture that can be measured."
+        case .nothingMeasured: "No score: no run produced a picture that can be measured."
         case .oneSeed:
-            "No score: with one seed there is no second run of a neuron to compare with. Set at least two seeds."
+            "No score: with one seed, no neuron has a second run to compare with. Set at least two seeds."
         case .oneNeuron:
-            "No score: with one neuron there are no pairs of different neurons to compare with. Choose at least two."
+            "No score: with one neuron, there are no pairs of different neurons to compare with. Choose at least two."
         case .noRepeatedNeuron:
             "No score: no neuron has two usable runs; the others diverged. Try more seeds or another method."
         case .noNull:
@@ -54,8 +54,8 @@ package enum NoScore: String, Error, Codable, Sendable, CustomStringConvertible 
         case .notAChannel:
             "No identification: the runs' targets are tokens, not channels of the layer, so none of them can stand out."
         case .tooFewRuns:
-            "No score: fewer than two runs of this neuron can be measured; the others diverged or are still to be "
-                + "made. Try more seeds or another method."
+            "No score: fewer than two runs of this neuron can be measured; the others diverged or have not been "
+                + "made yet. Try more seeds or another method."
         case .noRun: "No identification: no run of this neuron can be measured."
         }
     }
@@ -68,7 +68,7 @@ package enum Scored<Value: Codable & Sendable & Equatable>: Codable, Sendable, E
     /// There is none.
     case absent(NoScore)
 
-    /// The score, computed or refused.
+    /// The computed score, or the reason that `compute` throws.
     init(_ compute: () throws(NoScore) -> Value) {
         do {
             self = .score(try compute())

@@ -1,13 +1,13 @@
-// The scores in words: what a percentile says, how a p is printed, and what no score says.
+// The scores in words: what a percentile means, how a p is printed, and what a score does not show.
 
 import Foundation
 import Render
 
-/// A sentence that every page with a score shows, and the paper behind it.
+/// A sentence on every page with a score, and the paper that it is based on.
 package struct Caveat: Sendable, Equatable {
     /// What it says, without a full stop.
     let statement: String
-    /// The paper, as texts name it.
+    /// The paper's short citation.
     let paper: String
     /// Where to read the paper.
     let url: String
@@ -26,15 +26,15 @@ package enum ScoreWords {
     /// Consistency is a property of the pictures, not a proof of what the neuron does on photographs.
     static let consistentIsNotFaithful = Caveat(
         statement:
-            "Consistent is not faithful: pictures that agree need not show what makes the neuron fire on natural "
+            "Consistent does not mean faithful: pictures that agree may not show what activates the neuron on natural "
             + "images",
         paper: "Geirhos et al. 2023",
         url: "https://arxiv.org/abs/2306.04719")
 
     /// A low score can come from the neuron rather than from the method.
     static let lowMayBeManyFaces = Caveat(
-        statement: "A low consistency need not be a failure: a neuron with several faces answers to several kinds of "
-            + "picture, and each run may find another",
+        statement: "A low consistency is not always a failure: a neuron with several faces responds to several kinds "
+            + "of picture, and each run may find a different one",
         paper: "Nguyen et al. 2016",
         url: "https://arxiv.org/abs/1602.03616")
 
@@ -49,7 +49,7 @@ package enum ScoreWords {
         "AUC is the probability that two runs of one neuron are more alike than two runs of different neurons; by "
         + "chance it is 0.5."
 
-    /// "more alike than 98 % of pairs of different neurons"; rounded down, so that it never says too much.
+    /// "more alike than 98 % of pairs of different neurons"; rounded down, so that it never overstates.
     package static func standing(_ consistency: NeuronConsistency) -> String {
         let pairs = "pairs of different neurons"
         let less = consistency.percentile - consistency.equal / 2
@@ -60,11 +60,11 @@ package enum ScoreWords {
             return consistency.equal >= 1 ? "\(equal) of \(pairs)" : "no more alike than any of the \(pairs)"
         }
         let more = less < 0.1 ? "fewer than 0.1 %" : "\(Format.percentile(less)) %"
-        // Ties are worth words where they are more than rounding.
+        // Ties are mentioned only if they are more than rounding.
         return "more alike than \(more)\(consistency.equal >= 1 ? " and \(equal)" : "") of \(pairs)"
     }
 
-    /// `91.3 %`, with a space that does not break.
+    /// `91.3 %`, with a non-breaking space.
     package static func percent(_ share: Double) -> String { "\(Format.number(100 * share))\u{A0}%" }
 
     /// `0.91 to 0.95`.
@@ -77,17 +77,17 @@ package enum ScoreWords {
         "\(Format.count(count)) \(noun)\(count == 1 ? "" : "s")"
     }
 
-    /// The gap's p with its sign: `p ≤ 0.001`, `p = 0.02`.
+    /// The gap's p with its relation sign: `p ≤ 0.001`, `p = 0.02`.
     package static func p(_ layer: LayerConsistency) -> String {
         let text = permutationP(layer.p, permutations: layer.permutations)
-        // On one line.
+        // Without a line break.
         return (text.hasPrefix("≤") ? "p \(text)" : "p = \(text)").replacing(" ", with: "\u{A0}")
     }
 
-    /// A permutation p with three decimals (more where there are more permutations); the smallest that `permutations`
-    /// can give is a bound and printed as one, rounded up: "≤ 0.001".
+    /// A permutation p with three decimals, or more if there are more permutations. The smallest p that `permutations`
+    /// can give is a bound, rounded up and printed as "≤ 0.001".
     package static func permutationP(_ p: Double, permutations: Int) -> String {
-        // The first decimals at which the bound is at least 0.9 of a unit: 1/1001 is printed in thousandths.
+        // The fewest decimals at which the bound is at least 0.9 of a unit: 1/1001 is printed in thousandths.
         let count = Double(permutations + 1)
         var decimals = 0
         while pow(10, Double(decimals)) < 0.9 * count { decimals += 1 }

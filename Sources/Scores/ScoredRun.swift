@@ -1,16 +1,16 @@
-// What the scores need to know of one run, and how a layer's runs are laid out for comparison.
+// What the scores need to know about one run, and how a layer's runs are laid out for comparison.
 
-/// One run, as its record tells it: whose it is, and what was measured on its picture.
+/// One run from its record: its neuron, its seed and what was measured on its picture.
 struct ScoredRun: Sendable {
     /// The neuron that the picture was made for, as a channel of the layer.
     let neuron: Int
     /// The run's seed; pairs are compared between different seeds only.
     let seed: Int
-    /// The picture's `LookDescriptor`; nil where there is no picture.
+    /// The picture's `LookDescriptor`; nil if there is no picture.
     let look: [Float]?
-    /// The picture's embedding by the judge; nil where there is none.
+    /// The picture's embedding by the judge; nil if there is none.
     let meaning: [Float]?
-    /// The layer's activations on the picture, one a channel; nil where there are none.
+    /// The layer's activations on the picture, one per channel; nil if there are none.
     let activations: [Float]?
     /// The neuron's own activation on the final picture.
     let finalActivation: Float
@@ -42,10 +42,10 @@ struct RunTable: Sendable {
     let places: [Int32]
     /// What was measured, row by row.
     let rows: [[Float]]
-    /// Runs left out: nothing measured (the run diverged), a value that is not finite, or another length than the rest.
+    /// Number of runs left out: nothing measured (the run diverged), a value that is not finite, or another length.
     let excluded: Int
 
-    /// Lays out the runs by what `measure` gives. Of several runs of one neuron and seed the first one counts.
+    /// Lays out the runs for which `measure` gives a vector. Of several runs of one neuron and seed, the first counts.
     init(_ runs: [ScoredRun], measuring measure: (ScoredRun) -> [Float]?) {
         var usable: [(seed: Int, neuron: Int, row: [Float])] = []
         for run in runs {

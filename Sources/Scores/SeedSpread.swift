@@ -1,13 +1,12 @@
-// How much the final activation depends on the seed, so that a failed run and a many-faced neuron can be told apart.
+// How much the final activation depends on the seed, to distinguish a failed run from a neuron with several faces.
 
 /// The spread of each neuron's final activation over seeds, relative to the spread between neurons.
 ///
 /// A neuron whose pictures differ while its activations agree has several faces; one whose activations differ as well
 /// has runs that failed.
 enum SeedSpread {
-    /// For each neuron with at least two finite activations, their standard deviation divided by the standard
-    /// deviation of the neurons' means (both with n − 1). Empty where the neurons' means do not differ, or there are
-    /// not two of them.
+    /// For each neuron with at least two finite activations, their standard deviation divided by the standard deviation
+    /// of the neurons' means (both with n − 1). Empty if there are fewer than two means, or if they do not differ.
     static func relative(of runs: [ScoredRun]) -> [Int: Double] {
         let finite = runs.filter { $0.finalActivation.isFinite }
         let activations = Dictionary(grouping: finite, by: \.neuron).mapValues { $0.map { Double($0.finalActivation) } }

@@ -1,12 +1,12 @@
-// Descriptors or embeddings of a layer's pictures, made ready for cosines.
+// Descriptors or embeddings of a layer's pictures, normalised for cosine similarity.
 
 import ViT
 
-/// Rows whose dot products are the cosines of what was given, centred over the layer.
+/// Rows whose dot products are the cosines of the given vectors, centred over the layer.
 ///
-/// Centring takes away what all pictures of the layer share (its method, its palette), which would otherwise make every
-/// pair look alike. Each part is then scaled so that all parts vary alike over the layer, and each row to length 1.
-/// What does not vary beyond rounding (a millionth) has no direction: its row is zero, and its similarity to anything 0.
+/// Centring removes what all pictures of the layer share (its method, its palette), which would otherwise make every
+/// pair look alike. Each part is then scaled so that all parts vary alike over the layer, and each row to length 1. A
+/// vector that does not vary beyond rounding (a millionth) has no direction: its row and all its similarities are 0.
 struct SimilarityRows: Sendable {
     /// Number of rows.
     let count: Int
@@ -15,7 +15,7 @@ struct SimilarityRows: Sendable {
     /// (count, dimensions): rows of length 1 or 0.
     let values: FloatBuffer
 
-    /// Below this part of its size, a deviation is rounding.
+    /// A deviation below this fraction of the vector's size is rounding.
     private static let tolerance = 1e-6
 
     /// Centres, balances and normalises `rows`, which are finite and all of one length; `parts` cover that length.
@@ -67,8 +67,8 @@ struct SimilarityRows: Sendable {
 
 /// A cosine as a whole number of steps of 2⁻¹⁵, from −32,768 to 32,768.
 ///
-/// All statistics are taken of these: counts are exact, equal pictures tie whatever the rounding of a product, and the
-/// results do not depend on the order in which threads add.
+/// All statistics use these levels: counts are exact, equal pictures tie despite rounding, and the results do not
+/// depend on the order in which threads add.
 enum SimilarityLevel {
     /// The level of a cosine of 1.
     static let one = 32_768
@@ -78,7 +78,8 @@ enum SimilarityLevel {
     /// The level nearest to a finite cosine.
     @inline(__always)
     static func nearest(_ cosine: Float) -> Int {
-        // Adding 1.5·2²³ leaves the nearest integer in the mantissa; without it baseline x86-64 calls a function.
+        // Adding 1.5·2²³ leaves the nearest integer in the mantissa; rounding in another way is a function call on
+        // baseline x86-64.
         let shifted = cosine * 32_768 + 12_582_912
         let level = Int(Int32(bitPattern: shifted.bitPattern &- 0x4B40_0000))
         return min(max(level, -one), one)

@@ -1,5 +1,5 @@
-// The scores' randomness: a generator for each resample and each permutation, started from (seed, stream, index), so that
-// its draws do not depend on which thread makes it, or when.
+// The scores' random numbers: one generator per resample and permutation, seeded from (seed, stream, index), so that
+// its draws do not depend on thread or time.
 
 import ViT
 
@@ -10,7 +10,7 @@ extension SplitMix64 {
         case bootstrap = 1
         /// How a permutation shuffles the neuron labels.
         case permutation = 2
-        /// Which between-neuron pairs stand for all of them.
+        /// Which between-neuron pairs are in the sample.
         case pairSample = 3
     }
 
