@@ -1,14 +1,14 @@
-// From a path to a model.
+// Loads a model from a path.
 
 extension Checkpoint {
-    /// Reads the model at `path`: a safetensors file or the index of its shards, a PyTorch checkpoint, or a folder as
-    /// Hugging Face lays it out.
+    /// Reads the model at `path`: a safetensors file or the index of its shards, a PyTorch checkpoint, or a folder in
+    /// Hugging Face's layout.
     ///
     /// What the tensors do not say comes from `overrides`, then from `config.json` and `preprocessor_config.json` beside
     /// the weights, then from the file's metadata, then from the naming's convention; `assumptions` says which.
     ///
-    /// - Throws: `ViTError` for a file that is damaged, holds no plain Vision Transformer, or leaves something open
-    ///   that the user must state.
+    /// - Throws: `ViTError` for a file that is damaged, holds no plain Vision Transformer, or lacks a setting that the
+    ///   user must state.
     public static func load(path: String, overrides: CheckpointOverrides = .init()) throws -> Checkpoint {
         let source = try ModelSource(path: path)
         let place = try ModelPlace(in: source.file)

@@ -8,7 +8,7 @@ public struct Checkpoint: Sendable {
     public let weightPaths: [String]
     /// The files' format, e.g. `safetensors`.
     public let format: String
-    /// Whose names the tensors have.
+    /// The library whose names the tensors have.
     public let naming: Naming
     /// Number formats of the tensors that were read.
     public let elementTypes: [ElementType]
@@ -16,9 +16,9 @@ public struct Checkpoint: Sendable {
     public let configuration: ViTConfiguration
     /// The weights, float32.
     public let parameters: ViTParameters
-    /// The classes' names, one a logit; nil where nothing names them.
+    /// The classes' names, one per logit; nil if they are unknown.
     public let labels: [String]?
-    /// What the tensors do not say, each with its source.
+    /// Settings that the tensors do not determine, each with its source.
     public let assumptions: [Assumption]
     /// Tensors in the file that the model does not need, by name, sorted; control characters in names are escaped.
     public let ignoredTensors: [String]

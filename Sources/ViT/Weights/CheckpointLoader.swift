@@ -1,6 +1,6 @@
-// Builds a model from an opened weight file: dimensions from shapes, the rest from hints, every shape demanded.
+// Builds a model from an open weight file: dimensions from shapes, the rest from hints. Every shape is checked.
 
-/// One checkpoint on its way into memory.
+/// Loads one checkpoint.
 struct CheckpointLoader {
     let file: any WeightFile
     let place: ModelPlace
@@ -12,7 +12,7 @@ struct CheckpointLoader {
 
     /// The most memory, in bytes, that one image may take on its way through a model that is loaded. The largest
     /// published plain ViT, timm's ViT-G/14, takes 10 GB at 518 × 518 pixels; above 16 GiB, an allocation on a usual
-    /// machine ends the process without a word.
+    /// machine ends the process without a message.
     static let maximumImageMemory = Double(16 << 30)
 
     init(file: any WeightFile, place: ModelPlace, hints: [Hints], overrides: CheckpointOverrides) {
@@ -83,11 +83,11 @@ struct CheckpointLoader {
             let digits = name.dropFirst(prefix.count).prefix { $0 != "." }
             if let index = Int(digits), String(index) == digits { last = max(last, index) }
         }
-        // Each block has many tensors: a larger number is a damaged name, and block 0…last would run for ever.
+        // Each block has many tensors: a larger number is a damaged name, and the loop over the blocks would not end.
         guard last >= 0, last < file.tensors.count else {
             throw ViTError(
-                "\(file.path): has a patch projection but no whole encoder: tensors '\(prefix)0.…' up to the last block "
-                    + "are expected. Use a complete checkpoint of a plain Vision Transformer.")
+                "\(file.path): has a patch projection but no complete encoder: tensors '\(prefix)0.…' up to the last "
+                    + "block are expected. Use a complete checkpoint of a plain Vision Transformer.")
         }
         return last + 1
     }
@@ -134,7 +134,7 @@ struct CheckpointLoader {
         return positions
     }
 
-    /// Refuses a model that could be read, but not run.
+    /// Refuses a model that could be read but not run.
     private func demandMemory(_ configuration: ViTConfiguration) throws {
         let memory = configuration.imageMemory
         guard memory > Self.maximumImageMemory else { return }
@@ -142,9 +142,10 @@ struct CheckpointLoader {
         let grid = PatchGrid(rows: configuration.patchRows, columns: configuration.patchColumns)
         throw ViTError(
             "\(file.path): an image of \(size) pixels makes \(grid) patches, and the attention patterns and activations "
-                + "of so many tokens in \(configuration.blockCount) blocks with \(configuration.headCount) heads take "
-                + "\(gigabytesText(memory)) of memory; \(gigabytesText(Self.maximumImageMemory)) are the most. State a "
-                + "smaller image size (model: {imageSize: [height, width]} in atlas.yml), or use a model with fewer tokens."
+                + "of that many tokens in \(configuration.blockCount) blocks with \(configuration.headCount) heads "
+                + "need \(gigabytesText(memory)) of memory; at most \(gigabytesText(Self.maximumImageMemory)) are "
+                + "allowed. State a smaller image size (model: {imageSize: [height, width]} in atlas.yml), or use a "
+                + "model with fewer tokens."
         )
     }
 
@@ -164,7 +165,7 @@ struct CheckpointLoader {
             mlp3: mlp3)
     }
 
-    /// Queries, keys and values stacked, from one tensor or from three; without biases they are zeros.
+    /// Queries, keys and values stacked, from one tensor or from three; missing biases are zeros.
     private mutating func attentionInput(_ prefix: String, _ width: Int) throws -> LinearParameters {
         let alternatives = names.attentionInputs.map { parts in parts.map { prefix + $0 } }
         let parts = alternatives.first { reader.has($0[0] + "weight") } ?? alternatives[0]
@@ -178,7 +179,7 @@ struct CheckpointLoader {
         return LinearParameters(weight: weight, bias: try reader.stack(parts.map { ($0 + "bias", [rows]) }))
     }
 
-    /// LayerScale (Touvron et al. 2021, CaiT, eq. 8): y ← γ·y per channel, which the linear layer before it can hold.
+    /// LayerScale (Touvron et al. 2021, CaiT, eq. 8): y ← γ·y per channel, folded into the linear layer before it.
     private mutating func fold(scale name: String?, into linear: LinearParameters) throws {
         guard let name, reader.has(name) else { return }
         let scale = try reader.buffer(name, [linear.bias.count])
@@ -197,8 +198,8 @@ struct CheckpointLoader {
             guard configuration.pooling == .classToken, names.prefixTokens.prefix(2).allSatisfy(reader.has) else {
                 throw ViTError(
                     "\(file.path): has the heads '\(first)' and '\(second)' of a distilled model, which read the tokens "
-                        + "'\(names.prefixTokens[0])' and '\(names.prefixTokens[1])', but lacks one or pools patches. "
-                        + "Use a complete checkpoint.")
+                        + "'\(names.prefixTokens[0])' and '\(names.prefixTokens[1])', but it lacks one or pools "
+                        + "patches. Use a complete checkpoint.")
             }
             let classes = try reader.demand(first + ".weight", after: place.prefix).shape.first ?? 0
             let heads = [
@@ -232,7 +233,7 @@ struct CheckpointLoader {
         return LinearParameters(weight: weight, bias: bias)
     }
 
-    /// Names of the tensors that went unused.
+    /// Names of the unused tensors.
     ///
     /// - Throws: `ViTError` for one that belongs to the model's own parts: it would change what the model computes.
     private func unused() throws -> [String] {
@@ -241,7 +242,7 @@ struct CheckpointLoader {
         return ignored.map(\.escapingControlCharacters)
     }
 
-    /// Refuses a model by what a plain ViT does not have, before its shapes are found not to fit.
+    /// Refuses a model with features that a plain ViT does not have, before its shapes are found not to fit.
     ///
     /// - Throws: `ViTError` for a tensor of a known feature.
     private func refuseForeignFeatures() throws {
@@ -249,7 +250,7 @@ struct CheckpointLoader {
         if let name = marked.min() { throw noPlace(for: name) }
     }
 
-    /// A tensor's name without the model's prefix, where it is inside the model's own parts.
+    /// A tensor's name without the model's prefix; nil outside the model's own parts.
     private func ownName(_ name: String) -> Substring? {
         guard name.hasPrefix(place.prefix) else { return nil }
         let inner = name.hasPrefix(place.backbonePrefix) ? place.backbonePrefix : place.prefix
@@ -260,7 +261,7 @@ struct CheckpointLoader {
     private func noPlace(for name: String) -> ViTError {
         let feature = ownName(name).flatMap(Self.foreignFeature)
         return ViTError(
-            "\(file.path): tensor '\(name)' has no place in a plain Vision Transformer"
+            "\(file.path): tensor '\(name)' does not belong in a plain Vision Transformer"
                 + (feature.map { ": the model has \($0), which is not supported" } ?? "")
                 + ". Use a plain ViT's checkpoint.")
     }
@@ -269,12 +270,12 @@ struct CheckpointLoader {
         foreignFeatures.first { name.contains($0.mark) }?.name
     }
 
-    /// Marks in tensor names of what a plain Vision Transformer does not have.
+    /// Parts of tensor names that show features that a plain Vision Transformer does not have.
     private static let foreignFeatures: [(mark: String, name: String)] = [
         ("register_tokens", "register tokens under another name than timm's 'reg_token'"),
         ("storage_tokens", "register tokens under another name than timm's 'reg_token'"),
-        ("detection_tokens", "detection tokens"), ("temporal_embed", "embeddings of time"),
-        ("time_embed", "embeddings of time"), ("in_norm", "attention and MLP side by side"),
+        ("detection_tokens", "detection tokens"), ("temporal_embed", "temporal embeddings"),
+        ("time_embed", "temporal embeddings"), ("in_norm", "parallel attention and MLP"),
         ("attns.", "parallel attention layers"), ("ffns.", "parallel MLPs"), ("lambda_", "differential attention"),
         ("q_norm", "normalised queries and keys"), ("k_norm", "normalised queries and keys"),
         ("norm_pre", "a norm before the first block"), ("patch_embed.norm", "a norm after the patch projection"),
@@ -282,8 +283,8 @@ struct CheckpointLoader {
         ("rope", "rotary positions"), ("freqs", "rotary positions"), ("rel_pos", "relative positions"),
         ("relative_position", "relative positions"), ("attn_pool", "attention pooling"),
         ("pre_logits", "a layer between the encoder and the head"), ("mlp.norm", "a norm inside the MLP"),
-        ("attn.norm", "a norm inside attention"), ("q_bias", "biases of queries and values apart"),
-        ("v_bias", "biases of queries and values apart"), ("lora", "unmerged LoRA adapters"),
+        ("attn.norm", "a norm inside attention"), ("q_bias", "separate biases of queries and values"),
+        ("v_bias", "separate biases of queries and values"), ("lora", "unmerged LoRA adapters"),
     ]
 }
 

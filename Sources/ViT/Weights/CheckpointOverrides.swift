@@ -1,4 +1,4 @@
-// What a user says about a checkpoint, and what was taken for granted about it in the end.
+// What the user states about a checkpoint, and what was assumed about it.
 
 /// Height and width of an image in pixels.
 public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
@@ -17,9 +17,9 @@ public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "\(height)×\(width)" }
 }
 
-/// What the user states about a checkpoint; each goes before whatever the checkpoint says of itself.
+/// What the user states about a checkpoint. Each setting takes precedence over what the checkpoint says.
 public struct CheckpointOverrides: Sendable, Equatable {
-    /// Attention heads a block.
+    /// Attention heads per block.
     public var headCount: Int?
     /// Mean of each RGB channel, in units of 0…1.
     public var mean: [Float]?
@@ -27,10 +27,10 @@ public struct CheckpointOverrides: Sendable, Equatable {
     public var standardDeviation: [Float]?
     /// The image size to run at; position embeddings are interpolated to it.
     public var imageSize: ImageSize?
-    /// Path of a text file with one class name a line.
+    /// Path of a text file with one class name per line.
     public var labelsPath: String?
 
-    /// Nothing stated but what is given.
+    /// States the given settings only.
     public init(
         headCount: Int? = nil, mean: [Float]? = nil, standardDeviation: [Float]? = nil, imageSize: ImageSize? = nil,
         labelsPath: String? = nil
@@ -43,9 +43,9 @@ public struct CheckpointOverrides: Sendable, Equatable {
     }
 }
 
-/// Something about the model that its tensors do not say, and where it was taken from.
+/// A setting that the model's tensors do not determine, and where it was taken from.
 public struct Assumption: Sendable, Equatable, Codable {
-    /// What it is about, e.g. `heads`.
+    /// The setting's name, e.g. `heads`.
     public let name: String
     /// What was assumed, e.g. `12`.
     public let value: String

@@ -1,13 +1,14 @@
-// What the tensors do not say: heads, ε, normalisation, image size, pooling; asked of the hints, then of convention.
+// Settings that the tensors do not determine: heads, ε, normalisation, image size, pooling; from hints, then
+// convention.
 
-/// The settings of one checkpoint, asked of each source in order, and what had to be assumed.
+/// The settings of one checkpoint, read from each source in order, and the assumptions that remain.
 struct CheckpointSettings {
     /// The weight file, as messages show it.
     private let path: String
     private let place: ModelPlace
     private let hints: [Hints]
     private let overrides: CheckpointOverrides
-    /// What was taken for granted, in the order in which it was.
+    /// The assumptions, in the order in which they were made.
     private(set) var assumptions: [Assumption] = []
 
     init(path: String, place: ModelPlace, hints: [Hints], overrides: CheckpointOverrides) {
@@ -17,13 +18,13 @@ struct CheckpointSettings {
         self.overrides = overrides
     }
 
-    /// Notes something that was taken for granted, once.
+    /// Records an assumption, once.
     mutating func assume(_ name: String, _ value: String, _ source: String) {
         let assumption = Assumption(name: name, value: value, source: source)
         if !assumptions.contains(assumption) { assumptions.append(assumption) }
     }
 
-    /// The first hint that has a value here, noted as an assumption.
+    /// The value of the first hint that has one, recorded as an assumption.
     private mutating func settle<Value>(
         _ name: String, _ key: KeyPath<Hints, Value?>, _ text: (Value) -> String
     ) -> (value: Value, source: String)? {
@@ -36,7 +37,7 @@ struct CheckpointSettings {
         return nil
     }
 
-    /// The number of heads: stated, or the published models' head size.
+    /// The number of heads: stated, or from the published models' head size.
     mutating func headCount(width: Int) throws -> Int {
         if let (heads, source) = settle("heads", \.headCount, { "\($0)" }) {
             guard heads > 0, width.isMultiple(of: heads) else {
@@ -54,10 +55,10 @@ struct CheckpointSettings {
         guard width.isMultiple(of: 64) else {
             throw ViTError(
                 "\(path): the number of attention heads is unknown: the weights do not say it, and the width "
-                    + "\(width) is no multiple of the usual head size 64. State the number of heads (--heads N, or "
+                    + "\(width) is not a multiple of the usual head size 64. State the number of heads (--heads N, or "
                     + "model: {heads: N} in atlas.yml).")
         }
-        assume("heads", "\(width / 64)", "convention: 64 channels a head")
+        assume("heads", "\(width / 64)", "convention: 64 channels per head")
         return width / 64
     }
 
@@ -103,8 +104,8 @@ struct CheckpointSettings {
         guard let (values, source) = settle(name, key, numbersText) else { return nil }
         guard values.count == 3, values.allSatisfy(isValid) else {
             throw ViTError(
-                "\(path): \(name) is \(numbersText(values)) (\(source)); three finite numbers are expected, one a "
-                    + "channel\(name == "std" ? ", each above 0" : ""), for images in 0…1.")
+                "\(path): \(name) is \(numbersText(values)) (\(source)); three finite numbers are expected, one "
+                    + "per channel\(name == "std" ? ", each above 0" : ""), for images in 0…1.")
         }
         return values
     }
@@ -120,7 +121,7 @@ struct CheckpointSettings {
         let stated = settle("pooling", \.poolsPatches) { $0 ? "mean of the patches" : "class token" }
         if let stated, !stated.value, !hasClassToken {
             throw ViTError(
-                "\(path): the head reads the class token (\(stated.source)), and the weights have none. "
+                "\(path): the head reads the class token (\(stated.source)), but the weights have none. "
                     + "Correct the configuration.")
         }
         if pooledNorm == nil, place.naming == .timm, !reader.has(names.finalNorm + ".weight") {
@@ -149,16 +150,16 @@ struct CheckpointSettings {
     private func grid(_ size: ImageSize, _ patchSize: Int, _ source: String) throws -> PatchGrid {
         guard let grid = Self.grid(size, patchSize) else {
             throw ViTError(
-                "\(path): the image size \(size) (\(source)) is no multiple of the patch size \(patchSize). "
-                    + "State a size whose sides are.")
+                "\(path): the image size \(size) (\(source)) is not a multiple of the patch size \(patchSize). "
+                    + "State a size whose sides are multiples of it.")
         }
         return grid
     }
 
-    /// The grid that the stored positions are of, and whether the prefix tokens have positions too.
+    /// The grid of the stored positions, and whether the prefix tokens have positions too.
     ///
-    /// A size that is stated goes before the guess that images are square, which rectangles pass too: with a class
-    /// token, n − 1 by n + 1 patches have n² positions, and 1 by 4 patches as many as 2 by 2.
+    /// A stated size takes precedence over the guess that images are square, because rectangles may have as many
+    /// positions: with a class token, n − 1 by n + 1 patches have n² positions, and 1 by 4 patches as many as 2 by 2.
     mutating func nativeGrid(
         positions: Int, _ configuration: ViTConfiguration
     ) throws -> (PatchGrid, coversPrefix: Bool) {
@@ -196,16 +197,16 @@ struct CheckpointSettings {
         guard squares.count == 1, let square = squares.first, let coversPrefix = matches(square) else {
             throw ViTError(
                 "\(path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
-                    + "other tokens, make no single square grid of patches. State the image size that the model was "
+                    + "other tokens, do not make exactly one square grid. State the image size that the model was "
                     + "made for (model: {imageSize: [height, width]} in atlas.yml).")
         }
         assume(
             "image size", "\(ImageSize(height: square.rows * patchSize, width: square.columns * patchSize))",
-            "the number of position embeddings, of a square image")
+            "the number of position embeddings of a square image")
         if !coversPrefix {
             assume(
                 "positions of the tokens before the patches", "none",
-                "\(positions) position embeddings are a square grid's without them")
+                "\(positions) position embeddings make a square grid without them")
         }
         return (square, coversPrefix)
     }

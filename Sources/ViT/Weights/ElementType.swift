@@ -1,4 +1,4 @@
-// The number formats that weight files hold, by their safetensors names.
+// The number formats in weight files, by their safetensors names.
 
 /// How a stored tensor's elements are encoded.
 ///
@@ -29,14 +29,14 @@ public enum ElementType: String, Sendable, Comparable {
     case uint16 = "U16"
     /// 8-bit unsigned integers.
     case uint8 = "U8"
-    /// One byte a truth value.
+    /// Booleans, one byte each.
     case bool = "BOOL"
     /// 8-bit floats, 4 exponent bits.
     case float8e4m3 = "F8_E4M3"
     /// 8-bit floats, 5 exponent bits.
     case float8e5m2 = "F8_E5M2"
 
-    /// Bytes an element takes.
+    /// Bytes per element.
     public var size: Int {
         switch self {
         case .float64, .int64, .uint64: 8

@@ -3,7 +3,7 @@
 extension Hints {
     /// What `config.json` says: transformers' keys, and timm's.
     ///
-    /// - Throws: `ViTError` for a file that cannot be read, and for a model that is no plain Vision Transformer.
+    /// - Throws: `ViTError` for a file that cannot be read, and for a model that is not a plain Vision Transformer.
     init(modelConfiguration path: String) throws {
         let configuration = try readJSON(ModelConfigurationFile.self, at: path)
         try configuration.demandPlainViT(path)
@@ -29,7 +29,7 @@ extension Hints {
         labels = try configuration.labels(path)
     }
 
-    /// What `preprocessor_config.json` says about normalisation; pixels count from 0 to 255 there.
+    /// What `preprocessor_config.json` says about normalisation; pixels range from 0 to 255 there.
     ///
     /// - Throws: `ViTError` for a file that cannot be read.
     init(preprocessor path: String) throws {
@@ -88,20 +88,20 @@ private struct ModelConfigurationFile: Decodable {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            if let side = try? container.decode(Int.self) {  // no number: two numbers, or the error below
+            if let side = try? container.decode(Int.self) {  // not a number: two numbers, or the error below
                 size = ImageSize(height: side, width: side)
                 return
             }
             let sides = try container.decode([Int].self)
             guard sides.count == 2 else {
                 throw DecodingError.dataCorruptedError(
-                    in: container, debugDescription: "one or two numbers are expected, \(sides.count) are found")
+                    in: container, debugDescription: "expected one or two numbers, found \(sides.count)")
             }
             size = ImageSize(height: sides[0], width: sides[1])
         }
     }
 
-    /// Refuses what a plain ViT's tensors do not tell from it.
+    /// Refuses models whose tensors look like a plain ViT's.
     func demandPlainViT(_ path: String) throws {
         if let model_type, !["vit", "deit", "vit_mae", "vit_msn"].contains(model_type) {
             throw ViTError(
@@ -109,8 +109,8 @@ private struct ModelConfigurationFile: Decodable {
         }
         if let architecture, let difference = Self.difference(of: architecture) {
             throw ViTError(
-                "\(path): architecture '\(architecture)' is not supported: it computes \(difference), which its tensors do "
-                    + "not tell from a plain Vision Transformer. Use another checkpoint.")
+                "\(path): architecture '\(architecture)' is not supported: it computes \(difference), but its "
+                    + "tensors look like a plain Vision Transformer's. Use another checkpoint.")
         }
         for activation in [hidden_act, model_args?.act_layer].compactMap({ $0 }) {
             guard ["gelu", "gelu_python"].contains(activation) else {
@@ -119,11 +119,11 @@ private struct ModelConfigurationFile: Decodable {
         }
     }
 
-    /// What timm's architecture of this name does otherwise than a plain ViT, without a trace in its tensors; nil for
-    /// none. (The other models of SigLIP have exact GELU.)
+    /// What timm's architecture of this name computes differently from a plain ViT, without a trace in its tensors; nil
+    /// for nothing. (The other models of SigLIP have exact GELU.)
     private static func difference(of architecture: String) -> String? {
         func has(_ mark: String) -> Bool { architecture.contains(mark) }
-        if has("quickgelu") { return "x·sigmoid(1.702·x) in place of GELU" }
+        if has("quickgelu") { return "x·sigmoid(1.702·x) instead of GELU" }
         if has("_rpn_") { return "LayerNorm after attention and MLP, not before" }
         if has("_pe_") { return "rotary positions" }
         let hasTanhGELU =
@@ -132,12 +132,12 @@ private struct ModelConfigurationFile: Decodable {
         return hasTanhGELU ? "GELU by its tanh approximation" : nil
     }
 
-    /// The heads of timm's plain ViTs that have other head sizes than the width suggests.
+    /// The head counts of timm's plain ViTs whose head size differs from what the width suggests.
     static let headCounts = [
         "vit_base_patch16_gap_224": 16, "test_vit": 2, "test_vit2": 2, "test_vit3": 3, "test_vit4": 3,
     ]
 
-    /// The classes' names in the order of the logits; nil where there are none, or only `LABEL_0`, `LABEL_1`, ….
+    /// The classes' names in the order of the logits; nil if there are none, or only `LABEL_0`, `LABEL_1`, ….
     func labels(_ path: String) throws -> [String]? {
         if let label_names { return label_names.map { label_descriptions?[$0] ?? $0 } }
         guard let id2label, !id2label.isEmpty, !id2label.allSatisfy({ $0.value == "LABEL_\($0.key)" }) else {

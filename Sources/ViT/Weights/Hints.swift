@@ -7,7 +7,7 @@ struct Hints {
     var headCount: Int?
     var layerNormEpsilon: Float?
     var imageSize: ImageSize?
-    /// The size of the images that the model was first trained on; believed only where nothing else tells the size.
+    /// The size of the images that the model was first trained on; used only if nothing else gives the size.
     var pretrainingSize: ImageSize?
     var mean: [Float]?
     var standardDeviation: [Float]?
@@ -19,7 +19,7 @@ struct Hints {
 
     init(source: String) { self.source = source }
 
-    /// What the user states. Labels and the image size to run at are handled apart.
+    /// What the user states. Labels and the image size to run at are handled separately.
     init(_ overrides: CheckpointOverrides) {
         source = "given"
         headCount = overrides.headCount
@@ -27,7 +27,7 @@ struct Hints {
         standardDeviation = overrides.standardDeviation
     }
 
-    /// What a safetensors file's metadata says, under the keys that the embedded model has.
+    /// What a safetensors file's metadata says, under the keys that the embedded model uses.
     ///
     /// - Throws: `ViTError` for a key whose value cannot be read.
     init(metadataOf file: any WeightFile) throws {
@@ -36,7 +36,7 @@ struct Hints {
         func read<Value>(_ key: String, _ what: String, _ parse: (String) -> Value?) throws -> Value? {
             guard let text = metadata[key] else { return nil }
             guard let value = parse(text) else {
-                throw ViTError("\(file.path): metadata '\(key)' is '\(text)', \(what) is expected. Correct the file.")
+                throw ViTError("\(file.path): metadata '\(key)' is '\(text)'; expected \(what). Correct the file.")
             }
             return value
         }
@@ -48,7 +48,7 @@ struct Hints {
         layerNormEpsilon = try read("layer_norm_eps", "a number", Float.init)
         mean = try read("mean", "three numbers", numbers)
         standardDeviation = try read("std", "three numbers", numbers)
-        imageSize = try read("image_size", "a number or two, height first,") { text in
+        imageSize = try read("image_size", "one or two numbers, height first") { text in
             let sides = text.split(separator: ",").map { Int($0.drop { $0 == " " }) }
             guard let height = sides.first ?? nil, let width = sides.last ?? nil, sides.count <= 2 else { return nil }
             return ImageSize(height: height, width: width)

@@ -1,14 +1,14 @@
-// Reading small JSON files and headers: a bound on their length, and one line about what is wrong.
+// Reads small JSON files and headers: bounds their length, and reports errors in one line.
 
 import Foundation
 
 /// Longest JSON that is read, in bytes. A header of a thousand blocks needs 2 MB; decoding takes about 25 times the
-/// memory, which a damaged length must not multiply.
+/// memory, so a damaged length must not raise it.
 let maximumJSONLength = 4 << 20
 
 /// Reads a small JSON file.
 ///
-/// - Throws: `ViTError` where it cannot be read, is over 4 MB, or is not what is expected.
+/// - Throws: `ViTError` if it cannot be read, is over 4 MB, or is not what is expected.
 func readJSON<Value: Decodable>(_ type: Value.Type, at path: String) throws -> Value {
     let file = try MappedFile(path: path)
     guard file.count <= maximumJSONLength else {
@@ -34,8 +34,8 @@ func jsonProblem(_ error: any Error) -> String {
     guard let error = error as? DecodingError else { return "\(error)" }
     let (what, context): (String, DecodingError.Context) =
         switch error {
-        case .typeMismatch(let type, let context): ("a \(type) is expected", context)
-        case .valueNotFound(let type, let context): ("a \(type) is expected, null is found", context)
+        case .typeMismatch(let type, let context): ("expected a \(type)", context)
+        case .valueNotFound(let type, let context): ("expected a \(type), found null", context)
         case .keyNotFound(let key, let context): ("'\(key.stringValue)' is missing", context)
         case .dataCorrupted(let context): (context.debugDescription.trimmingCharacters(in: ["."]), context)
         @unknown default: ("\(error)", .init(codingPath: [], debugDescription: ""))

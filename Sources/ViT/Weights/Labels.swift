@@ -1,11 +1,11 @@
-// The classes' names: stated, from configuration files, from a file beside the weights, or ImageNet's.
+// The classes' names: stated by the user, from configuration files, from a file beside the weights, or ImageNet's.
 
 import Foundation
 
 extension CheckpointLoader {
-    /// The names of a head's classes; nil where nothing names them.
+    /// The names of a head's classes; nil if nothing names them.
     ///
-    /// - Throws: `ViTError` where there are names, but not one for each class.
+    /// - Throws: `ViTError` if there are names, but not one per class.
     mutating func labels(_ source: ModelSource, classCount: Int) throws -> [String]? {
         guard classCount > 0 else { return nil }
         let weights = URL(filePath: file.path).deletingPathExtension().lastPathComponent
@@ -25,20 +25,20 @@ extension CheckpointLoader {
         }
         guard labels.count == classCount else {
             throw ViTError(
-                "\(origin): names \(labels.count) classes, the head of \(file.path) has \(classCount). Give a text file "
-                    + "with one name a line for each class (model: {labels: FILE} in atlas.yml).")
+                "\(origin): names \(labels.count) classes, but the head of \(file.path) has \(classCount). Give a file "
+                    + "with one class name per line (model: {labels: FILE} in atlas.yml).")
         }
         settings.assume("labels", "\(labels.count) names", origin)
         return labels
     }
 }
 
-/// Longer texts are no names of classes, and every page repeats them.
+/// Longest class name in bytes. Every page repeats the names, and longer texts are not names.
 private let longestLabel = 1_000
 
-/// Reads one name a line; a newline at the end begins no further name.
+/// Reads one name per line; empty lines at the end are ignored.
 ///
-/// - Throws: `ViTError` for a file that cannot be read, and for lines that are no names.
+/// - Throws: `ViTError` for a file that cannot be read, and for lines that cannot be names.
 private func readLabels(at path: String) throws -> [String] {
     let file = try MappedFile(path: path)
     let text = String(decoding: file.copy(0..<file.count), as: UTF8.self)
@@ -48,19 +48,19 @@ private func readLabels(at path: String) throws -> [String] {
     return lines
 }
 
-/// Refuses what cannot be the name of a class; `place` says where the name of a class stands.
+/// Refuses what cannot be the name of a class; `place` says where the name is.
 ///
 /// - Throws: `ViTError` for a name that is too long or has control characters.
 private func check(_ labels: [String], place: (Int) -> String) throws {
     for (index, label) in labels.enumerated() {
         guard label.utf8.count <= longestLabel else {
             throw ViTError(
-                "\(place(index)): a class name of \(label.utf8.count) bytes; at most \(longestLabel) are read. Give a text "
-                    + "file with one name a line (model: {labels: FILE} in atlas.yml).")
+                "\(place(index)): a class name has \(label.utf8.count) bytes; at most \(longestLabel) are allowed. "
+                    + "Give a text file with one name per line (model: {labels: FILE} in atlas.yml).")
         }
         guard !label.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\t" }) else {
             throw ViTError(
-                "\(place(index)): a class name with control characters. Give a text file with one name a line "
+                "\(place(index)): a class name has control characters. Give a text file with one name per line "
                     + "(model: {labels: FILE} in atlas.yml).")
         }
     }

@@ -1,4 +1,4 @@
-// A file mapped into memory for reading; the pages that were read are given back, so that loading needs no second copy.
+// A file mapped into memory for reading; pages are released after reading, so that loading needs no second copy.
 
 import Foundation
 
@@ -15,7 +15,7 @@ public final class MappedFile: @unchecked Sendable {
 
     /// Maps the file at `path`.
     ///
-    /// - Throws: `ViTError` where there is no such file, it is no regular file, it is empty or it cannot be read.
+    /// - Throws: `ViTError` if the file is missing, not a regular file, empty or unreadable.
     public init(path: String) throws {
         self.path = path
         // Non-blocking, so that a named pipe without a writer is refused below and does not hang here.
@@ -40,7 +40,7 @@ public final class MappedFile: @unchecked Sendable {
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 
-    /// The byte at this place of the file.
+    /// The byte at this offset of the file.
     subscript(place: Int) -> UInt8 { bytes[place] }
 
     /// A copy of a range of the file.
@@ -49,7 +49,7 @@ public final class MappedFile: @unchecked Sendable {
     /// Whether the file begins with these bytes.
     func starts(with prefix: some Sequence<UInt8>) -> Bool { bytes.starts(with: prefix) }
 
-    /// The little-endian integer at this place, which need not be aligned; nil outside the file.
+    /// The little-endian integer at this offset, which need not be aligned; nil outside the file.
     func integer<Value: FixedWidthInteger>(_ type: Value.Type, at place: Int) -> Value? {
         guard place >= 0, place <= bytes.count - MemoryLayout<Value>.size else { return nil }
         return Value(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: Value.self))
@@ -61,7 +61,7 @@ public final class MappedFile: @unchecked Sendable {
         try body(base)
     }
 
-    /// Gives back the memory of the whole pages inside a range that has been read; reading it again still works.
+    /// Releases the memory of the pages of a range that has been read; it can still be read again.
     func release(_ range: Range<Int>) {
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let start = range.lowerBound / page * page

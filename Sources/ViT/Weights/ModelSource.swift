@@ -1,15 +1,15 @@
-// What a path means: a weight file of one of the formats, or a folder as Hugging Face lays it out.
+// What a path means: a weight file of one of the formats, or a folder in Hugging Face's layout.
 
 import Foundation
 
-/// An opened weight file and the folder in which its configuration files lie.
+/// An open weight file and the folder of its configuration files.
 struct ModelSource {
     let file: any WeightFile
     let folder: URL
 
     /// Opens the weights at `path`, a file or a folder.
     ///
-    /// - Throws: `ViTError` where nothing there can be read.
+    /// - Throws: `ViTError` if no weights can be read there.
     init(path: String) throws {
         var isFolder: ObjCBool = false
         let url = URL(filePath: path)
@@ -22,25 +22,25 @@ struct ModelSource {
         }
     }
 
-    /// Path of a file beside the weights, or nil where there is none.
+    /// Path of a file beside the weights, or nil if there is none.
     func beside(_ name: String) -> String? {
         let path = folder.appending(path: name).path(percentEncoded: false)
         return FileManager.default.fileExists(atPath: path) ? path : nil
     }
 
-    /// Opens one file, whose format is told by its first bytes.
+    /// Opens one file; its first bytes show its format.
     private static func open(_ path: String) throws -> any WeightFile {
         if path.hasSuffix(".index.json") {
             guard path.hasSuffix(".safetensors.index.json") else {
                 throw ViTError(
-                    "\(path): indexes shards that are no safetensors files. Save the model as safetensors: "
+                    "\(path): indexes shards that are not safetensors files. Save the model as safetensors: "
                         + "model.save_pretrained(folder, safe_serialization=True).")
             }
             return try ShardedSafetensors(path: path)
         }
         let file = try MappedFile(path: path)
         if TorchCheckpoint.matches(file) { return try TorchCheckpoint(file) }
-        // Before the bare pickle, whose one mark is the byte 80: a header length may begin with it too.
+        // Before the bare pickle, whose only mark is the byte 0x80: a header length may begin with it too.
         if Safetensors.matches(file) { return try Safetensors(file) }
         if TorchCheckpoint.matchesLegacy(file) { throw TorchCheckpoint.legacyError(file) }
         if file.starts(with: "version https://git-lfs".utf8) {
@@ -56,7 +56,7 @@ struct ModelSource {
                 + "\(start.joined(separator: " "))). Name a .safetensors, .pth, .pt or .bin file.")
     }
 
-    /// The weights in a folder: under their usual names, or else the only weight file.
+    /// The weights in a folder: the file with a usual name, or otherwise the only weight file.
     private static func weightPath(in folder: URL, path: String) throws -> String {
         let names: [String]
         do {
@@ -72,12 +72,13 @@ struct ModelSource {
         }
         if let index = names.first(where: { $0.hasSuffix(".bin.index.json") }) {
             throw ViTError(
-                "\(path): the model is in several .bin files, which \(index) lists; such shards are read as safetensors "
-                    + "only. Save it anew: model.save_pretrained(folder, safe_serialization=True).")
+                "\(path): the model is in several .bin files, listed in \(index); shards can be read only as "
+                    + "safetensors. Save it again: model.save_pretrained(folder, safe_serialization=True).")
         }
         throw ViTError(
             weights.isEmpty
-                ? "\(path): no weights are in this folder; \(usual.joined(separator: ", ")) or one file \(suffixes.joined(separator: ", ")) is expected."
+                ? "\(path): the folder has no weights; expected \(usual.joined(separator: ", ")) or one file "
+                    + "\(suffixes.joined(separator: ", "))."
                 : "\(path): has several weight files: \(weights.joined(separator: ", ")). Name one of them.")
     }
 }

@@ -1,4 +1,4 @@
-// What the three libraries call a ViT's tensors: a table for each, and how a checkpoint's naming is recognised.
+// The names that three libraries give a ViT's tensors, and how a checkpoint's naming is recognised.
 
 /// The library whose names a checkpoint's tensors have.
 public enum Naming: String, Sendable, CaseIterable {
@@ -59,11 +59,11 @@ public enum Naming: String, Sendable, CaseIterable {
     }
 }
 
-/// One library's tensor names. Lists are alternatives, first come first served; none has the checkpoint's own prefix.
+/// One library's tensor names. Lists hold alternatives, tried in order; no name has the checkpoint's own prefix.
 struct TensorNames {
     /// The convolution that makes patch tokens.
     let patchProjection: String
-    /// The learned tokens, in the order in which the library puts them before the patches; a model has any of them.
+    /// The learned tokens, in the order in which the library puts them before the patches; a model may have any subset.
     let prefixTokens: [String]
     let positionEmbedding: String
     /// What precedes a block's number.
@@ -75,34 +75,34 @@ struct TensorNames {
     let attentionOutput: [String]
     let mlp0: [String]
     let mlp3: [String]
-    /// LayerScale's γ after attention and after the MLP, where the library has them.
+    /// LayerScale's γ after attention and after the MLP, if the library has them.
     let layerScales: (attention: String, mlp: String)?
     let finalNorm: String
-    /// The norm that follows pooling, where the library has one.
+    /// The norm that follows pooling, if the library has one.
     let pooledNorm: String?
     let heads: [String]
     /// The heads of the class and of the distillation token, whose logits the model averages.
     let distilledHeads: (String, String)?
-    /// What stands before the backbone's names, but not before the head's.
+    /// Prefixes of the backbone's names that the head's names do not have.
     let modelPrefixes: [String]
-    /// Beginnings of names inside which a tensor that goes unused means an architecture that is not the plain ViT.
+    /// Prefixes of the model's own parts: an unused tensor there means that the architecture is not a plain ViT.
     let owned: [String]
 }
 
-/// Where in a file the model's tensors are: their naming and the text before each name.
+/// Where in a file the model's tensors are: their naming and their names' prefixes.
 struct ModelPlace {
     let naming: Naming
-    /// Before every name, e.g. `model.module.`.
+    /// The prefix of every name, e.g. `model.module.`.
     let prefix: String
-    /// Before the backbone's names: `prefix`, and `vit.` or `deit.` in Hugging Face's classifiers.
+    /// The prefix of the backbone's names: `prefix`, and `vit.` or `deit.` in Hugging Face's classifiers.
     let backbonePrefix: String
 
     /// Wrappers that training scripts put around a model's names.
     private static let wrappers = ["module", "_orig_mod", "model", "state_dict", "model_state_dict"]
 
-    /// Finds the one model in a file: the only one inside nothing but wrappers, or else the only one.
+    /// Finds the model in a file: the only one whose prefix is only wrappers, or otherwise the only one.
     ///
-    /// - Throws: `ViTError` where there is none, or several of which none is more usual than the others.
+    /// - Throws: `ViTError` if there is none, or if there are several candidates.
     init(in file: any WeightFile) throws {
         var places: [ModelPlace] = []
         for naming in Naming.allCases {
@@ -111,7 +111,7 @@ struct ModelPlace {
             }
         }
         guard !places.isEmpty else { throw Self.noModel(in: file) }
-        let usual = places.filter(\.isUsual)
+        let usual = places.filter(\.isOnlyWrapped)
         let candidates = usual.isEmpty ? places : usual
         guard candidates.count == 1 else {
             let list = candidates.map { "'\($0.backbonePrefix)'" }.sorted().joined(separator: ", ")
@@ -129,8 +129,8 @@ struct ModelPlace {
         self.backbonePrefix = backbonePrefix
     }
 
-    /// Whether there are wrappers only before the names.
-    private var isUsual: Bool { prefix.split(separator: ".").allSatisfy { Self.wrappers.contains(String($0)) } }
+    /// Whether the prefix is only wrappers.
+    private var isOnlyWrapped: Bool { prefix.split(separator: ".").allSatisfy { Self.wrappers.contains(String($0)) } }
 
     private static func noModel(in file: any WeightFile) -> ViTError {
         let expected = Naming.allCases.map { "'\($0.signature)' (\($0.rawValue))" }.joined(separator: ", ")
@@ -138,7 +138,7 @@ struct ModelPlace {
             return ViTError("\(file.path): holds no tensors. Name a file with a Vision Transformer's weights.")
         }
         return ViTError(
-            "\(file.path): is no Vision Transformer that can be read: none of its \(file.tensors.count) tensors is a "
+            "\(file.path): is not a supported Vision Transformer: none of its \(file.tensors.count) tensors is a "
                 + "patch projection (\(expected)); the first is '\(first)'. Name a plain ViT's checkpoint.")
     }
 }

@@ -1,6 +1,7 @@
-// Reads a model's tensors by name, demands their shapes, and remembers which were used.
+// Reads a model's tensors by name, checks their shapes, and records which were used.
 
-/// Reads tensors out of one weight file into float32 buffers; no memory is taken before a tensor's shape is right.
+/// Reads tensors out of one weight file into float32 buffers; no memory is allocated before a tensor's shape is
+/// checked.
 struct ParameterReader {
     let file: any WeightFile
     let place: ModelPlace
@@ -13,7 +14,7 @@ struct ParameterReader {
     init(file: any WeightFile, place: ModelPlace) {
         self.file = file
         self.place = place
-        // Views may share storage: without a limit, a small file whose tensors all show the same bytes could ask for
+        // Views may share storage: without a limit, a small file whose tensors all view the same bytes could ask for
         // any amount of memory.
         bytesLeft = file.files.reduce(64 << 20) { $0 + $1.count }
     }
@@ -21,39 +22,39 @@ struct ParameterReader {
     /// Whether the backbone has a tensor of this name.
     func has(_ name: String) -> Bool { file.tensors[place.backbonePrefix + name] != nil }
 
-    /// The first of the alternatives that has a weight; the first of all where none has.
+    /// The first alternative that has a weight; the first one if none has.
     func choose(_ alternatives: [String], suffix: String = ".weight") -> String {
         alternatives.first { has($0 + suffix) } ?? alternatives.first ?? ""
     }
 
     /// The backbone's tensor of this name.
     ///
-    /// - Throws: `ViTError` where the file has no such tensor.
+    /// - Throws: `ViTError` if the file has no such tensor.
     func demand(_ name: String, after prefix: String? = nil) throws -> StoredTensor {
         let fullName = (prefix ?? place.backbonePrefix) + name
         guard let tensor = file.tensors[fullName] else {
             throw ViTError(
-                "\(file.path): tensor '\(fullName)' is missing (the file has \(file.tensors.count) tensors, named as "
-                    + "\(place.naming.rawValue) does). Use a complete checkpoint of a plain Vision Transformer.")
+                "\(file.path): tensor '\(fullName)' is missing (the file has \(file.tensors.count) tensors, with "
+                    + "\(place.naming.rawValue)'s names). Use a complete checkpoint of a plain Vision Transformer.")
         }
         return tensor
     }
 
-    /// The tensor of this name, marked as used; its sizes, but for leading ones, must be `shape`.
+    /// The tensor of this name, marked as used; apart from leading dimensions of 1, it must have this shape.
     ///
-    /// - Throws: `ViTError` where it is missing or has another shape.
+    /// - Throws: `ViTError` if it is missing or has another shape.
     mutating func take(_ name: String, _ shape: [Int], after prefix: String? = nil) throws -> StoredTensor {
         let tensor = try demand(name, after: prefix)
         guard tensor.shape.drop(while: { $0 == 1 }) == shape.drop(while: { $0 == 1 }) else {
             throw ViTError(
                 "\(tensor.path): tensor '\(tensor.name)' has shape \(shapeText(tensor.shape)); \(shapeText(shape)) is "
-                    + "expected from the shapes of the others. Use a complete checkpoint of a plain Vision Transformer."
+                    + "expected from the other shapes. Use a complete checkpoint of a plain Vision Transformer."
             )
         }
         bytesLeft -= tensor.byteCount
         guard bytesLeft >= 0 else {
             throw ViTError(
-                "\(tensor.path): at '\(tensor.name)', the tensors unfold to more bytes than the file has, because they "
+                "\(tensor.path): up to '\(tensor.name)', the tensors need more bytes than the file has, because they "
                     + "share storage. Save the state dict with each tensor cloned.")
         }
         used.insert(tensor.name)
@@ -63,7 +64,7 @@ struct ParameterReader {
 
     /// Reads one tensor.
     ///
-    /// - Throws: `ViTError` where it is missing, has another shape or holds a value that is not finite.
+    /// - Throws: `ViTError` if it is missing, has another shape or holds a value that is not finite.
     mutating func buffer(_ name: String, _ shape: [Int], after prefix: String? = nil) throws -> FloatBuffer {
         try take(name, shape, after: prefix).values()
     }

@@ -1,4 +1,4 @@
-// Position embeddings for another image size, as torchvision's `interpolate_embeddings` makes them.
+// Resizes position embeddings for another image size, like torchvision's `interpolate_embeddings`.
 
 /// Resamples a grid of embeddings, (sourceRows·sourceColumns, C), to (rows·columns, C).
 ///

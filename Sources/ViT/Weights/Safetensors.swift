@@ -24,7 +24,7 @@ public struct Safetensors: WeightFile {
         try self.init(MappedFile(path: path))
     }
 
-    /// Whether the bytes begin as a safetensors file: a header length, then a JSON object.
+    /// Whether the bytes begin like a safetensors file: a header length, then a JSON object.
     static func matches(_ file: MappedFile) -> Bool {
         file.count > 8 && file[8] == UInt8(ascii: "{")
     }
@@ -41,9 +41,9 @@ public struct Safetensors: WeightFile {
         }
         guard stated <= UInt64(min(file.count - 8, maximumJSONLength)) else {
             throw ViTError(
-                "\(file.path): the header length at byte 0 says \(stated) bytes; the file has \(file.count), and a "
-                    + "header at most \(maximumJSONLength). The file is truncated or damaged; download it again."
-            )
+                "\(file.path): the header length at byte 0 is \(stated) bytes; the file has \(file.count), and a "
+                    + "header may have at most \(maximumJSONLength). The file is truncated or damaged; download "
+                    + "it again.")
         }
         let headerEnd = 8 + Int(stated)
         let header: Header
@@ -66,11 +66,11 @@ public struct Safetensors: WeightFile {
             let (from, to) = (entry.data_offsets[0], entry.data_offsets[1])
             guard from == end else {
                 throw refuse(
-                    "its data begins at byte \(from) of the data, the tensor before it ends at \(end); tensors must "
+                    "its data begins at byte \(from) of the data, but the tensor before it ends at \(end); they must "
                         + "neither overlap nor leave gaps")
             }
             guard to >= from, to <= file.count - headerEnd else {
-                throw refuse("its data is bytes \(from)..<\(to), the file has \(file.count - headerEnd) bytes of data")
+                throw refuse("its data is bytes \(from)..<\(to); the file has \(file.count - headerEnd) bytes of data")
             }
             end = to
             guard let type = ElementType(rawValue: entry.dtype) else { throw refuse("unknown dtype '\(entry.dtype)'") }
@@ -79,19 +79,19 @@ public struct Safetensors: WeightFile {
             guard tensor.byteCount == to - from else {
                 throw refuse(
                     "\(type.rawValue) of shape \(shapeText(entry.shape)) takes \(tensor.byteCount) bytes, "
-                        + "\(to - from) are stored")
+                        + "but \(to - from) are stored")
             }
             tensors[name] = tensor
         }
         guard end == file.count - headerEnd else {
             throw ViTError(
-                "\(file.path): the tensors end at byte \(headerEnd + end), the file at \(file.count). The file is "
+                "\(file.path): the tensors end at byte \(headerEnd + end), but the file at \(file.count). The file is "
                     + "damaged; download it again.")
         }
         self.tensors = tensors
     }
 
-    /// The JSON header: `__metadata__` and one entry a tensor.
+    /// The JSON header: `__metadata__` and one entry per tensor.
     private struct Header: Decodable {
         struct Entry: Decodable {
             let dtype: String

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// The files that a `*.safetensors.index.json` names, as one.
+/// The files that a `*.safetensors.index.json` names, read as one.
 public struct ShardedSafetensors: WeightFile {
     /// The index's path.
     public let path: String
@@ -38,7 +38,7 @@ public struct ShardedSafetensors: WeightFile {
         for (name, shard) in index.weight_map {
             guard let tensor = shards[shard]?.tensors[name] else {
                 throw ViTError(
-                    "\(path): says that '\(shard)' has the tensor '\(name)', which it does not. "
+                    "\(path): says that '\(shard)' has the tensor '\(name)', but it does not. "
                         + "Download the files again, all from one revision.")
             }
             tensors[name] = tensor

@@ -1,6 +1,6 @@
-// A tensor as it lies in a mapped file, and its way into float32 memory.
+// A tensor in a mapped file, and its conversion to float32.
 
-/// A tensor in a file: its shape, its number format and where its elements lie. Nothing is read before `read(into:)`.
+/// A tensor in a file: its shape, its number format and where its elements are. Nothing is read before `read(into:)`.
 public struct StoredTensor: Sendable {
     /// The name in the file, e.g. `encoder.layers.encoder_layer_0.ln_1.weight`.
     public let name: String
@@ -36,7 +36,7 @@ public struct StoredTensor: Sendable {
         guard name.utf8.count <= 512, shape.count <= 16 else {
             throw ViTError(
                 "\(file.path): a tensor has \(shape.count) dimensions and a name of \(name.utf8.count) bytes, "
-                    + "'\(name.prefix(40))…'; 16 dimensions and 512 bytes are the most. The file is damaged.")
+                    + "'\(name.prefix(40))…'; at most 16 dimensions and 512 bytes are allowed. The file is damaged.")
         }
         guard let count = product(shape), product([count, type.size]) != nil else {
             throw refuse("a size is negative or too large")
@@ -46,7 +46,7 @@ public struct StoredTensor: Sendable {
         guard strides.count == shape.count, offset >= 0, strides.allSatisfy({ $0 >= 0 }) else {
             throw refuse("the strides \(shapeText(strides)) and the offset \(offset) do not fit the shape")
         }
-        // One past the last element's index; an empty tensor reaches nothing.
+        // One past the last element's index; 0 for an empty tensor.
         var end = 0
         if count > 0 {
             end = 1
@@ -60,7 +60,7 @@ public struct StoredTensor: Sendable {
         let (last, overflow) = end.addingReportingOverflow(offset)
         let (bytes, overflowed) = last.multipliedReportingOverflow(by: type.size)
         guard !overflow, !overflowed, bytes <= range.count else {
-            throw refuse("its elements need \(overflowed ? "too many" : "\(bytes)") bytes, \(range.count) are stored")
+            throw refuse("its elements need \(overflowed ? "too many" : "\(bytes)") bytes; \(range.count) are stored")
         }
         self.name = name
         self.shape = shape
@@ -80,7 +80,7 @@ public struct StoredTensor: Sendable {
 
     /// Writes all elements, row-major, as float32 to `destination` (`count` values).
     ///
-    /// - Throws: `ViTError` where the elements are no floating-point numbers, or one is not finite.
+    /// - Throws: `ViTError` if the elements are not floating-point numbers, or one is not finite.
     public func read(into destination: UnsafeMutablePointer<Float>) throws {
         defer { file.release(start..<start + extent) }
         guard count > 0 else { return }
@@ -115,8 +115,8 @@ public struct StoredTensor: Sendable {
                 destination[index] = Float(value)
                 guard destination[index].isFinite || !value.isFinite else {
                     throw ViTError(
-                        "\(path): tensor '\(name)' of shape \(shapeText(shape)) holds the value \(value), beyond "
-                            + "float32's ± \(Float.greatestFiniteMagnitude), in which models are computed. Use another "
+                        "\(path): tensor '\(name)' of shape \(shapeText(shape)) holds the value \(value), outside "
+                            + "float32's ± \(Float.greatestFiniteMagnitude), the type of all computations. Use another "
                             + "checkpoint.")
                 }
             }
@@ -171,7 +171,7 @@ public struct StoredTensor: Sendable {
 /// A shape as messages show it, e.g. `(197, 768)`; `()` for a scalar.
 func shapeText(_ shape: [Int]) -> String { "(" + shape.map(String.init).joined(separator: ", ") + ")" }
 
-/// The product of sizes; nil where one is negative or the product overflows.
+/// The product of sizes; nil if one is negative or the product overflows.
 func product(_ sizes: [Int]) -> Int? {
     var result = 1
     for size in sizes {

@@ -10,7 +10,7 @@ public struct TorchCheckpoint: WeightFile {
     public var format: String { "PyTorch checkpoint" }
     /// The archive itself.
     public var files: [MappedFile] { [file] }
-    /// PyTorch's checkpoints have none.
+    /// Empty: PyTorch checkpoints have no metadata.
     public var metadata: [String: String] { [:] }
     /// All tensors by name.
     public let tensors: [String: StoredTensor]
@@ -24,28 +24,28 @@ public struct TorchCheckpoint: WeightFile {
         try self.init(MappedFile(path: path))
     }
 
-    /// Whether the bytes begin as a zip archive.
+    /// Whether the bytes begin like a zip archive.
     static func matches(_ file: MappedFile) -> Bool { file.starts(with: [0x50, 0x4b, 0x03, 0x04]) }
 
-    /// Whether the bytes begin as a bare pickle, as torch.save wrote it before 1.6.
+    /// Whether the bytes begin like a bare pickle, as torch.save wrote it before 1.6.
     static func matchesLegacy(_ file: MappedFile) -> Bool { file.starts(with: [0x80]) }
 
-    /// What to do about a file of the old format.
+    /// The error for a file of the old format, with what to do.
     static func legacyError(_ file: MappedFile) -> ViTError {
         ViTError(
-            "\(file.path): is a bare pickle, PyTorch's format before 1.6 (or no checkpoint at all). Save it anew: "
+            "\(file.path): is a bare pickle, PyTorch's format before 1.6 (or not a checkpoint at all). Save it again: "
                 + "torch.save(torch.load(file, map_location='cpu', weights_only=True), file)")
     }
 
     init(_ file: MappedFile) throws {
         self.file = file
         let entries = try ZipDirectory(file).entries
-        // The folder's name is free: torch.save takes the file's. The shortest one is the archive's own.
+        // The folder may have any name (torch.save uses the file's). The shortest path is the archive's own.
         let pickles = entries.keys.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
         guard let pickleName = pickles.min(by: { ($0.count, $0) < ($1.count, $1) }), let pickle = entries[pickleName]
         else {
             throw ViTError(
-                "\(file.path): is a zip archive, but no PyTorch checkpoint: it has no data.pkl. "
+                "\(file.path): is a zip archive, but not a PyTorch checkpoint: it has no data.pkl. "
                     + "Name a file that torch.save wrote.")
         }
         let folder = pickleName.dropLast("data.pkl".count)
@@ -56,7 +56,7 @@ public struct TorchCheckpoint: WeightFile {
         let order = entries[folder + "byteorder"]
         guard pickle.method == 0, order?.method ?? 0 == 0 else {
             throw ViTError(
-                "\(file.path): '\(pickleName)' is compressed, as torch.save never writes it: the archive was packed anew. "
+                "\(file.path): '\(pickleName)' is compressed, which torch.save never does: the archive was repacked. "
                     + "Use the original file, or pack it without compression (zip -0).")
         }
         if let order, !file.copy(order.range).elementsEqual("little".utf8) {
@@ -64,8 +64,9 @@ public struct TorchCheckpoint: WeightFile {
         }
         guard pickle.range.count <= Unpickler.maximumLength else {
             throw ViTError(
-                "\(file.path): '\(pickleName)' has \(pickle.range.count) bytes; \(Unpickler.maximumLength) are the most. "
-                    + "Save only the weights: torch.save(model.state_dict(), …).")
+                "\(file.path): '\(pickleName)' has \(pickle.range.count) bytes; at most "
+                    + "\(Unpickler.maximumLength) are allowed. Save only the weights: "
+                    + "torch.save(model.state_dict(), …).")
         }
         var machine = Unpickler(file.copy(pickle.range), path: file.path)
         let root = try machine.run()
@@ -78,7 +79,7 @@ public struct TorchCheckpoint: WeightFile {
             let entryName = "\(folder)data/\(storage.key)"
             guard let entry = entries[entryName] else {
                 throw ViTError(
-                    "\(file.path): tensor '\(name)' is stored in '\(entryName)', which the archive does not have. "
+                    "\(file.path): tensor '\(name)' is stored in '\(entryName)', which is not in the archive. "
                         + "The file is damaged; download it again.")
             }
             guard entry.method == 0, let bytes = product([storage.count, storage.type.size]), bytes <= entry.range.count
@@ -96,9 +97,9 @@ public struct TorchCheckpoint: WeightFile {
         self.tensors = tensors
     }
 
-    /// The most values that are looked at for tensors; one that many dicts share counts each time.
+    /// The most values that are searched for tensors; one that many dicts share counts each time.
     private static let maximumVisitCount = 2_000_000
-    /// The most containers and tensors whose names are made.
+    /// The most containers and tensors that are named.
     private static let maximumNameCount = 100_000
     /// The most dicts and lists around a tensor.
     private static let maximumDepth = 32

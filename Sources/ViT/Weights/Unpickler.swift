@@ -1,9 +1,9 @@
-// A pickle virtual machine that can build a state dict and nothing else: data in, data out, no code is ever run.
-// The opcodes are those of CPython's Lib/pickle.py; the globals are those that torch.save writes for tensors.
+// A pickle virtual machine that can build a state dict and nothing else. It never runs code. The opcodes are those of
+// CPython's Lib/pickle.py; the globals are those that torch.save writes for tensors.
 
 /// Interprets the `data.pkl` of a PyTorch checkpoint.
 ///
-/// Containers live in arrays of the machine and values refer to them by number, so that neither a cycle nor a deep
+/// Containers are in arrays of the machine and values refer to them by number, so that neither a cycle nor a deep
 /// nesting in a hostile file costs more than its bytes.
 struct Unpickler {
     /// A pickled value.
@@ -72,7 +72,7 @@ struct Unpickler {
         self.path = path
     }
 
-    /// Runs to STOP and gives the pickled value.
+    /// Runs to STOP and returns the pickled value.
     ///
     /// - Throws: `ViTError` for a damaged pickle, and for every opcode and global that a state dict does not need.
     mutating func run() throws -> Value {
@@ -146,7 +146,7 @@ struct Unpickler {
         }
     }
 
-    // MARK: - What makes tensors
+    // MARK: - Tensors
 
     private func global(module: String, name: String) throws -> Global {
         switch (module, name) {
@@ -157,7 +157,7 @@ struct Unpickler {
             if let type = Self.storageClasses[name] { return .storageClass(type) }
         default: break
         }
-        throw refused("asks for '\(module).\(name)'")
+        throw refused("refers to '\(module).\(name)'")
     }
 
     private static let storageClasses: [String: ElementType] = [
@@ -172,7 +172,7 @@ struct Unpickler {
             case .string("storage") = sequences[index][0],
             case .global(.storageClass(let type)) = sequences[index][1],
             case .string(let key) = sequences[index][2], case .int(let count) = sequences[index][4]
-        else { throw damaged("a persistent object is no storage") }
+        else { throw damaged("a persistent object is not a storage") }
         storages.append(Storage(type: type, key: key, count: count))
         stack.append(.storage(storages.count - 1))
     }
@@ -181,7 +181,7 @@ struct Unpickler {
         let operands = try pop(2)
         guard case .sequence(let index) = operands[1] else { throw damaged("REDUCE without arguments") }
         let arguments = sequences[index]
-        guard case .global(let function) = operands[0] else { throw refused("calls something that is no function") }
+        guard case .global(let function) = operands[0] else { throw refused("calls something that is not a function") }
         switch function {
         case .orderedDictionary:
             guard arguments.isEmpty else { throw damaged("OrderedDict with arguments") }
@@ -215,7 +215,7 @@ struct Unpickler {
     private mutating func build() throws {
         _ = try pop()
         guard case .dictionary? = stack.last else {
-            throw refused("sets attributes (BUILD) of something that is no dict")
+            throw refused("sets attributes (BUILD) of something that is not a dict")
         }
     }
 
@@ -232,13 +232,13 @@ struct Unpickler {
     }
 
     private mutating func append(_ elements: [Value]) throws {
-        guard case .sequence(let index)? = stack.last else { throw damaged("APPEND to something that is no list") }
+        guard case .sequence(let index)? = stack.last else { throw damaged("APPEND to something that is not a list") }
         sequences[index] += elements
     }
 
     private mutating func set(_ elements: [Value]) throws {
         guard case .dictionary(let index)? = stack.last, elements.count.isMultiple(of: 2) else {
-            throw damaged("SETITEM on something that is no dict")
+            throw damaged("SETITEM on something that is not a dict")
         }
         for place in stride(from: 0, to: elements.count, by: 2) {
             dictionaries[index].append((elements[place], elements[place + 1]))
@@ -298,7 +298,7 @@ struct Unpickler {
     private mutating func length(_ size: Int) throws -> Int {
         let length = try unsigned(size)
         guard length <= UInt64(pickle.count) else {
-            throw damaged("a text of \(length) bytes is longer than the pickle")
+            throw damaged("a string of \(length) bytes is longer than the pickle")
         }
         return Int(length)
     }
@@ -313,7 +313,7 @@ struct Unpickler {
     }
 
     /// LONG1: a two's complement number of a stated number of bytes. No size of a tensor needs more than 8; a longer
-    /// one, such as a seed beside the model, is skipped.
+    /// one, such as a random seed saved with the model, is skipped.
     private mutating func longInteger() throws -> Value {
         let size = Int(try byte())
         guard size <= 8 else {

@@ -1,14 +1,14 @@
-// What every weight format gives: named tensors, and the text that a file says about them.
+// What every weight format provides: named tensors and the file's metadata.
 
-/// An opened weight file: its directory is read and checked, its tensors are not yet.
+/// An open weight file. Its directory has been read and checked, its tensors have not been read.
 public protocol WeightFile: Sendable {
     /// The path that was opened.
     var path: String { get }
-    /// What the format is called, e.g. `safetensors`.
+    /// The format's name, e.g. `safetensors`.
     var format: String { get }
     /// The files that hold the tensors, in a fixed order.
     var files: [MappedFile] { get }
-    /// What the file says of itself (safetensors' `__metadata__`); empty for formats without.
+    /// The file's metadata (safetensors' `__metadata__`); empty for formats without it.
     var metadata: [String: String] { get }
     /// All tensors by name.
     var tensors: [String: StoredTensor] { get }

@@ -1,9 +1,9 @@
-// The directory of a zip archive (PKWARE APPNOTE 6.3.9): where each entry's bytes lie. Nothing is decompressed;
-// PyTorch stores its tensors as they are.
+// The directory of a zip archive (PKWARE APPNOTE 6.3.9): where each entry's bytes are. Nothing is decompressed; PyTorch
+// stores its tensors as they are.
 
 /// The entries of a zip archive in a mapped file.
 struct ZipDirectory {
-    /// An entry: where its bytes lie in the file, and how they are encoded.
+    /// An entry: where its bytes are in the file, and how they are encoded.
     struct Entry {
         let range: Range<Int>
         /// 0: stored as it is.
@@ -16,7 +16,7 @@ struct ZipDirectory {
     /// The most entries that are read; bounds the memory that a damaged directory can ask for.
     private static let maximumEntryCount: UInt64 = 100_000
 
-    /// Reads the directory at the file's end; 64-bit archives too.
+    /// Reads the directory at the file's end, also of 64-bit archives.
     ///
     /// - Throws: `ViTError` for a file without a directory, and for entries that overlap or lie outside the file.
     init(_ file: MappedFile) throws {
@@ -36,7 +36,7 @@ struct ZipDirectory {
             start = try zip.read(UInt64.self, at: record + 48)
         }
         guard count <= Self.maximumEntryCount, start <= UInt64(end), size <= UInt64(end) - start else {
-            throw zip.damaged("the directory says \(count) entries in \(size) bytes at byte \(start), which cannot be")
+            throw zip.damaged("the directory claims \(count) entries in \(size) bytes at byte \(start): impossible")
         }
 
         var entries: [String: Entry] = [:]
@@ -72,7 +72,7 @@ struct ZipDirectory {
         _ zip: LittleEndianReader, at place: Int
     ) throws -> (name: String, entry: Entry, next: Int) {
         guard try zip.read(UInt32.self, at: place) == 0x0201_4b50 else {
-            throw zip.damaged("no directory entry is at byte \(place)")
+            throw zip.damaged("there is no directory entry at byte \(place)")
         }
         let flags = try zip.read(UInt16.self, at: place + 8)
         let method = try zip.read(UInt16.self, at: place + 10)
@@ -116,7 +116,7 @@ struct ZipDirectory {
     }
 }
 
-/// Reads little-endian integers from a mapped zip archive; every place is checked.
+/// Reads little-endian integers from a mapped zip archive; every offset is checked.
 struct LittleEndianReader {
     let file: MappedFile
 
@@ -138,7 +138,7 @@ struct LittleEndianReader {
         return String(decoding: file.copy(place..<place + count), as: UTF8.self)
     }
 
-    /// A place that the file states, checked to lie inside it.
+    /// An offset that the file states, checked to be inside it.
     func offset(_ stated: UInt64) throws -> Int {
         guard stated < UInt64(file.count) else { throw damaged("it refers to byte \(stated)") }
         return Int(stated)

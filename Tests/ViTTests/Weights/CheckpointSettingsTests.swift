@@ -42,7 +42,7 @@ struct CheckpointSettingsTests {
         table.metadata = [:]
         let bare = try load(table)
         #expect(bare.configuration.headCount == 1 && bare.configuration.mean == ViTConfiguration.imageNetMean)
-        #expect(source(bare, "heads") == "convention: 64 channels a head")
+        #expect(source(bare, "heads") == "convention: 64 channels per head")
     }
 
     @Test func takesLabelsFromWhereTheyAre() throws {
@@ -66,10 +66,10 @@ struct CheckpointSettingsTests {
         let long = String(repeating: "n", count: 1001)
         for (name, json) in [
             (
-                "config.json: class 1: a class name with control",
+                "config.json: class 1: a class name has control",
                 #"{"id2label": {"0": "a", "1": "\u001b[2J", "2": "c"}}"#
             ),
-            ("config.json: class 2: a class name of 1001 bytes", #"{"label_names": ["a", "b", "\#(long)"]}"#),
+            ("config.json: class 2: a class name has 1001 bytes", #"{"label_names": ["a", "b", "\#(long)"]}"#),
         ] {
             _ = try folder.write("config.json", Array(json.utf8))
             let error = #expect(throws: ViTError.self) { try load(table) }
@@ -77,7 +77,7 @@ struct CheckpointSettingsTests {
         }
         let stated = try folder.write("mine.txt", Array("1\n\u{7}\n3".utf8))
         let error = #expect(throws: ViTError.self) { try load(table, CheckpointOverrides(labelsPath: stated)) }
-        #expect(try #require(error).description.contains("mine.txt:2: a class name with control characters"))
+        #expect(try #require(error).description.contains("mine.txt:2: a class name has control characters"))
     }
 
     /// timm's config.json names the architecture, and rarely the heads.
@@ -272,7 +272,7 @@ struct CheckpointSettingsTests {
         let message = try #require(error).description
         #expect(
             message.contains("300×300 pixels makes 300×300 patches") && message.contains("64.8 GB")
-                && message.contains("17.2 GB are the most. State a smaller image size"), "\(message)")
+                && message.contains("at most 17.2 GB are allowed. State a smaller image size"), "\(message)")
         let smaller = CheckpointOverrides(headCount: 1, imageSize: ImageSize(height: 30, width: 30))
         #expect(try load(table, smaller).configuration.tokenCount == 901)
 

@@ -45,14 +45,14 @@ struct SafetensorsTests {
 
     /// Headers that break the format, and words that the message must have.
     static let broken: [(header: String, dataCount: Int, words: String)] = [
-        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "0..<8, the file has 4 bytes"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "0..<8; the file has 4 bytes"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "need 8 bytes, 4 are stored"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}"#, 8, "takes 4 bytes, 8 are stored"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 8, "end at byte"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "neither overlap nor leave gaps"),
         (
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#,
-            6, "'b': its data begins at byte 2 of the data, the tensor before it ends at 4"
+            6, "'b': its data begins at byte 2 of the data, but the tensor before it ends at 4"
         ),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4, "neither overlap nor leave gaps"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, 4, "data_offsets must be two numbers"),

@@ -93,7 +93,7 @@ struct TorchCheckpointTests {
             pickle.string("t")
             pickle.tensor(storage: "3", count: 1, shape: [1], strides: [1])
         }
-        #expect(try message(torchBytes(pickle)).contains("stored in 'archive/data/3', which the archive does not have"))
+        #expect(try message(torchBytes(pickle)).contains("stored in 'archive/data/3', which is not in the archive"))
     }
 
     /// Pickles that would run code, or do what no state dict does, and what the message must name.
@@ -104,7 +104,7 @@ struct TorchCheckpointTests {
             return (name, pickle.finished(), words)
         }
         func call(_ module: String, _ function: String, _ argument: String) -> (String, [UInt8], String) {
-            make("\(module).\(function)", "asks for '\(module).\(function)'") { pickle in
+            make("\(module).\(function)", "refers to '\(module).\(function)'") { pickle in
                 pickle.global(module, function)
                 pickle.string(argument)
                 pickle.raw([0x85])
@@ -120,13 +120,13 @@ struct TorchCheckpointTests {
             call("numpy.core.multiarray", "_reconstruct", "x"), call("argparse", "Namespace", "x"),
             call("torch", "FloatStorage.__class__", "x"), call("collections", "OrderedDict.fromkeys", "x"),
             call("torchvision.models.vision_transformer", "VisionTransformer", "x"),
-            make("STACK_GLOBAL", "asks for 'posix.system'") { pickle in
+            make("STACK_GLOBAL", "refers to 'posix.system'") { pickle in
                 pickle.raw([0x8c, 5] + Array("posix".utf8) + [0x94, 0x8c, 6] + Array("system".utf8) + [0x94, 0x93])
                 pickle.string("id")
                 pickle.raw([0x85])
                 pickle.opcode("R")
             },
-            make("a chain of __reduce__", "asks for 'builtins.getattr'") { pickle in
+            make("a chain of __reduce__", "refers to 'builtins.getattr'") { pickle in
                 pickle.global("collections", "OrderedDict")
                 pickle.opcode(")")
                 pickle.opcode("R")
@@ -161,7 +161,7 @@ struct TorchCheckpointTests {
                 pickle.opcode(")")
                 pickle.opcode("R")
             },
-            make("a call of a text", "calls something that is no function") { pickle in
+            make("a call of a text", "calls something that is not a function") { pickle in
                 pickle.string("os.system")
                 pickle.opcode(")")
                 pickle.opcode("R")
