@@ -2,10 +2,10 @@
 
 import Foundation
 
-/// Numbers as text, whatever the machine's language.
+/// Numbers as text, independent of the machine's language.
 public enum Format {
-    /// Three significant digits, and as many places before the point as needed: `12.3`, `0.0412`, `1340`, `−0.5`.
-    /// Very large and very small numbers are written as powers of ten.
+    /// Three significant digits, and as many digits before the point as needed: `12.3`, `0.0412`, `1340`, `−0.5`. Very
+    /// large and very small numbers are written as powers of ten.
     public static func number(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "not a number" : (value < 0 ? "−∞" : "∞") }
         guard value != 0 else { return "0" }
@@ -31,7 +31,7 @@ public enum Format {
         return value < 0 ? "−" + text : text
     }
 
-    /// A percentile without places, `97`, and with one near the ends, where whole ones would claim too much: `99.6`.
+    /// A percentile without decimals, `97`, or with one near the ends, where a whole number would overstate: `99.6`.
     /// Rounded down, so that 100 means all.
     public static func percentile(_ value: Double) -> String {
         guard value.isFinite else { return number(value) }
@@ -39,12 +39,12 @@ public enum Format {
             ? String(format: "%.1f", floor(value * 10) / 10) : String(format: "%.0f", floor(value))
     }
 
-    /// A number on an axis: up to four significant digits, without zeros at the end.
+    /// A number on an axis: up to four significant digits, without trailing zeros.
     static func tick(_ value: Double) -> String {
         String(format: "%.4g", value).replacingOccurrences(of: "-", with: "−")
     }
 
-    /// A number for SVG: two places at most, without zeros at the end.
+    /// A number for SVG: at most two decimals, without trailing zeros.
     package static func coordinate(_ value: Double) -> String {
         // In whole hundredths, which is several times faster than a format string; charts have many numbers.
         guard value.isFinite, abs(value) < 1e12 else { return "0" }

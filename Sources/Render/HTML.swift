@@ -1,11 +1,11 @@
-// Escaping, the one way in which text becomes HTML.
+// Escaping, the only way in which text becomes HTML.
 
 /// Text as HTML.
 public enum HTML {
-    /// The text with `&`, `<`, `>`, `"` and `'` as entities, good for content and for quoted attributes.
+    /// The text with `&`, `<`, `>`, `"` and `'` as entities, for content and for quoted attributes.
     ///
-    /// Works on bytes, not on Swift's characters: a quotation mark with a combining mark behind it is one character, and
-    /// still ends an attribute.
+    /// Works on bytes, not on Swift's characters: a quotation mark and the combining mark after it are one character,
+    /// but still end an attribute.
     public static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: isSpecial) else { return text }
         var result: [UInt8] = []

@@ -1,6 +1,6 @@
 // The error of everything that reads or writes pictures, Markdown and templates.
 
-/// What was wrong with a picture, a text or a template, in words for the person who gave it.
+/// An error in a picture, a text or a template, as a message for the person who wrote it.
 ///
 /// The message names the file and the line or place in it, what was found, what was expected, and what to do.
 public struct RenderError: Error, Equatable, Sendable, CustomStringConvertible {

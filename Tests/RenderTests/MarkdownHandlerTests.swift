@@ -68,15 +68,15 @@ struct MarkdownHandlerTests {
         ("[a[^1] *b[^1]*](x)", "<p><a href=\"x\">a <em>b</em></a>SUPSUP</p>", []),
         ("[![a[^1]](y.png)](x)", "<p><a href=\"x\"><img src=\"y.png\" alt=\"a\" /></a>SUP</p>", []),
         ("![a [b[^1]](x)](neuron:a/1)", "FIGURE(a <a href=\"x\">b</a>SUP)", []),
-        ("![a](neuron:a/1 \"T\")", "FIGURE(a)", ["the title of a figure is not shown; write it into the caption"]),
+        ("![a](neuron:a/1 \"T\")", "FIGURE(a)", ["the title of a figure is not shown; write it in the caption"]),
         ("![a](neuron:a/1)[^1]", "<p><a href=\"neuron:a/1\">a</a>SUP</p>", []),
         (
             "[![c](neuron:a/1)](http://x)", "<p><a href=\"http://x\">c</a></p>",
-            ["neuron:a/1 stands inside a link, and is shown as its text"]
+            ["neuron:a/1 is inside a link, and is shown as its text"]
         ),
         (
             "See ![a [b](x)](neuron:a/1)", "<p>See <a href=\"neuron:a/1\">a b</a></p>",
-            ["x stands inside a link, and is shown as its text"]
+            ["x is inside a link, and is shown as its text"]
         ),
         (
             "See ![](neuron:a.b/0?seeds=1), [](layer:a.b), [](x).",
@@ -85,12 +85,12 @@ struct MarkdownHandlerTests {
         ),
         (
             "a\n![c](neuron:a/1)", "<p>a\n<a href=\"neuron:a/1\">c</a></p>",
-            ["neuron:a/1 becomes a link; a figure stands alone in its paragraph, with blank lines around it"]
+            ["neuron:a/1 becomes a link; a figure needs its own paragraph, with blank lines around it"]
         ),
         (
             "|---\n| ![c](neuron:a/1) |",
             "<table><tbody><tr><td><a href=\"neuron:a/1\">c</a></td></tr></tbody></table>",
-            ["neuron:a/1 becomes a link; a figure stands alone in its paragraph, with blank lines around it"]
+            ["neuron:a/1 becomes a link; a figure needs its own paragraph, with blank lines around it"]
         ),
         (
             "![a ![i](i.png) <b>](neuron:a/1)", "FIGURE(a <img src=\"i.png\" alt=\"i\" /> &lt;b&gt;)",
@@ -147,7 +147,7 @@ struct MarkdownHandlerTests {
         #expect(output.html == "<p>{{ site.url }} {{layer:a|auc} b\n{{layer:a|\nauc}}</p>\n")
         #expect(
             output.warnings
-                == [7, 8].map { .init(line: $0, message: "{{ without }} behind it on the same line is shown as text") })
+                == [7, 8].map { .init(line: $0, message: "{{ without }} after it on the same line is shown as text") })
     }
 
     @Test func handlersErrorsArePassedOn() {
@@ -264,7 +264,7 @@ struct MarkdownHandlerTests {
             output.html
                 == "<p>a [^a:b] [^]</p>\n<blockquote>\n<p>[^a:b]: word</p>\n</blockquote>\n<p>[^]: x</p>\n")
         #expect(output.warnings.map(\.line) == [5, 7])
-        #expect(output.warnings.first?.message.hasPrefix("[^a:b] is no name of a footnote") == true)
+        #expect(output.warnings.first?.message.hasPrefix("[^a:b] is not the name of a footnote") == true)
     }
 
     @Test func attributeListsAreLeftOutWithAWarning() throws {
@@ -312,7 +312,7 @@ struct MarkdownHandlerTests {
         #expect(output.warnings.map(\.line) == [12, 17, 22, 23, 27, 31, 43, 14, 14, 14, 14])
         #expect(
             output.warnings.first?.message
-                == "the attribute list {: .lead} is left out; of such lists only a heading's id is kept")
+                == "the attribute list {: .lead} is left out; from such lists, only a heading's id is kept")
     }
 
     @Test func listsBehindTextAreText() throws {
@@ -329,8 +329,8 @@ struct MarkdownHandlerTests {
         #expect(output.html.contains(">Two</h2>") || output.html.contains("Two\n</h2>"))
         #expect(
             output.warnings.map(\.message) == [
-                "the attribute list {: .c #drei--ß} is left out; of such lists only a heading's id is kept",
-                "the id main is taken; the heading's is main-1",
+                "the attribute list {: .c #drei--ß} is left out; from such lists, only a heading's id is kept",
+                "the id main is taken; the heading gets main-1",
             ])
     }
 

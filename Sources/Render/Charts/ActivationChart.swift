@@ -1,4 +1,4 @@
-// Activation against optimisation step, one line a run.
+// Activation against optimisation step, one line per run.
 
 /// The activation of runs, step by step.
 public struct ActivationChart: Sendable {
@@ -6,7 +6,7 @@ public struct ActivationChart: Sendable {
     public struct Series: Sendable {
         /// Its name at the line's end, e.g. `seed 0`.
         public var name: String
-        /// The activation at each step, the first included. What is no number leaves a gap.
+        /// The activation at each step, the first included. Values that are not numbers leave gaps.
         public var values: [Double]
 
         /// A run; see the properties.
@@ -33,7 +33,7 @@ public struct ActivationChart: Sendable {
     /// More points than this on a line cannot be told apart.
     private static let mostPoints = 158
 
-    /// The chart as SVG; empty where no run has a value.
+    /// The chart as SVG; empty if no run has a value.
     public var svg: String {
         let steps = (series.map(\.values.count).max() ?? 0) - 1
         guard steps >= 1, series.contains(where: { $0.values.contains(where: \.isFinite) }) else { return "" }

@@ -41,14 +41,14 @@ public struct DistributionChart: Sendable {
         self.axis = axis
     }
 
-    /// The bins between the first and the last that hold a value; nil where there is none.
+    /// The bins between the first and the last that hold a value; nil if there is none.
     private var usedBins: ClosedRange<Int>? {
         let used = edges.indices.dropLast().filter { bin in groups.contains { $0.counts[bin] > 0 } }
         guard let first = used.first, let last = used.last else { return nil }
         return first...last
     }
 
-    /// The chart as SVG; empty where no group has a value.
+    /// The chart as SVG; empty if no group has a value.
     public var svg: String {
         guard let bins = usedBins else { return "" }
         let legendHeight = 20.0 * Double(groups.count)
@@ -88,7 +88,7 @@ public struct DistributionChart: Sendable {
         index == 0 ? "class=\"area\" fill=\"#c9ccd1\" stroke=\"#8a8f98\"" : SVG.lineStyle(index - 1)
     }
 
-    /// A group in words. Bins know their values to a bin's width; the median is the middle of its bin.
+    /// A group in words. Values are known to a bin's width; the median is the middle of its bin.
     private func description(of group: Group) -> String {
         let used = group.counts.indices.filter { group.counts[$0] > 0 }
         guard let first = used.first, let last = used.last else { return "\(group.name): no values" }

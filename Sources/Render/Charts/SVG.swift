@@ -1,9 +1,9 @@
-// The parts that all charts are made of. Colours are the theme's: classes that its CSS fills in, on top of attributes
-// that hold where there is no CSS (a feed reader).
+// The parts of all charts. The theme's CSS sets the colours by class; attributes give colours for readers without CSS
+// (feed readers).
 
 /// Pieces of SVG text.
 enum SVG {
-    /// A whole picture: role, title and description for those who do not see it, and an opaque ground.
+    /// A whole picture: role, title and description for those who do not see it, and an opaque background.
     static func document(
         width: Double, height: Double, title: String, description: String, content: String
     ) -> String {
@@ -15,7 +15,7 @@ enum SVG {
             + "<rect class=\"ground\" width=\"\(w)\" height=\"\(h)\" fill=\"#fff\"/>\n\(content)</svg>"
     }
 
-    /// Where a text is fixed at its place.
+    /// Which point of a text is at its position.
     enum Anchor: String {
         case start, middle, end
     }
@@ -34,7 +34,7 @@ enum SVG {
         "\(Format.coordinate(point.x)) \(Format.coordinate(point.y))"
     }
 
-    /// Dashes that tell lines apart without colour; the first is a full line.
+    /// Dashes that distinguish lines without colour; the first is a solid line.
     static let dashes = ["", "6 3", "2 3", "8 3 2 3", "12 4", "1 4"]
     /// Colours where the theme's CSS is missing.
     static let colors = ["#1f5fa8", "#a8501f", "#2f7a4d", "#7a3f8f", "#6b6b1f", "#555555"]
@@ -51,10 +51,10 @@ enum SVG {
 struct ChartScale {
     /// Lower and upper end in the data's units.
     let range: ClosedRange<Double>
-    /// The round numbers inside the range, upwards.
+    /// The round numbers inside the range, ascending.
     let ticks: [Double]
 
-    /// An axis for these values with about four ticks. Values that are no numbers are left out.
+    /// An axis for these values with about four ticks. Values that are not numbers are left out.
     init(values: some Sequence<Double>, including: [Double] = []) {
         let finite = (Array(values) + including).filter { $0.isFinite && abs($0) < 1e150 }
         let low = finite.min() ?? 0
@@ -77,12 +77,12 @@ struct ChartScale {
         return power
     }
 
-    /// A place between 0 (lower end) and 1.
+    /// The position of a value: 0 at the lower end, 1 at the upper.
     func position(_ value: Double) -> Double {
         (value - range.lowerBound) / (range.upperBound - range.lowerBound)
     }
 
-    /// A tick's number, with the places that the ticks' distance needs.
+    /// A tick's number; rounding errors near 0 are shown as 0.
     func label(_ tick: Double) -> String {
         let step = ticks.count > 1 ? ticks[1] - ticks[0] : 1
         return abs(tick) < step * 1e-6 ? "0" : Format.tick(tick)

@@ -1,22 +1,22 @@
-// How alike each run is to each other, as a matrix of shaded cells with their numbers.
+// How alike every two runs are, as a matrix of shaded cells with their numbers.
 
 /// A square matrix of similarities.
 public struct SimilarityChart: Sendable {
     /// The runs' names, e.g. `seed 0`.
     public var names: [String]
-    /// The similarity of each run to each other, from −1 to 1; row by row.
+    /// The similarity of every two runs, from −1 to 1; row by row.
     public var values: [[Double]]
     /// What the chart shows, in a few words.
     public var title: String
 
-    /// A chart; see the properties. A value that is missing or no number leaves its cell empty.
+    /// A chart; see the properties. A value that is missing or not a number leaves its cell empty.
     public init(names: [String], values: [[Double]], title: String) {
         self.names = names
         self.values = values
         self.title = title
     }
 
-    /// The chart as SVG; empty where there are no runs.
+    /// The chart as SVG; empty if there are no runs.
     public var svg: String {
         guard !names.isEmpty else { return "" }
         let cell = 52.0
@@ -33,7 +33,7 @@ public struct SimilarityChart: Sendable {
                 guard value.isFinite else { continue }
                 let x = left + Double(column) * cell
                 let y = top + Double(row) * cell
-                // Never so dark that the number on it cannot be read; unlike runs are as white as unrelated ones.
+                // Never so dark that the number on it cannot be read; negative similarities are as white as 0.
                 let shade = Format.coordinate(0.45 * min(1, max(0, value)))
                 content +=
                     "<rect class=\"cell\" x=\"\(Format.coordinate(x))\" y=\"\(Format.coordinate(y))\" width=\"51\" "

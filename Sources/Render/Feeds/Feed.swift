@@ -1,4 +1,4 @@
-// The Atom feed (RFC 4287). It is a function of the posts: its date is the newest post's.
+// The Atom feed (RFC 4287). It depends only on the posts: its date is the newest post's.
 
 import Foundation
 
@@ -35,9 +35,9 @@ public struct Feed: Sendable {
 
     /// The site's name.
     public var title: String
-    /// What the site is.
+    /// The site's description.
     public var subtitle: String?
-    /// Who writes; Atom wants an author, so without one the site's name stands in.
+    /// The author; Atom requires one, so the site's name is used if it is nil.
     public var author: String?
     /// The site's absolute address.
     public var baseURL: String
@@ -113,7 +113,7 @@ enum XML {
     }
 }
 
-/// Addresses made of the site's and a path.
+/// Absolute addresses.
 enum AbsoluteURL {
     /// The site's address with a slash at its end.
     static func base(_ baseURL: String) -> String {

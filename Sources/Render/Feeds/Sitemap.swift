@@ -29,7 +29,7 @@ public struct Sitemap: Sendable {
         return [("sitemap.xml", index)] + files
     }
 
-    /// The text of `robots.txt`: everything may be read, and the sitemap is here.
+    /// The text of `robots.txt`: allows everything, and names the sitemap.
     public var robots: String {
         "User-agent: *\nAllow: /\nSitemap: \(AbsoluteURL.base(baseURL))sitemap.xml\n"
     }

@@ -2,16 +2,16 @@
 
 /// The attribute lists of a text, `{: .class #id width="30"}`, and kramdown's other `{:…}`.
 ///
-/// Of all that they can say only a heading's id is kept. A list that has a line of its own is taken out here, one right
-/// behind a link, emphasis or code on libcmark's tree; anywhere else it is text, as in kramdown.
+/// Only a heading's id is kept. A list on its own line is removed here, and one directly after a link, emphasis or code
+/// is removed from libcmark's tree; anywhere else it is text, as in kramdown.
 enum AttributeLists {
-    /// What the writer is told of a list that has no effect.
+    /// The warning about a list that has no effect.
     static func warning(_ list: some StringProtocol, line: Int) -> Markdown.Warning {
         Markdown.Warning(
-            line: line, message: "the attribute list \(list) is left out; of such lists only a heading's id is kept")
+            line: line, message: "the attribute list \(list) is left out; from such lists, only a heading's id is kept")
     }
 
-    /// Takes the lists on lines of their own and kramdown's comments out of a source, and the ids out of its headings.
+    /// Removes the lists on their own lines and kramdown's comments from a source, and takes the ids from its headings.
     static func take(from source: inout MarkdownSource) throws(RenderError) -> [Markdown.Warning] {
         guard source.lines.contains(where: { $0.text.contains("{:") || $0.text.contains("{#") }) else { return [] }
         let blocks = try MarkdownBlocks(of: source)
@@ -51,7 +51,7 @@ enum AttributeLists {
                     warnings.append(warning(content, line: line.number))
                 }
             }
-            // A list ends its block. A blank line does so too, but between items it would make paragraphs of them.
+            // A list ends its block. So does a blank line, but between items it would turn them into paragraphs.
             let next = index + 1 < source.lines.count ? AttributeLists.content(of: source.lines[index + 1].text) : ""
             if next.isEmpty || next.prefixMatch(of: /(?:[\-+*]|\d{1,9}[.)])[ \t]/) != nil {
                 removed.insert(index)
@@ -67,7 +67,7 @@ enum AttributeLists {
         content.hasSuffix("{:/comment}") || content.hasSuffix("{:/}")
     }
 
-    /// A line without block quotes' marks and without the blanks around it.
+    /// A line without the marks of block quotes and without the blanks around it.
     private static func content(of line: String) -> Substring {
         var content = MarkdownSource.quotes(of: line).rest.drop { $0 == " " || $0 == "\t" }
         while let last = content.last, last == " " || last == "\t" { content = content.dropLast() }

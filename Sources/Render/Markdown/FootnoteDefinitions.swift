@@ -1,12 +1,12 @@
-// Footnotes before libcmark: takes their definitions out of the text and marks the references.
+// Footnotes before libcmark: moves their definitions and marks the references.
 
 /// The footnotes that a text defines, as kramdown reads them.
 ///
-/// libcmark has no footnotes, and takes `[^1]: word` for the definition of a link. So the definitions are taken out
-/// first and put in front of the text, each in a block quote of its own: there they share the text's link definitions,
-/// and nothing in them (an unclosed fence, say) can reach beyond. The tree's first block quotes are the footnotes.
+/// libcmark has no footnotes, and reads `[^1]: word` as a link definition. So the definitions are moved to the front of
+/// the text, each in its own block quote: there they share the text's link definitions, and nothing in them (an
+/// unclosed fence, for example) affects the rest. The tree's first block quotes are the footnotes.
 struct FootnoteDefinitions {
-    /// Names in the order of their block quotes, the first of the text.
+    /// Names in the order of their block quotes, which are the first in the text.
     private(set) var names: [String] = []
     /// Messages for the writer.
     private(set) var warnings: [Markdown.Warning] = []
@@ -14,8 +14,8 @@ struct FootnoteDefinitions {
     /// Rewrites a source.
     ///
     /// A definition starts at the margin (or up to three spaces in), also inside block quotes, outside code and HTML,
-    /// where no paragraph is open. It goes on over lines that are indented by four spaces or a tab, over blank lines
-    /// between them, and over plain lines that directly follow indented ones. Where a name is defined twice, the last
+    /// if no paragraph is open. It continues over lines that are indented by four spaces or a tab, over blank lines
+    /// between them, and over plain lines that directly follow indented ones. If a name is defined twice, the last
     /// definition counts.
     static func extract(from source: inout MarkdownSource) throws(RenderError) -> FootnoteDefinitions {
         var footnotes = FootnoteDefinitions()
@@ -46,7 +46,7 @@ struct FootnoteDefinitions {
                         line: line.number,
                         message: "footnote [^\(name)] is defined twice; the last definition counts"))
             }
-            // In the definition's place a blank line, so that what stood around it does not join.
+            // A blank line replaces the definition, so that the text around it does not join.
             kept.append(.init(text: String(line.text[..<text.startIndex]), number: line.number))
             followsDefinition = true
         }
@@ -61,15 +61,15 @@ struct FootnoteDefinitions {
         return footnotes
     }
 
-    /// A line that defines no footnote; where libcmark would take `[^a:b]: word` for the definition of a link, it is
-    /// made text.
+    /// A line that defines no footnote. If libcmark would read it as a link definition (`[^a:b]: word`), it is made
+    /// text.
     private mutating func withoutLinkDefinition(_ line: MarkdownSource.Line, text: Substring) -> MarkdownSource.Line {
         guard let match = text.prefixMatch(of: /\ {0,3}(\[\^[^\[\]]*\]):/) else { return line }
         warnings.append(
             .init(
                 line: line.number,
-                message: "\(match.1) is no name of a footnote, which has letters, digits, - and _ only; the line is "
-                    + "shown as text"))
+                message: "\(match.1) is not the name of a footnote, which has only letters, digits, - and _; the line "
+                    + "is shown as text"))
         var line = line
         line.text.insert("\\", at: match.1.startIndex)
         return line
@@ -86,7 +86,7 @@ struct FootnoteDefinitions {
         return (name, String(rest.dropFirst().drop { $0 == " " || $0 == "\t" }))
     }
 
-    /// Adds the lines that continue a definition, without their indentation; returns how many lines were read.
+    /// Adds the lines that continue a definition, without their indentation; returns the number of lines taken.
     private static func takeContinuation(
         of lines: ArraySlice<MarkdownSource.Line>, quotes: Int, into content: inout [MarkdownSource.Line]
     ) -> Int {
@@ -134,7 +134,7 @@ struct FootnoteDefinitions {
         character.isASCII && (character.isLetter || character.isNumber || "_-".contains(character))
     }
 
-    /// Replaces each `[^name]` that no backslash precedes by its mark.
+    /// Replaces each `[^name]` that is not escaped with its mark.
     private static func markReferences(in line: String) -> String {
         guard line.contains("[^") else { return line }
         var result = ""

@@ -4,7 +4,7 @@
 ///
 /// Ids are kramdown's: `fn:name`, `fnref:name`, and `fnref:name:1` for the second reference.
 final class FootnoteReferences {
-    /// Content by name; the block quotes that ``FootnoteDefinitions`` put in front.
+    /// Content by name; the block quotes that ``FootnoteDefinitions`` moved to the front.
     private var contents: [String: CMarkNode] = [:]
     /// Names in the order of their first references: a footnote's number is its place here, from 1.
     private var order: [String] = []
@@ -12,7 +12,7 @@ final class FootnoteReferences {
     private var referenceCounts: [String: Int] = [:]
     private var written = 0
 
-    /// Takes the first block quotes out of the tree, as many as there are names.
+    /// Removes the first block quotes from the tree, as many as there are names.
     func take(_ names: [String], from root: CMarkNode) {
         for (name, node) in zip(names, root.children) where node.kind == .blockQuote {
             node.unlink()
@@ -24,7 +24,7 @@ final class FootnoteReferences {
         for content in contents.values { content.free() }
     }
 
-    /// The HTML of a reference, nil where the footnote is not defined.
+    /// The HTML of a reference, nil if the footnote is not defined.
     func reference(to name: String) -> String? {
         guard contents[name] != nil else { return nil }
         if numbers[name] == nil {
@@ -39,7 +39,7 @@ final class FootnoteReferences {
             + "role=\"doc-noteref\">\(number)</a></sup>"
     }
 
-    /// The next footnote that is referred to and was not given out yet.
+    /// The next footnote that is referred to and has not been returned yet.
     func nextToWrite() -> CMarkNode? {
         guard written < order.count else { return nil }
         defer { written += 1 }

@@ -1,20 +1,20 @@
-// The YAML in front of a Markdown file, cut off but not read.
+// Splits off the YAML front matter of a Markdown file, without parsing it.
 
 /// A file split into its front matter and its text.
 public struct FrontMatter: Equatable, Sendable {
-    /// The YAML between the two lines of dashes; nil where the file has none.
+    /// The YAML between the two lines of dashes; nil if the file has none.
     public let yaml: String?
-    /// Line of the file on which the YAML starts (2 where there is any).
+    /// Line of the file on which the YAML starts (2 if there is any).
     public let yamlLine: Int
-    /// The text behind it.
+    /// The text after it.
     public let body: String
     /// Line of the file on which the text starts.
     public let bodyLine: Int
 
-    /// Splits a file as Jekyll does: the first line is `---`, and a later line `---` or `...` ends the YAML. A byte order
-    /// mark in front and blanks behind the dashes are allowed.
+    /// Splits a file as Jekyll does: the first line is `---`, and a later line `---` or `...` ends the YAML. A byte
+    /// order mark at the start and blanks after the dashes are allowed.
     ///
-    /// - Throws: Where the front matter does not end.
+    /// - Throws: `RenderError` if the front matter does not end.
     public init(splitting text: String, file: String) throws(RenderError) {
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         let lines = MarkdownSource.split(text)
@@ -27,7 +27,7 @@ public struct FrontMatter: Equatable, Sendable {
         }
         guard let end = lines.dropFirst().firstIndex(where: { FrontMatter.isRule($0, "---", "...") }) else {
             throw RenderError(
-                "\(file):1: the front matter does not end: after its first line `---` there is no other line `---`")
+                "\(file):1: the front matter does not end: no other line `---` follows its first line `---`")
         }
         yaml = lines[1..<end].map { $0 + "\n" }.joined()
         yamlLine = 2

@@ -1,24 +1,24 @@
-// Markdown to HTML: what a writer's text becomes, and what its surroundings have a say in.
+// Markdown to HTML: the options, the result, and the handlers through which the caller decides.
 
 /// How Markdown is read. CommonMark through libcmark, with kramdown's footnotes, tables and heading ids.
 public struct Markdown: Sendable {
     /// Whether quotes, dashes and ellipses become typographic ones.
     public var smartPunctuation = true
-    /// Whether HTML in the text is HTML in the page. Otherwise it is shown as text, and links that run scripts are
+    /// Whether HTML in the text stays HTML on the page. Otherwise it is shown as text, and links that run scripts are
     /// emptied.
     public var rawHTML = false
     /// Whether footnotes, tables, heading ids, figures and inline values are recognised. Without them the HTML is the
     /// CommonMark specification's.
     public var extensions = true
 
-    /// The way Markdown is read unless a configuration says otherwise.
+    /// The default options.
     public init() {}
 
     /// A link or an image's source.
     public struct Destination: Equatable, Sendable {
-        /// As written, without the escapes.
+        /// The text as written, without escapes.
         public let text: String
-        /// Whether it is an image's.
+        /// Whether it is an image's source.
         public let isImage: Bool
         /// Line of the file.
         public let line: Int
@@ -34,18 +34,18 @@ public struct Markdown: Sendable {
         public let line: Int
     }
 
-    /// What the surroundings of a text decide.
+    /// What the caller decides about a text.
     public struct Handlers {
-        /// The destination that takes a link's or image's place. Inline figures and links with the schemes `neuron:`
-        /// and `layer:` come here too.
+        /// The destination that replaces a link's or image's. Inline figures and links with the schemes `neuron:` and
+        /// `layer:` come here too.
         public var link: (Destination) throws -> String
-        /// The HTML that takes the place of a figure that stands alone in its paragraph.
+        /// The HTML that replaces a figure that is alone in its paragraph.
         public var figure: (Figure) throws -> String
-        /// The text that takes the place of `{{…}}`, nil to leave it as it is: given what stands between the braces and
-        /// the line of the file.
+        /// The text that replaces `{{…}}`, or nil to leave it as it is; given the text between the braces and the line
+        /// of the file.
         public var value: (String, Int) throws -> String?
 
-        /// Handlers; the ones left out keep links, and refuse figures and values.
+        /// Handlers; by default, links are kept, and figures and values are refused.
         public init(
             link: @escaping (Destination) throws -> String = { $0.text },
             figure: @escaping (Figure) throws -> String = {
@@ -61,21 +61,21 @@ public struct Markdown: Sendable {
         }
     }
 
-    /// Something that the writer should know and that stops nothing.
+    /// Something that the writer should know, but that stops nothing.
     public struct Warning: Equatable, Sendable {
         /// Line of the file.
         public let line: Int
-        /// What it is.
+        /// The text of the warning.
         public let message: String
     }
 
-    /// What a text became.
+    /// The result for a text.
     public struct Output: Equatable, Sendable {
         /// The HTML, a sequence of blocks.
         public let html: String
-        /// The first paragraph as text; empty where there is none.
+        /// The first paragraph as text; empty if there is none.
         public let excerpt: String
-        /// In the order of the passes.
+        /// The warnings, in the order of the passes.
         public let warnings: [Warning]
     }
 
@@ -94,7 +94,7 @@ public struct Markdown: Sendable {
     ///   - text: The text without front matter.
     ///   - firstLine: Line of the file on which the text starts.
     ///   - handlers: See ``Handlers``.
-    /// - Throws: What a handler throws; ``RenderError`` where libcmark is out of memory.
+    /// - Throws: What a handler throws; ``RenderError`` if libcmark is out of memory.
     public func html(from text: String, firstLine: Int = 1, handlers: Handlers = Handlers()) throws -> Output {
         var source = MarkdownSource(text, firstLine: firstLine)
         guard extensions else {

@@ -1,21 +1,21 @@
-// The passes over libcmark's tree: links, figures, values, raw HTML, headings. Footnotes and tables have files of their
-// own.
+// The passes over libcmark's tree: links, figures, values, raw HTML, headings. Footnotes and tables have their own
+// files.
 
 import Foundation
 
-/// One text on its way from libcmark's tree to HTML.
+/// Turns libcmark's tree of one text into HTML.
 struct MarkdownTree {
     let document: CMarkDocument
     let source: MarkdownSource
     let rawHTML: Bool
     let handlers: Markdown.Handlers
     var warnings: [Markdown.Warning] = []
-    /// The ids in use, and how often a heading wanted one of them again.
+    /// The ids in use, and how often each was asked for again.
     private var ids = MarkdownTree.templateIDs
     private var idCounts: [String: Int] = [:]
     let footnotes = FootnoteReferences()
 
-    /// The ids of the templates around a text.
+    /// The ids in the templates around a text.
     static let templateIDs: Set = ["main", "neurons"]
 
     init(document: CMarkDocument, source: MarkdownSource, rawHTML: Bool, handlers: Markdown.Handlers) {
@@ -53,7 +53,7 @@ struct MarkdownTree {
         if !isFootnote { identifyHeadings(in: root) }
     }
 
-    /// Drops the attribute lists that stand right behind a link, an image, emphasis or code.
+    /// Drops the attribute lists that directly follow a link, an image, emphasis or code.
     private mutating func dropAttributeLists(in root: CMarkNode) {
         for node in root.descendants() where node.kind == .text && node.literal.contains("{:") {
             let literal = node.literal
@@ -67,13 +67,13 @@ struct MarkdownTree {
             }
             if let start = rest.range(of: "{:"), rest[start.upperBound...].contains("}") {
                 warn(
-                    node, "{:…} is shown as text, because it stands neither behind an element nor on a line of its own")
+                    node, "{:…} is shown as text, because it neither follows an element nor has its own line")
             }
             if rest.isEmpty { node.free() } else if rest.count < literal.count { node.literal = String(rest) }
         }
     }
 
-    /// The figures of a paragraph that holds nothing else: they take its place.
+    /// The figures of a paragraph that contains nothing else: they replace it.
     private static func figures(of paragraph: CMarkNode) -> [CMarkNode] {
         let children = paragraph.children
         let isFiguresOnly = children.allSatisfy { node in
@@ -86,7 +86,7 @@ struct MarkdownTree {
         return isFiguresOnly ? children.filter { $0.kind == .image } : []
     }
 
-    /// Line of the file for a node, or for the nearest node above it that knows.
+    /// Line of the file for a node, or for its nearest ancestor that has one.
     func line(of node: CMarkNode) -> Int {
         var place: CMarkNode? = node
         while let node = place, node.startLine == 0 { place = node.parent }
@@ -95,7 +95,7 @@ struct MarkdownTree {
 
     // MARK: Texts
 
-    /// Puts footnotes' references and inline values in their places.
+    /// Inserts footnote references and inline values.
     private mutating func rewriteTexts(in root: CMarkNode, figures: Set<CMarkNode>) throws {
         for node in root.descendants() {
             switch node.kind {
@@ -112,7 +112,7 @@ struct MarkdownTree {
         }
     }
 
-    /// Works on bytes: a combining mark behind a bracket or a brace makes another of Swift's characters of it.
+    /// Works on bytes, because a bracket or brace that a combining mark follows is another Swift character.
     private mutating func rewriteText(_ node: CMarkNode, figures: Set<CMarkNode>) throws {
         let literal = node.literal
         let footnoteStart = "[\(MarkdownMark.footnoteStart)".utf8
@@ -121,7 +121,7 @@ struct MarkdownTree {
         let line = line(of: node)
         var rest = literal.utf8[...]
         var plain = ""
-        // Behind a `{{` that does not end, none does: the text is not searched again.
+        // After one `{{` without an end, no other has one: the text is not searched again.
         var isUnclosed = false
         while let byte = rest.first {
             if byte == UInt8(ascii: "["), rest.starts(with: footnoteStart), let end = rest.firstRange(of: footnoteEnd) {
@@ -146,7 +146,7 @@ struct MarkdownTree {
                 guard let end = rest.firstRange(of: "}}".utf8) else {
                     isUnclosed = true
                     warnings.append(
-                        .init(line: line, message: "{{ without }} behind it on the same line is shown as text"))
+                        .init(line: line, message: "{{ without }} after it on the same line is shown as text"))
                     continue
                 }
                 let expression = MarkdownMark.restored(String(Substring(rest[..<end.lowerBound].dropFirst(2))))
@@ -163,8 +163,8 @@ struct MarkdownTree {
         node.free()
     }
 
-    /// The outermost link or image around a node, behind which a footnote's reference goes: a link holds no other link,
-    /// and an image's text no HTML. A figure's caption may hold both.
+    /// The outermost link or image around a node, after which a footnote's reference goes: a link cannot contain
+    /// another link, nor an image's text HTML. A figure's caption may contain both.
     private static func closedParent(of node: CMarkNode, figures: Set<CMarkNode>) -> CMarkNode? {
         node.ancestors.reversed().first { $0.kind == .link || ($0.kind == .image && !figures.contains($0)) }
     }
@@ -182,22 +182,22 @@ struct MarkdownTree {
         for paragraph in Set(figures.compactMap(\.parent)) { paragraph.free() }
     }
 
-    /// Gives a link or an image the destination that its surroundings want. A figure that does not stand alone in its
-    /// paragraph becomes a link to what it would show.
+    /// Gives a link or an image the destination that the handler returns. A figure that is not alone in its paragraph
+    /// becomes a link to what it would show.
     private mutating func resolve(_ node: CMarkNode) throws {
         let isLink = node.kind == .link || Markdown.isFigure(node.destination)
         if isLink, node.firstChild == nil, Markdown.isFigure(node.destination) {
             node.append(.text(MarkdownTree.name(of: node.destination)))
         }
         if isLink, node.ancestors.contains(where: { $0.kind == .link }) {
-            warn(node, "\(node.destination) stands inside a link, and is shown as its text")
+            warn(node, "\(node.destination) is inside a link, and is shown as its text")
             node.unwrap()
             return
         }
         if isLink, node.kind == .image, [node.previous, node.next].allSatisfy({ $0 == nil || $0?.kind == .lineBreak }) {
             warn(
                 node,
-                "\(node.destination) becomes a link; a figure stands alone in its paragraph, with blank lines around it"
+                "\(node.destination) becomes a link; a figure needs its own paragraph, with blank lines around it"
             )
         }
         let destination = try handlers.link(
@@ -211,7 +211,7 @@ struct MarkdownTree {
         }
     }
 
-    /// What a link to a figure without a text is called: `heads.head/0` for `neuron:heads.head/0?seeds=1`.
+    /// The text of a link to a figure that has no text: `heads.head/0` for `neuron:heads.head/0?seeds=1`.
     private static func name(of destination: String) -> String {
         let name = destination.drop { $0 != ":" }.dropFirst().prefix { $0 != "?" }
         return name.isEmpty ? destination : String(name)
@@ -219,7 +219,7 @@ struct MarkdownTree {
 
     private mutating func figure(_ image: CMarkNode) throws -> String {
         let line = line(of: image)
-        if !image.title.isEmpty { warn(image, "the title of a figure is not shown; write it into the caption") }
+        if !image.title.isEmpty { warn(image, "the title of a figure is not shown; write it in the caption") }
         let paragraph = CMarkNode.paragraph()
         defer { paragraph.free() }
         image.moveChildren(to: paragraph)
@@ -235,7 +235,7 @@ struct MarkdownTree {
 
     // MARK: Raw HTML
 
-    /// Where raw HTML is off: comments go, everything else is shown as the text that it is.
+    /// If raw HTML is off, removes comments and shows everything else as text.
     private mutating func rewriteRawHTML(in root: CMarkNode) {
         guard !rawHTML else { return }
         for node in root.descendants() where node.kind == .htmlBlock || node.kind == .htmlInline {
@@ -259,12 +259,12 @@ struct MarkdownTree {
 
     private mutating func identifyHeadings(in root: CMarkNode) {
         let headings = root.descendants().filter { $0.kind == .heading }
-        // The writer's own ids first, because links are meant to lead to them.
+        // The writer's own ids first, because links refer to them.
         var given: [CMarkNode: String] = [:]
         for node in headings {
             guard let id = source.headingID(of: node.startLine) else { continue }
             given[node] = unusedID(id)
-            if given[node] != id { warn(node, "the id \(id) is taken; the heading's is \(given[node] ?? "")") }
+            if given[node] != id { warn(node, "the id \(id) is taken; the heading gets \(given[node] ?? "")") }
         }
         for node in headings {
             let id = given[node] ?? unusedID(MarkdownTree.headingID(for: MarkdownTree.plainText(node)))
@@ -275,8 +275,8 @@ struct MarkdownTree {
         }
     }
 
-    /// The id that kramdown's GFM parser gives: lower case, without what is no word, spaces as hyphens. (kramdown leaves
-    /// a heading without words an empty id; here it is `section`.)
+    /// The id that kramdown's GFM parser gives: lower case, without non-word characters, spaces as hyphens. (kramdown
+    /// gives a heading without words an empty id; here it is `section`.)
     private static func headingID(for text: String) -> String {
         var id = ""
         for scalar in text.lowercased().unicodeScalars {
@@ -289,8 +289,8 @@ struct MarkdownTree {
         return id.isEmpty ? "section" : id
     }
 
-    /// An id, counted where it came before. (kramdown counts too, but not what it made by counting: `Dup`, `Dup`,
-    /// `Dup 1` get `dup-1` twice.)
+    /// An id, with a number if it is in use. (kramdown counts too, but not the ids that it made by counting: `Dup`,
+    /// `Dup`, `Dup 1` get `dup-1` twice.)
     private mutating func unusedID(_ id: String) -> String {
         var unused = id
         while !ids.insert(unused).inserted {
@@ -310,7 +310,7 @@ struct MarkdownTree {
         }
     }
 
-    /// What a reader who sees no markup reads.
+    /// The text without markup.
     static func plainText(_ node: CMarkNode) -> String {
         node.descendants().map { node in
             switch node.kind {

@@ -1,17 +1,17 @@
-// Tables before libcmark: finds them and hands each cell over as a heading of its own.
+// Tables before libcmark: finds them and turns each cell into a heading.
 
 /// The tables of a text, as kramdown and GFM write them.
 ///
-/// libcmark has no tables, and reads one as a paragraph. Each cell becomes a line `###### ⟨mark⟩ text ######`: a heading
-/// is one line of inlines that ends no list's tightness, leaks no emphasis into the next cell and sees the text's link
-/// definitions. The tree's other half turns the marked headings into the table.
+/// libcmark has no tables, and reads one as a paragraph. Each cell becomes a line `###### ⟨mark⟩ text ######`: a
+/// heading is one line of inlines that does not make a list loose, leaks no emphasis into the next cell and sees the
+/// text's link definitions. `TableRows+Tree.swift` turns the marked headings into the table.
 struct TableRows {
     /// How a column is aligned.
     enum Alignment: String {
         case left, center, right
     }
 
-    /// A cell's place.
+    /// A cell's position.
     struct Cell {
         enum Part: String {
             case head = "thead"
@@ -19,7 +19,7 @@ struct TableRows {
             case foot = "tfoot"
         }
 
-        /// Counts the tables, the parts of each and the rows of each part.
+        /// Index of the table, and of the part and the row in it.
         var table: Int
         var part: Int
         var kind: Part
@@ -27,7 +27,7 @@ struct TableRows {
         var alignment: Alignment?
     }
 
-    /// All cells; a mark's number is an index.
+    /// All cells; a mark's number is an index into them.
     private(set) var cells: [Cell] = []
     private var tableCount = 0
 
@@ -53,12 +53,12 @@ struct TableRows {
         return tables
     }
 
-    /// The headings for a paragraph that is a table, nil for any other.
+    /// The headings for a paragraph that is a table; nil for any other.
     private mutating func table(
         in block: ArraySlice<MarkdownSource.Line>, column: Int
     ) -> [MarkdownSource.Line]? {
         guard block.allSatisfy({ $0.text.contains("|") }), let first = block.first else { return nil }
-        // What stands before the paragraph's text in its first line: block quotes' and lists' marks.
+        // What precedes the paragraph's text on its first line: the marks of block quotes and lists.
         let firstPrefix = String(decoding: Array(first.text.utf8.prefix(max(0, column - 1))), as: UTF8.self)
         let prefix = String(firstPrefix.map { $0 == ">" || $0 == "\t" ? $0 : " " })
         let quotes = prefix.count { $0 == ">" }
@@ -68,14 +68,14 @@ struct TableRows {
                 ? line.text.dropFirst(firstPrefix.count) : MarkdownSource.quotes(of: line.text, most: quotes).rest
             return (TableRows.trimmed(text), line.number)
         }
-        // With a rule it is a table; otherwise every line must open with a bar, so that prose with a bar in it stays prose.
+        // A table has a rule, or a bar at the start of every line, so that prose with a bar in it stays prose.
         guard
             rows.contains(where: { TableRows.alignments(in: $0.text) != nil })
                 || rows.allSatisfy({ $0.text.hasPrefix("|") })
         else { return nil }
 
-        // As in kramdown, the first rule below any row ends the head and gives the alignments, and the next ones part
-        // bodies. A rule above the head, below another rule or in the foot says nothing.
+        // As in kramdown, the first rule below any row ends the head and gives the alignments, and the next ones
+        // separate bodies. A rule above the head, below another rule or in the foot has no effect.
         var content: [(cells: [String], number: Int, part: Int, kind: Cell.Part)] = []
         var open: [(text: Substring, number: Int)] = []
         var part = 0
@@ -129,7 +129,7 @@ struct TableRows {
         guard line.contains("-"), line.contains("|"), line.allSatisfy({ "|-:+ \t".contains($0) }) else { return nil }
         var alignments: [Alignment?] = []
         for cell in cells(of: line) {
-            // kramdown also lets `+` part the columns.
+            // kramdown also lets `+` separate columns.
             for rule in cell.split(separator: "+", omittingEmptySubsequences: true) {
                 let rule = trimmed(rule)
                 let dashes = rule.drop { $0 == ":" }.prefix { $0 == "-" }
@@ -145,12 +145,12 @@ struct TableRows {
         return alignments
     }
 
-    /// Whether a line such as `|===|===` parts the foot from the body.
+    /// Whether a line separates the foot from the body, such as `|===|===`.
     private static func isFootRule(_ line: Substring) -> Bool {
         line.contains("=") && line.allSatisfy { "|=+ \t".contains($0) }
     }
 
-    /// The cells of a row. A bar parts cells unless a backslash precedes it or it stands in code or in `{{…}}`.
+    /// The cells of a row. A bar separates cells unless it is escaped with a backslash or is in code or in `{{…}}`.
     static func cells(of row: Substring) -> [String] {
         let characters = Array(row)
         let ends = LastEnds(in: characters)
@@ -181,8 +181,8 @@ struct TableRows {
         return cells.map { String(trimmed($0[...])) }
     }
 
-    /// Where the last run of backticks of each length and the last `}}` start, so that what does not end is not searched
-    /// for to the end of the row again and again.
+    /// Where the last run of backticks of each length and the last `}}` start, so that the row is not searched again
+    /// and again for an end that it does not have.
     private struct LastEnds {
         var ticks: [Int: Int] = [:]
         var braces = -1
@@ -201,7 +201,7 @@ struct TableRows {
         }
     }
 
-    /// The end of the code span or inline value that starts at an index, nil where none does.
+    /// The end of the code span or inline value that starts at an index, nil if none does.
     private static func closed(_ characters: [Character], at index: Int, ends: LastEnds) -> Int? {
         if characters[index] == "`" {
             let ticks = run(characters, at: index, of: "`")
@@ -220,7 +220,7 @@ struct TableRows {
         return end + 2
     }
 
-    /// How many times a character stands at an index and after it.
+    /// The length of the run of a character that starts at an index.
     private static func run(_ characters: [Character], at index: Int, of character: Character) -> Int {
         characters[index...].prefix { $0 == character }.count
     }

@@ -34,14 +34,14 @@ public enum PNG {
         return data
     }
 
-    /// The picture of a PNG file of any kind: palettes, grey, 16 bits and other gammas become 8-bit sRGB, and what is
-    /// transparent is laid on `background`.
+    /// The picture of a PNG file of any kind: palettes, grey, 16 bits and other gammas become 8-bit sRGB, and
+    /// transparent pixels are laid over `background`.
     ///
     /// - Parameters:
     ///   - data: The whole file.
     ///   - file: The file's name, for messages.
-    /// - Throws: Where the data is no PNG, is cut short or damaged, or has more than ``Picture/largestPixelCount``
-    ///   pixels.
+    /// - Throws: `RenderError` if the data is not a PNG, is truncated or damaged, or has more than
+    ///   ``Picture/largestPixelCount`` pixels.
     public static func decode(
         _ data: Data, file: String, background: Picture.Color = .white
     ) throws(RenderError) -> Picture {
@@ -89,7 +89,7 @@ public enum PNG {
         return try decode(data, file: url.path)
     }
 
-    /// PNG_FORMAT_RGB, which as a macro that names another macro is not imported everywhere.
+    /// PNG_FORMAT_RGB, a macro that is not imported everywhere, because it names another macro.
     private static let rgb = png_uint_32(PNG_FORMAT_FLAG_COLOR)
 
     /// libpng's message, a NUL-terminated array of 64 characters.

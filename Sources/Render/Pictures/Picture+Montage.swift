@@ -24,7 +24,7 @@ extension Picture {
         return result
     }
 
-    /// Overwrites the area at this place by a picture that lies wholly inside.
+    /// Overwrites the area at this position with a picture that lies wholly inside.
     private mutating func paste(_ picture: Picture, left: Int, top: Int) {
         for row in 0..<picture.height {
             let to = ((top + row) * width + left) * 3

@@ -1,4 +1,4 @@
-// A picture in memory: 8-bit sRGB, the only kind of picture that this package knows.
+// A picture in memory: 8-bit sRGB, the only kind of picture that this package uses.
 
 /// An opaque picture of 8-bit sRGB pixels.
 public struct Picture: Hashable, Sendable {

@@ -34,11 +34,11 @@ struct TemplateCheck {
             switch tag.kind {
             case .end:
                 guard let open else {
-                    throw RenderError("\(place): {{/\(tag.name)}} ends a section that does not start")
+                    throw RenderError("\(place): {{/\(tag.name)}} ends a section that was not started")
                 }
                 guard tag.name == open.name else {
                     throw RenderError(
-                        "\(place): {{/\(tag.name)}} stands where {{/\(open.name)}} must end the section of line "
+                        "\(place): found {{/\(tag.name)}}, expected {{/\(open.name)}} to end the section of line "
                             + "\(open.line)")
                 }
                 return
@@ -80,7 +80,7 @@ struct TemplateCheck {
         }
     }
 
-    /// Between `{{<layout}}` and its end only blocks that the layout has may stand; anything else would be dropped.
+    /// Between `{{<layout}}` and its end, only blocks of the layout are allowed; the engine would drop anything else.
     private func checkBlocks(_ source: TemplateSource, from start: Int, of parent: String) throws(RenderError) {
         let blocks = blocks(of: parent)
         var depth = 0
@@ -96,12 +96,12 @@ struct TemplateCheck {
                 depth -= 1
             case .block, .section, .inverted, .parent:
                 if depth == 0, tag.kind != .block {
-                    throw RenderError("\(source.file):\(tag.line): directly inside a layout only {{$block}} may stand")
+                    throw RenderError("\(source.file):\(tag.line): only {{$block}} is allowed directly inside a layout")
                 }
                 depth += 1
             case .escaped, .raw, .partial:
                 if depth == 0 {
-                    throw RenderError("\(source.file):\(tag.line): directly inside a layout only {{$block}} may stand")
+                    throw RenderError("\(source.file):\(tag.line): only {{$block}} is allowed directly inside a layout")
                 }
             }
         }
@@ -118,7 +118,7 @@ struct TemplateCheck {
         }
     }
 
-    /// Checks that no template of these names is without use, as one with a misspelled name would be.
+    /// Checks that every template of these names is used; one with a misspelled name is not.
     func checkUse(of names: Set<String>, roots: [any TemplateRoot.Type]) throws(RenderError) {
         var used: Set<String> = []
         var open = roots.map { $0.template }
@@ -143,11 +143,11 @@ struct TemplateCheck {
             throw RenderError("\(place): \(tag.name) is HTML: write {{{\(tag.name)}}}")
         case (.flag, _), (.object, _), (.list, _):
             throw RenderError(
-                "\(place): \(tag.name) is no text: use it as a section, {{#\(tag.name)}}…{{/\(tag.name)}}")
+                "\(place): \(tag.name) is not text: use it as a section, {{#\(tag.name)}}…{{/\(tag.name)}}")
         }
     }
 
-    /// The key that a name leads to: the innermost context that has its first part, then down the dots.
+    /// The key that a dotted name refers to: its first part in the innermost context that has it, then part by part.
     private func key(
         _ name: String, place: String, scope: [TemplateSchema]
     ) throws(RenderError) -> TemplateSchema.Key {

@@ -1,4 +1,5 @@
-// What templates are filled with: values whose keys are declared once, with their documentation, and checked against.
+// The values that fill templates: keys are declared once, with their documentation, and templates are checked against
+// them.
 
 import Foundation
 
@@ -11,7 +12,7 @@ public protocol TemplateContext: Sendable {
     static var keys: [TemplateKey<Self>] { get }
 }
 
-/// A context that a template of its own turns into a page or a part of one.
+/// A context whose own template makes a page or a part of one.
 public protocol TemplateRoot: TemplateContext {
     /// Name of the template's file, without `.mustache`.
     static var template: String { get }
@@ -19,11 +20,11 @@ public protocol TemplateRoot: TemplateContext {
     static var summary: String { get }
 }
 
-/// What a key holds, which is also how a template may use it.
+/// What a key holds, and therefore how a template may use it.
 public enum TemplateKind: Sendable {
-    /// Text: `{{key}}`, always escaped; `{{#key}}` where it is not empty.
+    /// Text: `{{key}}`, always escaped; `{{#key}}` if it is not empty.
     case text
-    /// HTML that is ready: `{{{key}}}`.
+    /// Finished HTML: `{{{key}}}`.
     case html
     /// Yes or no: `{{#key}}`, `{{^key}}`.
     case flag
@@ -85,8 +86,8 @@ public struct TemplateKey<Context>: Sendable {
 }
 
 extension TemplateContext {
-    /// The values as the template engine takes them. Texts are escaped already (see ``TemplateSource``), and a value
-    /// that is not there is null, so that the engine does not look for the key in the contexts around.
+    /// The values as the template engine takes them. Texts are already escaped (see ``TemplateSource``), and a missing
+    /// value is null, so that the engine does not look for the key in outer contexts.
     var templateValues: [String: Any] {
         var values: [String: Any] = [:]
         for key in Self.keys { values[key.name] = key.value(self) ?? NSNull() }
@@ -101,11 +102,11 @@ extension TemplateContext {
     }
 }
 
-/// The keys of a context, for checks and for the reader of `templates --list`.
+/// The keys of a context, for checks and for `templates --list`.
 public struct TemplateSchema: Sendable {
     /// A key.
     public struct Key: Sendable {
-        /// As templates write it.
+        /// The key as templates write it.
         public let name: String
         /// What it holds.
         public let documentation: String

@@ -36,14 +36,14 @@ struct TemplateSource {
     let file: String
     /// The tags in the order of the text.
     let tags: [Tag]
-    /// The text for the engine. Every variable is raw there, because texts come escaped: the engine escapes Swift's
-    /// characters one by one, and to it a quotation mark with a combining mark behind it is no quotation mark. Partials
-    /// lose their indentation, which would otherwise change the text inside `<pre>`.
+    /// The text for the engine. Every variable is raw in it, because texts are already escaped: the engine escapes
+    /// Swift characters, and would miss a quotation mark that is followed by a combining mark. Partials lose their
+    /// indentation, which would otherwise change the text inside `<pre>`.
     let engineText: String
 
     /// Finds the tags of a text.
     ///
-    /// - Throws: Where a tag does not end, has no proper name, or is none of plain Mustache's.
+    /// - Throws: `RenderError` if a tag does not end, has no valid name, or is not plain Mustache.
     init(_ text: String, file: String) throws(RenderError) {
         self.file = file
         var tags: [Tag] = []
@@ -64,7 +64,7 @@ struct TemplateSource {
             line += TemplateSource.lineFeeds(in: content)
             rest = rest[end.upperBound...]
             if !isTriple, content.first == "!" {
-                // What a comment leaves is the engine's business: a line of its own disappears.
+                // The engine decides what a comment leaves: a comment on its own line disappears.
                 engineText += "{{!}}"
                 continue
             }
@@ -99,14 +99,14 @@ struct TemplateSource {
             name = content.dropFirst()
         }
         let trimmed = name.trimmingCharacters(in: .whitespacesAndNewlines)
-        // Hyphens and slashes are for files' names, dots for keys of keys.
+        // Hyphens are for file names, dots for keys of keys.
         let allowed = trimmed.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
                 || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
         }
         guard !trimmed.isEmpty, allowed else {
             throw RenderError(
-                "\(file):\(line): {{\(content)}} is no tag of a template; there are {{key}}, {{{html}}}, {{#key}}, "
+                "\(file):\(line): {{\(content)}} is not a template tag; there are {{key}}, {{{html}}}, {{#key}}, "
                     + "{{^key}}, {{/key}}, {{>partial}}, {{<layout}}, {{$block}} and {{! comment }}")
         }
         return Tag(kind: kind, name: trimmed, line: line)

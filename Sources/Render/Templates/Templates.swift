@@ -19,13 +19,13 @@ public struct Templates: Sendable {
     public let texts: [String: String]
     private let library: MustacheLibrary
 
-    /// Loads `*.mustache` and `assets/` from folders; a file of a later folder takes the place of an earlier folder's
-    /// file of the same name.
+    /// Loads `*.mustache` and `assets/` from folders; a file of a later folder replaces an earlier folder's file of the
+    /// same name.
     ///
     /// - Parameter roots: every page and part that has a template of its own.
-    /// - Throws: Where a template cannot be read, is no plain Mustache, uses a key that its context does not document or
-    ///   a block that its layout does not have, or is missing; and where one that the first folder lacks is not used.
-    ///   The message names file and line.
+    /// - Throws: `RenderError` if a template cannot be read, is not plain Mustache, uses a key that its context does
+    ///   not document or a block that its layout does not have, or is missing; and if a template that the first folder
+    ///   lacks is not used. The message names file and line.
     public init(folders: [URL], roots: [any TemplateRoot.Type]) throws(RenderError) {
         var files: [String: URL] = [:]
         var assets: [String: URL] = [:]
@@ -60,7 +60,7 @@ public struct Templates: Sendable {
     ) throws(RenderError) {
         self.assets = assets
         var sources: [String: TemplateSource] = [:]
-        // In the order of the names, so that of several errors always the same one is reported.
+        // In order of name, so that the same one of several errors is always reported.
         for (name, template) in texts.sorted(by: { $0.key < $1.key }) {
             sources[name] = try TemplateSource(template.text, file: template.file)
         }
@@ -81,9 +81,9 @@ public struct Templates: Sendable {
         self.texts = texts.mapValues(\.text)
     }
 
-    /// The text that a page's or part's template makes of it.
+    /// The text that the template of a page or part makes.
     public func render<Root: TemplateRoot>(_ root: Root) -> String {
-        // The initialiser has checked that every root's template is there.
+        // The initialiser has checked that every root's template exists.
         library.render(root.templateValues, withTemplate: Root.template) ?? ""
     }
 
@@ -133,7 +133,7 @@ public struct Templates: Sendable {
         let manager = FileManager.default
         var isFolder: ObjCBool = false
         guard manager.fileExists(atPath: folder.path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw RenderError("\(folder.path): there is no such folder of templates")
+            throw RenderError("\(folder.path): the template folder does not exist")
         }
         var files: [(String, URL)] = []
         func add(_ folder: URL, below path: String) throws(RenderError) {
@@ -141,13 +141,13 @@ public struct Templates: Sendable {
             do {
                 names = try manager.contentsOfDirectory(atPath: folder.path)
             } catch {
-                throw RenderError("\(folder.path): the folder of templates cannot be read")
+                throw RenderError("\(folder.path): the template folder cannot be read")
             }
             for name in names where !name.hasPrefix(".") {
                 let url = folder.appending(path: name)
                 var isFolder: ObjCBool = false
                 guard manager.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-                    throw RenderError("\(url.path): cannot be read, or is a link that leads nowhere")
+                    throw RenderError("\(url.path): cannot be read, or is a broken link")
                 }
                 if isFolder.boolValue {
                     try add(url, below: "\(path)\(name)/")

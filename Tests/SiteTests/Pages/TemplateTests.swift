@@ -17,22 +17,22 @@ struct TemplateTests {
         ("{{titel}}", "404.mustache:2: no context here has the key titel"),
         ("{{site.titel}}", "404.mustache:2: no context here has the key site.titel: site has no titel"),
         ("{{#site}}{{titel}}{{/site}}", "did you mean \"title\"?"),
-        ("{{#site}}{{navigation}}{{/site}}", "404.mustache:2: navigation is no text"),
+        ("{{#site}}{{navigation}}{{/site}}", "404.mustache:2: navigation is not text"),
         ("{{{root}}}", "404.mustache:2: root is text, which is always escaped: write {{root}}"),
         ("{{&root}}", "404.mustache:2: root is text"),
         ("{{#site}}", "404.mustache:2: the section site does not end with {{/site}}"),
-        ("{{#site}}{{/page}}", "404.mustache:2: {{/page}} stands where {{/site}} must end the section of line 2"),
-        ("{{/site}}", "404.mustache:2: {{/site}} ends a section that does not start"),
+        ("{{#site}}{{/page}}", "404.mustache:2: found {{/page}}, expected {{/site}} to end the section of line 2"),
+        ("{{/site}}", "404.mustache:2: {{/site}} ends a section that was not started"),
         ("{{root", "404.mustache:2: the tag that starts here does not end with }}"),
         ("{{{root}}", "404.mustache:2: the tag that starts here does not end with }}}"),
-        ("{{}}", "404.mustache:2: {{}} is no tag"),
-        ("{{>}}", "404.mustache:2: {{>}} is no tag"),
-        ("{{uppercased(root)}}", "404.mustache:2: {{uppercased(root)}} is no tag"),
-        ("{{=<% %>=}}", "404.mustache:2: {{=<% %>=}} is no tag"),
+        ("{{}}", "404.mustache:2: {{}} is not a template tag"),
+        ("{{>}}", "404.mustache:2: {{>}} is not a template tag"),
+        ("{{uppercased(root)}}", "404.mustache:2: {{uppercased(root)}} is not a template tag"),
+        ("{{=<% %>=}}", "404.mustache:2: {{=<% %>=}} is not a template tag"),
         ("{{.}}", "404.mustache:2: no context here has the key ."),
         ("{{>layuot}}", "404.mustache:2: there is no template layuot.mustache; did you mean \"layout\"?"),
         ("{{>404}}", "404.mustache:2: 404.mustache includes itself (404 → 404)"),
-        ("{{<layout}}{{root}}{{/layout}}", "404.mustache:2: directly inside a layout only {{$block}} may stand"),
+        ("{{<layout}}{{root}}{{/layout}}", "404.mustache:2: only {{$block}} is allowed directly inside a layout"),
         ("{{<layout}}{{$content}}{{nope}}{{/content}}{{/layout}}", "404.mustache:2: no context here has the key nope"),
         (
             "{{<layout}}\n{{$contnet}}x{{/contnet}}{{/layout}}",
@@ -75,7 +75,7 @@ struct TemplateTests {
         #expect(throws: RenderError("there is no template layer.mustache, which makes the page of one layer")) {
             try Templates(texts: texts, roots: Theme.roots)
         }
-        #expect(throws: RenderError("/nonexistent: there is no such folder of templates")) {
+        #expect(throws: RenderError("/nonexistent: the template folder does not exist")) {
             try Theme.templates(in: [URL(fileURLWithPath: "/nonexistent")])
         }
     }
