@@ -1,4 +1,4 @@
-// The argument lists of Slurm's commands, and what their output says.
+// The arguments of Slurm's commands, and readers of their output.
 
 import Foundation
 import Support
@@ -7,7 +7,7 @@ import Support
 struct SlurmTask: Hashable, Sendable, CustomStringConvertible {
     /// The array job's number.
     let job: String
-    /// The task's index, which is its shard's.
+    /// The task's index, which is also its shard's.
     let index: Int
 
     var description: String { "\(job)_\(index)" }
@@ -15,11 +15,11 @@ struct SlurmTask: Hashable, Sendable, CustomStringConvertible {
 
 /// How the tasks of an array job are started.
 package struct SlurmSettings: Sendable {
-    /// The command that makes a share, to which `--shard i/n` is added: the program's absolute path, and `work`.
+    /// The command that makes a shard, to which `--shard i/n` is added: the program's absolute path, and `work`.
     var command: [String]
     /// The project's folder, in which the tasks work; absolute.
     var projectFolder: String
-    /// Where the script, the tasks' logs and the jobs' numbers are kept; absolute.
+    /// The folder of the script, the tasks' logs and the jobs' numbers; absolute.
     var slurmFolder: String
     /// Number of shards.
     var shardCount: Int
@@ -29,7 +29,7 @@ package struct SlurmSettings: Sendable {
     /// What sbatch runs: the command after the shard count, with this task's shard.
     static let script = """
         #!/bin/sh
-        # Written by atlasgen. Runs one share: $1 is the number of shares, the rest is the command.
+        # Written by atlasgen. Runs one shard: $1 is the number of shards, the rest is the command.
         count=$1
         shift
         exec "$@" --shard "$SLURM_ARRAY_TASK_ID/$count"
@@ -39,7 +39,7 @@ package struct SlurmSettings: Sendable {
     /// The script's path.
     var scriptPath: String { "\(slurmFolder)/work.sh" }
 
-    /// Submits the tasks of `shards` as one array job. The user's options override the first ones.
+    /// Submits the tasks of `shards` as one array job. The user's options override the options before them.
     func sbatch(shards: [Int]) -> [String] {
         ["sbatch", "--job-name=atlasgen", "--cpus-per-task=1", "--output=\(escapedFolder)/%A_%a.log"] + options
             + [
@@ -48,10 +48,10 @@ package struct SlurmSettings: Sendable {
             ] + command
     }
 
-    /// The folder where sbatch fills in numbers behind a per cent sign.
+    /// The folder with per cent signs doubled, because sbatch replaces `%A` and the like with numbers.
     private var escapedFolder: String { slurmFolder.replacing("%", with: "%%") }
 
-    /// The log of a task, where the user's options do not put it elsewhere.
+    /// The log of a task, unless the user's options put it elsewhere.
     func logPath(of task: SlurmTask) -> String { "\(slurmFolder)/\(task).log" }
 
     /// `0,2-5` for 0, 2, 3, 4, 5, as `--array` takes it; the numbers ascend.
@@ -69,14 +69,14 @@ package struct SlurmSettings: Sendable {
     }
 }
 
-/// Reads options and outputs.
+/// Slurm's queries, and readers of options and outputs.
 package enum Slurm {
-    /// Lists the tasks of `jobs` that wait or run, one a line.
+    /// Lists the pending and running tasks of `jobs`, one per line.
     static func squeue(jobs: [String]) -> [String] {
         ["squeue", "--noheader", "--array", "--format=%i", "--jobs=\(jobs.joined(separator: ","))"]
     }
 
-    /// Asks the accounting, where there is one, how a task ended.
+    /// Asks Slurm's accounting, if there is any, how a task ended.
     static func sacct(_ task: SlurmTask) -> [String] {
         ["sacct", "--noheader", "--parsable2", "--allocations", "--format=State,ExitCode", "--jobs=\(task)"]
     }
@@ -96,7 +96,8 @@ package enum Slurm {
         }
     }
 
-    /// Splits the text of `--sbatch` at spaces; quotes keep them. No shell reads it: nothing else is special.
+    /// Splits the text of `--sbatch` at spaces; quotes keep them. No shell reads the text: no other character is
+    /// special.
     ///
     /// - Throws: `AtlasError` of code `usage` for a quote that is not closed.
     package static func options(_ text: String) throws -> [String] {

@@ -4,18 +4,18 @@ import Foundation
 import Support
 import ViT
 
-/// Submits the missing shares as array jobs, follows them, and submits again what was lost.
+/// Submits the missing shards as array jobs, follows them, and submits lost ones again.
 ///
-/// The store alone says what is done; Slurm only says which tasks are still on their way. Jobs outlive the program:
-/// a later build finds their numbers in the Slurm folder, and does not submit them again.
+/// Only the store says what is done; Slurm only says which tasks are pending or running. Jobs outlive the program: a
+/// later build finds their numbers in the Slurm folder, and does not submit them again.
 package struct SlurmEngine: Engine {
-    /// Where runs are kept; on a file system that all machines share.
+    /// The store of the runs, on a file system that all machines share.
     let store: Store
     /// How tasks are started.
     let settings: SlurmSettings
-    /// Runs a command; the real ones unless a test gives others.
+    /// Runs a command; tests replace it.
     var run: @Sendable ([String]) async throws -> CommandResult = ExternalCommand.run
-    /// Seconds between two looks at the queue, at most.
+    /// The most seconds between two queries of the queue.
     var longestPause = 30.0
     package let wordsAtInterrupt = "no longer following the jobs; once more to stop now."
     package let wordsAfterStop =
@@ -33,44 +33,44 @@ package struct SlurmEngine: Engine {
         self.longestPause = longestPause
     }
 
-    /// A share that makes nothing in so many jobs is given up.
+    /// A shard that makes no runs in this many jobs is given up.
     private static let attemptLimit = 3
-    /// So many failed looks at the queue in a row are no short outage.
+    /// This many failed queries of the queue in a row are not a short outage.
     private static let outageLimit = 30
 
-    /// What is remembered of a submitted job.
+    /// The record of a submitted job.
     private struct JobNote: Codable {
         var job: String
         var shardCount: Int
-        /// SHA-256 of the plan's keys: a job of another plan says nothing about this one's shares.
+        /// SHA-256 of the plan's keys: a job of another plan says nothing about this one's shards.
         var plan: String
     }
 
-    /// How often a share was submitted without any of its runs appearing.
+    /// How often a shard was submitted without any of its runs appearing.
     private struct Attempt {
         var count = 0
         var missing: Int
         var task: SlurmTask
     }
 
-    /// Submits what is missing and not on its way, and returns.
+    /// Submits the missing runs that no task will make, and returns.
     ///
     /// - Returns: the numbers of the new jobs.
     package func submit(_ plan: Plan) async throws -> [String] {
         let missing = Set(try store.missing(of: plan.recipes))
         guard let active = try await activeTasks(of: try notes(for: plan)) else {
             throw AtlasError(
-                .io, "Slurm's controller does not answer, and earlier jobs may be at work; try again later.")
+                .io, "Slurm's controller does not answer, and earlier jobs may still be running; try again later.")
         }
         let shards = try uncoveredShards(of: plan, missing: missing, active: active)
         return shards.isEmpty ? [] : [try await submit(shards.map(\.index), of: plan)]
     }
 
-    /// Lets the cluster make the plan's runs that are missing, and returns when they are in the store or `signal` stops
-    /// the waiting; then the jobs go on.
+    /// Makes the plan's missing runs on the cluster, and returns when they are in the store or `signal` stops the wait;
+    /// the jobs then continue.
     ///
-    /// - Throws: `AtlasError` where Slurm refuses a job, where it cannot be reached for long, and where a share makes
-    ///   nothing in three jobs.
+    /// - Throws: `AtlasError` if Slurm refuses a job or cannot be reached for long, or if a shard makes no runs in
+    ///   three jobs.
     package func make(
         _ recipes: [Recipe], of plan: Plan, until signal: StopSignal,
         onEvent: @escaping @Sendable (EngineEvent) -> Void
@@ -78,7 +78,7 @@ package struct SlurmEngine: Engine {
         var missing = Set(recipes)
         let wanted = missing.count
         var attempts: [Int: Attempt] = [:]
-        // Lost in two looks in a row: a run may take a moment to appear on a shared file system.
+        // A shard is lost only after two queries in a row: a run may take a moment to appear on a shared file system.
         var lostBefore: Set<Int>?
         var pause = min(1, longestPause)
         var outages = 0
@@ -103,7 +103,7 @@ package struct SlurmEngine: Engine {
                 guard outages < Self.outageLimit else {
                     throw AtlasError(
                         .io,
-                        "Slurm's controller has not answered for long. The jobs may still be at work; run the "
+                        "Slurm's controller has not answered for a long time. The jobs may still be running; run the "
                             + "same command again to follow them.")
                 }
             }
@@ -118,9 +118,9 @@ package struct SlurmEngine: Engine {
         return EngineSummary(made: wanted - missing.count, wasStopped: !missing.isEmpty)
     }
 
-    // MARK: - Shares
+    // MARK: - Shards
 
-    /// The shares with missing runs that no active task is to make, and the number of those runs.
+    /// The shards with missing runs that no active task will make, and the number of those runs.
     private func uncoveredShards(
         of plan: Plan, missing: Set<Recipe>, active: [(shard: Shard, task: SlurmTask)]
     ) throws -> [(index: Int, missing: Int)] {
@@ -141,13 +141,13 @@ package struct SlurmEngine: Engine {
             else { continue }
             throw AtlasError(
                 .io,
-                "The share \(shard.index)/\(settings.shardCount) made nothing in \(attempt.count) jobs"
+                "Shard \(shard.index)/\(settings.shardCount) made no runs in \(attempt.count) jobs"
                     + "\(try await state(of: attempt.task)). Its last log is \(settings.logPath(of: attempt.task))"
-                    + "\(try lastLine(of: settings.logPath(of: attempt.task))). What the others made is kept.")
+                    + "\(try lastLine(of: settings.logPath(of: attempt.task))). The other shards' runs are kept.")
         }
     }
 
-    /// ` (FAILED, 65:0)` where Slurm keeps accounts.
+    /// ` (FAILED, 65:0)` if Slurm keeps accounts.
     private func state(of task: SlurmTask) async throws -> String {
         let result: CommandResult
         do {
@@ -195,17 +195,17 @@ package struct SlurmEngine: Engine {
         let digest = Self.digest(of: plan)
         return try FileSystem.names(in: settings.slurmFolder).filter { $0.hasSuffix(".json") }.compactMap { name in
             guard let bytes = try FileSystem.read("\(settings.slurmFolder)/\(name)") else { return nil }
-            // A note that cannot be read costs runs made twice, not runs lost.
+            // If a note cannot be read, runs are made twice, but none are lost.
             let note = try? JSONDecoder().decode(JobNote.self, from: Data(bytes))
             return note?.plan == digest ? note : nil
         }
     }
 
-    /// The tasks that wait or run; nil where Slurm does not answer.
+    /// The pending and running tasks; nil if Slurm does not answer.
     private func activeTasks(of notes: [JobNote]) async throws -> [(shard: Shard, task: SlurmTask)]? {
         guard !notes.isEmpty else { return [] }
         let result = try await run(Slurm.squeue(jobs: notes.map(\.job)))
-        // A single job that has left the queue is an error for squeue, and the end of the job for us.
+        // squeue fails for a single job that has left the queue; here it means that the job has ended.
         if !result.succeeded { return result.errors.contains("Invalid job id") ? [] : nil }
         let counts = Dictionary(notes.map { ($0.job, $0.shardCount) }) { first, _ in first }
         return try Slurm.tasks(fromSqueue: result.output).compactMap { task in
@@ -218,14 +218,14 @@ package struct SlurmEngine: Engine {
         Digest.hexadecimal(Array(plan.recipes.map(\.key.description).joined().utf8))
     }
 
-    /// Sleeps in short naps, so that Ctrl-C is heard at once.
+    /// Sleeps in short steps, so that Ctrl-C takes effect at once.
     private func sleep(_ seconds: Double, _ signal: StopSignal) async {
-        let nap = 0.2
+        let step = 0.2
         var left = seconds
         while left > 0, !signal.isStopping {
-            // Only cancelling ends a nap early, and then there is no one to wait for.
-            try? await Task.sleep(for: .seconds(min(nap, left)))
-            left -= nap
+            // Only cancellation ends a step early, and then nobody is waiting.
+            try? await Task.sleep(for: .seconds(min(step, left)))
+            left -= step
         }
     }
 }

@@ -3,20 +3,20 @@
 import Foundation
 import Support
 
-/// Held while a build runs; the kernel gives it back when the process ends, however it ends.
+/// Held while a build runs; the kernel releases it when the process ends, even after a crash.
 ///
-/// Workers of a shared store take none: the store needs no lock to be correct.
+/// Workers of a shared store take no lock: the store needs no lock to be correct.
 package struct BuildLock: Sendable {
-    /// The locked file; nil where the file system knows no locks.
+    /// The locked file; nil if the file system does not support locks.
     private let file: OpenFile?
 
-    /// Whether the lock protects this build; not on a file system without locks, as some clusters mount theirs.
+    /// Whether the lock protects this build: false on a file system without locks, as on some clusters.
     var isHeld: Bool { file != nil }
 
     /// Takes the lock of the store in `folder`.
     ///
-    /// - Throws: `AtlasError` of code `cannotCreate` where another build has it, naming that build's process and
-    ///   machine.
+    /// - Throws: `AtlasError` of code `cannotCreate` if another build holds it; the message names that build's process
+    ///   and machine.
     package init(storeFolder folder: String) throws {
         let path = "\(folder)/lock"
         try FileSystem.createFolder(folder)
@@ -31,8 +31,8 @@ package struct BuildLock: Sendable {
             let name = holder.isEmpty ? "another process" : holder.trimmingCharacters(in: .newlines)
             throw AtlasError(
                 .cannotCreate,
-                "Another build is at work in this project (\(name)). Wait until it ends, or stop it; "
-                    + "the runs that it has finished are kept.")
+                "Another build is running in this project (\(name)). Wait until it ends, or stop it; "
+                    + "its finished runs are kept.")
         }
     }
 }

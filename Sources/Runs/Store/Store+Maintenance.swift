@@ -4,7 +4,7 @@ import Foundation
 import Support
 
 extension Store {
-    /// A run in the store, by what its header tells.
+    /// A run in the store, as its header describes it.
     package struct Entry: Sendable {
         /// The run's key.
         let key: RecipeKey
@@ -45,7 +45,7 @@ extension Store {
         return keys
     }
 
-    /// Every run by its header, sorted by key; damaged ones are set aside, and left out as unreadable ones are.
+    /// Every run with its header, sorted by key. Damaged ones are set aside and left out; unreadable ones are left out.
     package func entries() throws -> [Entry] {
         try keys().compactMap { key in
             guard let header = try header(key), let file = FileSystem.version(of: path(of: key)) else { return nil }
@@ -53,7 +53,7 @@ extension Store {
         }
     }
 
-    /// Reads every record wholly and checks it; damaged ones are set aside.
+    /// Reads every record completely and checks it; damaged ones are set aside.
     package func verify() throws -> Verification {
         var verification = Verification()
         for key in try keys() {
@@ -68,11 +68,11 @@ extension Store {
         return verification
     }
 
-    /// Of these recipes, those that are not in the store, in their order.
+    /// The recipes that are not in the store, in their order.
     ///
-    /// A run that was found unreadable is missing too: what stands under its name is the same run as another program
-    /// tells it, and is replaced by its equal. Only folders are read here, so one that nothing has read yet counts as
-    /// there, as a damaged one does.
+    /// A run that was found unreadable is missing too: its file holds the same run in a form of another program, and an
+    /// equal run replaces it. Only folders are read here, so a record that nothing has read yet counts as present, as a
+    /// damaged one does.
     package func missing(of recipes: [Recipe]) throws -> [Recipe] {
         let keys = Set(try keys()).subtracting(unreadable)
         return recipes.filter { !keys.contains($0.key) }
@@ -81,7 +81,7 @@ extension Store {
     /// Removes the runs that are not among `kept`, damaged records, and files that a crash left half-written.
     ///
     /// - Parameters:
-    ///   - isDry: only tells what would be removed.
+    ///   - isDry: only reports what would be removed.
     ///   - now: seconds since 1970; a half-written file that is younger than a day may belong to a running build.
     package func prune(
         keeping kept: Set<RecipeKey>, isDry: Bool, now: Int = Int(Date().timeIntervalSince1970)

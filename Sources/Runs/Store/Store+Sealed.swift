@@ -1,4 +1,4 @@
-// Files beside the runs that can be computed again, with a checksum: what is read is what was written.
+// Files beside the runs that can be computed again, with a checksum that is verified on reading.
 
 import Foundation
 import Support
@@ -7,7 +7,7 @@ extension Store {
     /// The content of a sealed file.
     ///
     /// - Parameter name: its path in the store's folder.
-    /// - Returns: nil where it is not there, or was damaged and is now set aside.
+    /// - Returns: nil if it does not exist, or was damaged and is now set aside.
     package func sealed(_ name: String) throws -> [UInt8]? {
         let path = "\(folder)/\(name)"
         guard let bytes = try FileSystem.read(path) else { return nil }
@@ -19,7 +19,7 @@ extension Store {
         return Array(bytes[start.count...])
     }
 
-    /// Writes a file with its checksum: afterwards it is on the disk as a whole.
+    /// Writes a file with its checksum, durably and as a whole.
     package func saveSealed(_ content: [UInt8], as name: String) throws {
         let path = "\(folder)/\(name)"
         try FileSystem.createFolder(FileSystem.parent(of: path))

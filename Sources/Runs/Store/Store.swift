@@ -1,4 +1,4 @@
-// The store: what was made, one file a run, under the name that its recipe gives it.
+// The store: finished runs, one file per run, named by the digest of its recipe.
 //
 // Layout of the folder (`.atlas/` in a project):
 //   format           the version of this layout
@@ -13,8 +13,8 @@ import Foundation
 import Support
 import Synchronization
 
-/// The records of a project. Needs no lock to be correct, also on a file system that several machines share: files
-/// appear whole, and equal names hold equal results.
+/// The records of a project. Needs no lock to be correct, even on a file system that several machines share: files
+/// appear as a whole, and equal names hold equal results.
 package struct Store: Sendable {
     /// A file that failed its checks and was set aside.
     package struct Damage: Sendable, Equatable, CustomStringConvertible {
@@ -22,7 +22,7 @@ package struct Store: Sendable {
         let path: String
         /// What was wrong with it.
         let reason: String
-        /// Where it is now; nil where it could not be moved.
+        /// Where it is now; nil if it could not be moved.
         package let newPath: String?
 
         package var description: String {
@@ -60,9 +60,9 @@ package struct Store: Sendable {
 
     /// Opens a store, which need not exist yet: the first record makes it.
     ///
-    /// - Parameter onFinding: told of each damaged record that was found and set aside, and once of each that cannot be
-    ///   read; may be called on any thread.
-    /// - Throws: `AtlasError` of code `io` where a newer program made the store.
+    /// - Parameter onFinding: called for each damaged record that was found and set aside, and once for each record that
+    ///   this program cannot read, on any thread.
+    /// - Throws: `AtlasError` of code `io` if a newer program made the store.
     package init(folder: String, onFinding: @escaping @Sendable (Finding) -> Void) throws {
         self.folder = folder
         self.onFinding = onFinding
@@ -97,29 +97,29 @@ package struct Store: Sendable {
 // MARK: - Reading
 
 extension Store {
-    /// Whether the run is there, and not known to be unreadable. Its content is verified when it is read.
+    /// Whether the run exists and is not known to be unreadable. Its content is verified when it is read.
     package func contains(_ key: RecipeKey) -> Bool { FileSystem.exists(path(of: key)) && !isUnreadable(key) }
 
     /// Keys of the records that were read and that this program does not know, sorted.
     package var unreadable: [RecipeKey] { found.unreadable.withLock { Array($0.keys) }.filter(isUnreadable).sorted() }
 
-    /// Whether the record was read and is none that this program knows; one that has taken its place since may be.
+    /// Whether the record was read and this program does not know it. A record that has replaced it since may be known.
     func isUnreadable(_ key: RecipeKey) -> Bool {
         found.unreadable.withLock { $0[key] }.map { $0 == version(of: key) } ?? false
     }
 
-    /// What tells a run's file from its next version; empty where the run is not there or cannot be read.
+    /// The version of a run's file; empty if the run does not exist or cannot be read.
     package func version(of key: RecipeKey) -> String {
         let path = path(of: key)
         return access(path, R_OK) == 0 ? FileSystem.version(of: path)?.description ?? "" : ""
     }
 
-    /// A run's header; nil where the run is not there, cannot be read, or was damaged and is now set aside.
+    /// A run's header; nil if the run does not exist, cannot be read, or was damaged and is now set aside.
     package func header(_ key: RecipeKey) throws -> RunHeader? {
         try read(key) { _, preamble, _ in preamble.run }
     }
 
-    /// A run's header and numbers, without its picture; nil where there is none, as for `header`.
+    /// A run's header and numbers, without its picture; nil as for `header`.
     package func numbers(_ key: RecipeKey) throws -> (header: RunHeader, numbers: RunRecord.Numbers)? {
         try read(key) { file, preamble, end in
             let bytes = try file.read(from: end, count: try preamble.numbersLength)
@@ -127,14 +127,14 @@ extension Store {
         }
     }
 
-    /// A whole run; nil where there is none, as for `header`.
+    /// A whole run; nil as for `header`.
     package func record(_ key: RecipeKey) throws -> RunRecord? {
         try read(key) { file, preamble, end in
             try RunFile.record(from: file.read(from: end), preamble: preamble)
         }
     }
 
-    /// Enough for every header that a method of some dozens of parameters gives; a longer one costs a second read.
+    /// Enough for the header of a method with some dozens of parameters; a longer one costs a second read.
     private static let usualHeaderLength = 4096
 
     private func read<Value>(
@@ -163,7 +163,7 @@ extension Store {
         }
     }
 
-    /// Moves a damaged file to `damaged/`, and tells of it.
+    /// Moves a damaged file to `damaged/`, and reports it.
     func setAside(_ path: String, as name: String, because reason: String) {
         let newPath = "\(damagedFolder)/\(name)"
         do {
@@ -171,7 +171,7 @@ extension Store {
             try FileSystem.move(path, to: newPath)
             onFinding(.damage(Damage(path: path, reason: reason, newPath: newPath)))
         } catch {
-            // A read-only store can still be read: the damage is told, the file stays.
+            // A read-only store can still be read: the damage is reported, the file stays.
             onFinding(.damage(Damage(path: path, reason: reason, newPath: nil)))
         }
     }
@@ -186,10 +186,10 @@ private final class Found: Sendable {
 // MARK: - Writing
 
 extension Store {
-    /// Stores a run: afterwards it is on the disk as a whole. One that is already there is replaced by its equal.
+    /// Stores a run, durably and as a whole. One that already exists is replaced by its equal.
     ///
-    /// - Throws: `AtlasError` of code `io` for a full disk, `cannotCreate` for a folder that cannot be written to;
-    ///   the store is as it was.
+    /// - Throws: `AtlasError` of code `io` for a full disk, `cannotCreate` for a folder that cannot be written to; the
+    ///   store is then unchanged.
     package func save(_ record: RunRecord) throws {
         let path = path(of: record.header.recipe.key)
         try FileSystem.createFolder(partialFolder)

@@ -155,7 +155,7 @@ import Testing
         let store = try Store(folder: project.path(".atlas")) { _ in }
         let lock = try BuildLock(storeFolder: store.folder)
         let outcome = try await project.build()
-        #expect(!lock.isHeld || (outcome.code == 73 && outcome.messages.contains("Another build is at work")))
+        #expect(!lock.isHeld || (outcome.code == 73 && outcome.messages.contains("Another build is running")))
         withExtendedLifetime(lock) {}
     }
 }

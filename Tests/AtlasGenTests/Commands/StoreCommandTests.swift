@@ -117,7 +117,7 @@ import Testing
         let lock = try BuildLock(storeFolder: "\(project.path)/.atlas")
         let run = try CommandRun("store", "prune", in: project)
         withExtendedLifetime(lock) {}
-        #expect(run.code == 73 && run.errors.contains("Another build is at work in this project (process "))
+        #expect(run.code == 73 && run.errors.contains("Another build is running in this project (process "))
     }
 
     @Test(arguments: ["verify", "list", "prune"]) func withoutAStore(_ command: String) throws {

@@ -181,8 +181,8 @@ extension SlurmEngine {
         let error = try await #require(throws: AtlasError.self) { try await engine.make(plan) }
         #expect(arrays == ["--array=0-3", "--array=1", "--array=1"])
         #expect(
-            error.description == "The share 1/4 made nothing in 3 jobs. Its last log is \(store.folder)/slurm/3_1.log, "
-                + "which ends with: no such model. What the others made is kept.")
+            error.description == "Shard 1/4 made no runs in 3 jobs. Its last log is \(store.folder)/slurm/3_1.log, "
+                + "which ends with: no such model. The other shards' runs are kept.")
     }
 
     @Test func waitingTasksAreLeftAlone() async throws {

@@ -347,7 +347,7 @@ private final class FindingLog: @unchecked Sendable {
             #expect(error?.code == .cannotCreate)
             #expect(
                 error?.description.hasPrefix(
-                    "Another build is at work in this project (process \(getpid()) on ") == true)
+                    "Another build is running in this project (process \(getpid()) on ") == true)
         }
         #expect(try BuildLock(storeFolder: "\(folder.path)/.atlas").isHeld)
     }
