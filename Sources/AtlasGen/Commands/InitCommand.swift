@@ -1,30 +1,30 @@
-// `atlasgen init DIR`: a project to start with.
+// `atlasgen init DIR`: creates a starter project.
 
 import ArgumentParser
 import Foundation
 import Render
 import Support
 
-/// Makes a project.
+/// Creates a project.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a project to start with: a configuration, an introduction and a post.")
+        commandName: "init", abstract: "Create a starter project: a configuration, an introduction and a post.")
 
-    @Argument(help: "The folder, which must be empty or not there yet.")
+    @Argument(help: "The folder. It must be empty or not exist yet.")
     var folder: String
 
     func run() throws {
         try StarterProject(date: Date(), in: .current).write(to: folder)
-        print("\(folder)/atlas.yml: the project. Next: cd \(folder) && atlasgen serve")
+        print("Created \(folder)/atlas.yml. Next: cd \(folder) && atlasgen serve")
     }
 }
 
-/// The files of a project to start with.
+/// The files of a starter project.
 struct StarterProject {
-    /// The files' texts by their paths in the project.
+    /// The files' texts by path in the project.
     let files: [String: String]
 
-    /// A project whose post has the date of its making.
+    /// A project with one post, dated `date`.
     init(date: Date, in zone: TimeZone) throws {
         let post = try PostDraft(title: "A first look", date: date, in: zone)
         files = [
@@ -35,22 +35,22 @@ struct StarterProject {
 
     /// Writes the files.
     ///
-    /// - Throws: `AtlasError` of code `cannotCreate` where the folder is there and holds something, and of code `usage`
-    ///   for a folder without a name.
+    /// - Throws: `AtlasError` of code `cannotCreate` if the folder is a file or not empty, and of code `usage` if its
+    ///   name is empty.
     func write(to folder: String) throws {
-        // Nothing and a slash would be the file system's root.
+        // An empty name followed by a slash would be the root of the file system.
         guard !folder.isEmpty else {
-            throw AtlasError(.usage, "the folder's name is empty; name a folder, or write . for this one")
+            throw AtlasError(.usage, "the folder's name is empty; give a name, or . for the current folder")
         }
         if FileSystem.exists(folder) {
             guard FileSystem.isFolder(folder) else {
-                throw AtlasError(.cannotCreate, "\(folder) is a file; name a folder")
+                throw AtlasError(.cannotCreate, "\(folder) is a file; give the name of a folder")
             }
-            // A new repository is as good as empty.
+            // A folder with nothing but a new repository counts as empty.
             if let name = try FileSystem.names(in: folder).first(where: { $0 != ".git" }) {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(folder) is not empty (\(name) for one), and nothing was written; name another folder")
+                    "\(folder) is not empty (it contains \(name)); nothing was written. Choose another folder")
             }
         }
         for (path, text) in files.sorted(by: { $0.key < $1.key }) {
@@ -60,21 +60,21 @@ struct StarterProject {
         }
     }
 
-    /// The draft's front matter without its text.
+    /// The draft's front matter, without the body.
     private static func frontMatter(of post: PostDraft) -> String {
         let end = post.text.range(of: "\n---\n")?.upperBound ?? post.text.startIndex
         return String(post.text[..<end])
     }
 
     private static let ignored = """
-        # What atlasgen makes: the runs, and the site.
+        # What atlasgen writes: the runs and the site.
         .atlas/
         site/
 
         """
 
     private static let configuration = """
-        # What `atlasgen build` makes of this project. Keys behind # show their defaults.
+        # The configuration of this project. A commented-out key shows its default or an example.
 
         title: An atlas of neurons
         # description: one sentence about the site
@@ -85,8 +85,8 @@ struct StarterProject {
         # Without it: the small model that comes with atlasgen. Paths are relative to this file.
         # model:
         #   weights: vit_b_16.pth
-        #   labels: labels.txt              # a label a line
-        #   heads: 12                       # what a checkpoint does not say itself
+        #   labels: labels.txt              # one label a line
+        #   heads: 12                       # if the checkpoint does not contain it
         #   mean: [0.485, 0.456, 0.406]
         #   std: [0.229, 0.224, 0.225]
         #   imageSize: 224                  # or [height, width]
@@ -95,49 +95,48 @@ struct StarterProject {
         layers:
           - heads.head
 
-        # Which neurons: all, or numbers and ranges. A few to begin with, so that the first build takes seconds.
+        # Which neurons: all, or numbers and ranges. Few here, so that the first build takes seconds.
         neurons: [0-11]
 
         # How many runs each neuron gets, or the seeds themselves: [0, 1, 7].
         seeds: 3
 
-        # The method: atlas, pixel, fourier, ghiasi or maco; with other parameters: {name: atlas, rate: 0.05}.
+        # The method: atlas, pixel, fourier, ghiasi or maco; to change its parameters: {name: atlas, rate: 0.05}.
         # method: atlas
-        # steps: 64                         # in place of the method's own
+        # steps: 64                         # instead of the method's own number
 
-        # Over which tokens a neuron is read: patches, cls, center, token:k, slice; auto is what the model itself reads.
+        # The tokens that a neuron is read at: patches, cls, center, token:k, slice; auto: those that the model reads.
         # tokens: auto                      # or a list: [auto, patches]
         # direction: "+"                    # or "-": what inhibits a neuron most
-        # attention: live                   # or detached, frozen, a list; {frozen: FILE.png} freezes a picture's pattern
-        # compareSample: 24                 # neurons a layer for which the lists' further entries are made
+        # attention: live                   # or detached, frozen, a list; {frozen: FILE.png} takes a picture's pattern
+        # compareSample: 24                 # neurons per layer on which the other entries of the lists are compared
 
-        # judge: FILE                       # another model that tells how alike two pictures are
-        # control: false                    # true: also a sample with shuffled weights
-        # rawHTML: false                    # true: HTML in Markdown reaches the pages
+        # judge: FILE                       # another model that judges how alike two pictures are
+        # control: false                    # true: adds a sample of runs with shuffled weights
+        # rawHTML: false                    # true: keeps HTML in Markdown
 
         """
 
     private static let introduction = """
-        This text is `content/index.md`, the introduction on the first page. Say what the model is and what a reader
-        finds here; `content/layers/ADDRESS.md` and `content/neurons/ADDRESS/NUMBER.md` do the same for the pages of
+        This text is `content/index.md`, the introduction on the first page. Say what the model is and what a reader can
+        find here. `content/layers/ADDRESS.md` and `content/neurons/ADDRESS/NUMBER.md` do the same for the pages of
         layers and neurons.
 
         """
 
     private static let text = """
 
-        Each picture of this atlas is what makes one neuron of the model fire most, found from noise. Two runs that start
-        from different noise need not end alike:
+        Each picture in this atlas was changed, step by step from noise, to activate one neuron of the model as strongly
+        as possible. Two runs that start from different noise can end differently:
 
         ![The first class, from three seeds](neuron:heads.head/0)
 
-        A layer's figures are made the same way, here the neurons whose runs agree most:
+        Figures of a layer have the same form. These are the neurons whose runs agree most:
 
         ![The most consistent](layer:heads.head?sort=consistency&limit=6)
 
-        Numbers in the text are taken from the runs, so that none has to be typed: a run's nearest picture from another
-        seed is of the same neuron in {{layer:heads.head|retrieval}} of the cases, and by chance in
-        {{layer:heads.head|chance}}.
+        Numbers in the text come from the runs and need not be typed: a run's nearest picture from another seed is of
+        the same neuron in {{layer:heads.head|retrieval}} of the cases, and by chance in {{layer:heads.head|chance}}.
 
         """
 }

@@ -1,32 +1,32 @@
-// `atlasgen new post "Title"`: a post to write in.
+// `atlasgen new post "Title"`: creates a post.
 
 import ArgumentParser
 import Foundation
 import Site
 import Support
 
-/// Makes files for writers.
+/// Creates files for writers.
 struct NewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "new", abstract: "Make a file to write in.", subcommands: [NewPostCommand.self])
+        commandName: "new", abstract: "Create a file to write in.", subcommands: [NewPostCommand.self])
 }
 
-/// Makes a post.
+/// Creates a post.
 struct NewPostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "post", abstract: "Make a post of this title, dated now, in content/posts.",
-        // With -h, a title such as "- dash" would be a bundle of flags that asks for help.
+        commandName: "post", abstract: "Create a post with this title, dated now, in content/posts.",
+        // If -h existed, a title such as "- dash" would be parsed as combined flags that include it.
         helpNames: .long)
 
     @OptionGroup var project: ProjectOptions
 
-    @Argument(help: "The post's title. One that begins with a hyphen stands behind --.")
+    @Argument(help: "The post's title. If it begins with a hyphen, write -- before it.")
     var title: String
 
     func run() throws {
         guard FileSystem.exists(project.file) else {
             throw AtlasError(
-                .data, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
+                .data, "\(project.file): there is no such file. `atlasgen init DIR` creates a starter project.")
         }
         let draft = try PostDraft(title: title, date: Date(), in: .current)
         let folder = OutputPath.joined(FileSystem.parent(of: project.file), "content/posts")
@@ -34,25 +34,25 @@ struct NewPostCommand: ParsableCommand {
     }
 }
 
-/// A post that has a title and a date, and nothing else yet.
+/// A new post with a title and a date.
 struct PostDraft: Equatable {
     /// The file's name.
     let name: String
     /// The file's text.
     let text: String
 
-    /// Longer names, in bytes, are a nuisance in every list, and file systems refuse names of more than 255.
+    /// In bytes. Longer names are unreadable in lists, and file systems refuse more than 255 bytes.
     private static let longestSlug = 80
 
-    /// - Throws: `AtlasError` of code `usage` where the title has neither letters nor digits.
+    /// - Throws: `AtlasError` of code `usage` if the title has neither letters nor digits.
     init(title: String, date: Date, in zone: TimeZone) throws {
-        // Control characters cannot be shown, and front matter refuses them.
+        // Control characters cannot be shown, and are not allowed in front matter.
         let title = title.split { $0.isWhitespace || $0.unicodeScalars.contains(where: Self.isControl) }
             .joined(separator: " ")
         var slug = Slug.plain(title)
         while slug.utf8.count > Self.longestSlug || slug.hasSuffix("-") { slug.removeLast() }
         guard !slug.isEmpty else {
-            throw AtlasError(.usage, "the title \"\(title)\" has neither letters nor digits for the file's name")
+            throw AtlasError(.usage, "the title \"\(title)\" has no letters or digits for a file name; add some")
         }
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
@@ -68,7 +68,7 @@ struct PostDraft: Equatable {
             tags: []
             ---
 
-            Figures are images, such as the runs of one neuron side by side:
+            A figure is an image, such as the runs of one neuron side by side:
 
                 ![What it looks for](neuron:heads.head/0)
 
@@ -76,11 +76,13 @@ struct PostDraft: Equatable {
             """
     }
 
-    /// Writes the file, which must not be there yet, and gives its path.
+    /// Writes the file and returns its path.
+    ///
+    /// - Throws: `AtlasError` of code `cannotCreate` if the file exists.
     func write(to folder: String) throws -> String {
         let path = OutputPath.joined(folder, name)
         guard !FileSystem.exists(path) else {
-            throw AtlasError(.cannotCreate, "\(path) is there already; choose another title")
+            throw AtlasError(.cannotCreate, "\(path) already exists; choose another title")
         }
         try FileSystem.createFolder(folder)
         try FileSystem.writeDurably(Array(text.utf8), to: path, by: OutputPath.joined(folder, ".\(name).new"))
@@ -89,7 +91,7 @@ struct PostDraft: Equatable {
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
 
-    /// A YAML text in double quotes.
+    /// A text as a YAML string in double quotes.
     private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {

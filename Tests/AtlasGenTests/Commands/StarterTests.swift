@@ -40,7 +40,7 @@ import Testing
         for title in ["", "  ", "???", "../.."] {
             let error = try #require(throws: AtlasError.self) { try draft(title) }
             #expect(error.code == .usage)
-            #expect(error.description.hasSuffix("has neither letters nor digits for the file's name"))
+            #expect(error.description.contains("has no letters or digits for a file name"))
         }
         #expect(try draft("../../etc/passwd").name == "2026-11-23-etc-passwd.md")
         #expect(try draft(String(repeating: "word ", count: 200)).name.utf8.count < 100)
@@ -61,7 +61,7 @@ import Testing
         let path = try draft.write(to: "\(folder.path)/content/posts")
         #expect(try String(contentsOfFile: path, encoding: .utf8) == draft.text)
         let error = try #require(throws: AtlasError.self) { try draft.write(to: "\(folder.path)/content/posts") }
-        #expect(error.description == "\(path) is there already; choose another title")
+        #expect(error.description == "\(path) already exists; choose another title")
         #expect(try folder.files() == ["content/posts/2026-11-23-title.md"])
     }
 }
@@ -91,12 +91,12 @@ import Testing
         _ = try folder.write([], to: "file")
         let starter = try StarterProject(date: WriterProject.now, in: .gmt)
         let full = try #require(throws: AtlasError.self) { try starter.write(to: folder.path) }
-        #expect(full.description.hasSuffix("is not empty (file for one), and nothing was written; name another folder"))
+        #expect(full.description.contains("\(folder.path) is not empty (it contains file)"))
         let file = try #require(throws: AtlasError.self) { try starter.write(to: "\(folder.path)/file") }
-        #expect(file.description.hasSuffix("file is a file; name a folder"))
+        #expect(file.description.hasPrefix("\(folder.path)/file is a file"))
         let nameless = try #require(throws: AtlasError.self) { try starter.write(to: "") }
         #expect(nameless.code == .usage)
-        #expect(nameless.description == "the folder's name is empty; name a folder, or write . for this one")
+        #expect(nameless.description.hasPrefix("the folder's name is empty"))
         #expect(try folder.files() == ["file"])
     }
 }
