@@ -1,5 +1,5 @@
-// Improves pages that can be read without it: keys, zoom, copy, sorting and filtering, search. Data comes as scripts,
-// because a page opened from a file system may not fetch.
+// Improves pages that can be read without it: keys, zoom, copy, sorting and filtering, search. Data is loaded as
+// scripts, because a page opened from a file system cannot use fetch.
 (() => {
   "use strict";
 
@@ -79,7 +79,7 @@
           await navigator.clipboard.writeText(box.querySelector("code").textContent);
           button.textContent = "Copied";
         } catch {
-          button.textContent = "Not allowed";
+          button.textContent = "Copy failed";
         }
         setTimeout(() => { button.textContent = "Copy"; }, 1500);
       });
@@ -87,7 +87,7 @@
     }
   }
 
-  // Grids of neurons: sort, filter, jump, random; state in the address
+  // Grids of neurons: sort, filter, jump, random; the state is in the URL
 
   const grid = document.querySelector("[data-grid]");
   const tools = document.querySelector("[data-tools]");
@@ -105,14 +105,14 @@
     let matches = [];
     let rendered = 0;
 
-    // As the site's own numbers: three significant digits.
+    // Formatted like the site's own numbers: three significant digits.
     const number3 = (value) => {
       const size = Math.abs(value);
       const text = size === 0 ? "0" : size >= 1e6 || size < 1e-4 ? size.toExponential(2).replace("+", "") : size >= 1000 ? size.toFixed(0) : size.toPrecision(3);
       return (value < 0 ? "−" : "") + text;
     };
     const percentile = (value) => ((value > 99 && value < 100) || (value > 0 && value < 1) ? (Math.floor(value * 10) / 10).toFixed(1) : String(Math.floor(value)));
-    /** The score that the grid is sorted by, else the consistency in look: text, share in per cent, what it is. */
+    /** The score that the grid is sorted by, or consistency in look: text, percentage, explanation. */
     const score = ([, , , look, , , , , meaning, , identification]) => {
       if (sort.value === "identification") return identification == null ? undefined : [number3(identification), 100 * identification, "identification: mean reciprocal rank"];
       const [name, value] = sort.value === "meaning" ? ["meaning", meaning] : ["look", look];
@@ -133,14 +133,14 @@
       return element("li", {}, link);
     };
 
-    // The end of the grid: when it comes into view, the next neurons follow.
+    // When the end of the grid comes into view, the next neurons are added.
     const end = element("div", { "aria-hidden": "true" });
     grid.after(end);
     const more = () => {
       const next = matches.slice(rendered, rendered + batch);
       grid.append(...next.map(card));
       rendered += next.length;
-      // The observer tells only what changes; asked anew, it also tells of an end that is still in view.
+      // The observer reports only changes. Observed again, an end that is still in view is reported too.
       observer.unobserve(end);
       if (rendered < matches.length) observer.observe(end);
     };
@@ -163,7 +163,7 @@
 
     const apply = () => {
       matches = data.neurons.filter(predicate(filter.value));
-      // By similarity, as many percentiles are 100.
+      // Sorted by similarity, because many percentiles are 100.
       const column = { activation: 2, consistency: 7, meaning: 9, identification: 10 }[sort.value];
       if (column) matches.sort((a, b) => (b[column] ?? -Infinity) - (a[column] ?? -Infinity) || a[0] - b[0]);
       rendered = 0;
@@ -301,11 +301,11 @@
     if (!help) {
       help = dialog("help", "Keys");
       const keys = [];
-      if (document.querySelector("a[rel=prev], a[rel=next]")) keys.push(["← p", "the one before"], ["→ n", "the next one"]);
+      if (document.querySelector("a[rel=prev], a[rel=next]")) keys.push(["← p", "previous"], ["→ n", "next"]);
       if (searchFolder) keys.push(["/", "search"]);
-      if (openRandom) keys.push(["r", "a random neuron"]);
-      if (zooms.length > 0) keys.push(["click", "a picture, to see it large"]);
-      keys.push(["?", "these keys"], ["Esc", "close"]);
+      if (openRandom) keys.push(["r", "random neuron"]);
+      if (zooms.length > 0) keys.push(["click", "enlarge a picture"]);
+      keys.push(["?", "show these keys"], ["Esc", "close"]);
       const close = element("button", { type: "button" }, "Close");
       close.addEventListener("click", () => help.close());
       help.append(
@@ -346,6 +346,6 @@
       case "r": openRandom?.(); break;
     }
   });
-  /** Whether an arrow key scrolls what has the focus. */
+  /** Whether an arrow key scrolls the focused element. */
   const scrolls = (event) => event.key.startsWith("Arrow") && event.target.closest("pre, .scroll") !== null;
 })();
