@@ -1,12 +1,12 @@
-# Installs what this project needs from the system, where it is missing; sourced by the scripts beside it.
+# Installs the system packages that this project needs and that are missing; sourced by the scripts beside it.
 #
 #     install_dependencies          what the build needs: libpng, OpenBLAS, libcmark, libcrypto, pkg-config
 #     install_dependencies --all    also what the checks of the finished site need: Chromium, its driver, Java, Python
 #
-# Debian and Ubuntu: apt, with sudo where the user is not root. macOS: Homebrew. Elsewhere, and where neither is to be
-# had, it names what is missing and stops. Whatever is there already is left as it is.
+# Debian and Ubuntu: apt, with sudo if the user is not root. macOS: Homebrew. Without either, it names what is missing
+# and stops. Installed packages are left as they are.
 
-# Debian's and Homebrew's name of the package that brings a thing.
+# The Debian and Homebrew packages that contain a thing.
 debian_package() {
     case $1 in
         pkg-config) echo pkg-config ;;
@@ -33,11 +33,11 @@ brew_package() {
     esac
 }
 
-# Whether a thing is there and works.
+# Whether a thing is installed and works.
 has() {
     case $1 in
         libpng | openblas | libcmark | libcrypto) pkg-config --exists "$1" 2>/dev/null ;;
-        # Debian packs venv and ensurepip apart from Python itself; macOS has a java that only says where to get one.
+        # Debian packages venv and ensurepip separately from Python; macOS has a java that only says where to get one.
         python3) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
         java) java -version >/dev/null 2>&1 ;;
         *) command -v "$1" >/dev/null 2>&1 ;;
@@ -51,7 +51,7 @@ missing_of() {
     done
 }
 
-# What apt and brew know as packages.
+# The packages of the missing things, by the function named in $1.
 packages_of() {
     for thing in $missing; do "$1" "$thing"; done
 }
@@ -72,13 +72,13 @@ install_dependencies() {
     [ "${1:-}" != --all ] || things="$things chromium chromedriver java python3"
 
     if [ "$(uname)" = Darwin ] && command -v brew >/dev/null 2>&1; then
-        # Homebrew keeps OpenBLAS and Java out of the usual places, as macOS has its own.
+        # Homebrew does not link OpenBLAS and Java into the usual folders, because macOS has its own.
         PKG_CONFIG_PATH="$(brew --prefix)/opt/openblas/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
         PATH="$PATH:$(brew --prefix)/opt/openjdk/bin"
         export PKG_CONFIG_PATH PATH
     fi
 
-    # shellcheck disable=SC2086 # One word a thing.
+    # shellcheck disable=SC2086 # One word per thing.
     missing_of $things
     if [ -n "$missing" ]; then
         if [ "$(uname)" = Darwin ]; then
@@ -99,7 +99,7 @@ install_dependencies() {
         fi
         # shellcheck disable=SC2086
         missing_of $things
-        [ -z "$missing" ] || stop_for_missing "They were installed and are still not found; pkg-config or PATH does not lead to them."
+        [ -z "$missing" ] || stop_for_missing "They were installed but are still not found; check PATH and PKG_CONFIG_PATH."
     fi
 
     if ! command -v swift >/dev/null 2>&1; then

@@ -1,4 +1,4 @@
-"""Browsers and a server on the loopback interface for the checks of a site."""
+"""Browsers, and a server on the loopback interface, for the checks of a site."""
 
 import functools
 import http.server
@@ -10,7 +10,7 @@ from selenium import webdriver
 
 
 class Browser:
-    """Headless Chromium, with the waiting and asking that the checks share."""
+    """Headless Chromium, with what the checks share."""
 
     def __init__(self, *, scripts=True):
         options = webdriver.ChromeOptions()
@@ -23,7 +23,7 @@ class Browser:
             self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
 
     def scheme(self, name):
-        """Asks for light or dark pages, without the movements that would be in a half-way state when looked at."""
+        """Asks for light or dark pages, without animations, which a check could see half-way."""
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
             {"name": "prefers-color-scheme", "value": name}, {"name": "prefers-reduced-motion", "value": "reduce"}]})
 
@@ -39,14 +39,14 @@ class Browser:
         return self.driver.execute_script(script, *arguments)
 
     def wait(self, script, *arguments, what=None):
-        """Waits until a script returns something true, and gives it."""
+        """Waits until a script returns a true value, and returns it."""
         from selenium.common.exceptions import TimeoutException
         from selenium.webdriver.support.wait import WebDriverWait
 
         try:
             return WebDriverWait(self.driver, 10, 0.05).until(lambda driver: driver.execute_script(script, *arguments))
         except TimeoutException:
-            raise AssertionError(f"{what or script} never came true at {self.driver.current_url}") from None
+            raise AssertionError(f"{self.driver.current_url}: waited 10 s in vain for {what or script}") from None
 
     def press(self, *keys):
         from selenium.webdriver.common.action_chains import ActionChains
@@ -54,12 +54,12 @@ class Browser:
         ActionChains(self.driver).send_keys(*keys).perform()
 
     def complaints(self):
-        """What the console has to say since the page was opened."""
+        """The console's warnings and errors since the page was opened."""
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
 
 class Server:
-    """The site in a subfolder of a host, as GitHub Pages has it."""
+    """The site in a subfolder of a host, as on GitHub Pages."""
 
     def __enter__(self):
         class Handler(http.server.SimpleHTTPRequestHandler):
@@ -91,7 +91,7 @@ def server():
 
 @pytest.fixture(scope="session", params=["server", "files"])
 def base(request, server):
-    """Where the site is: on a host, and opened from a file system."""
+    """The site's address: on a host, and opened from a file system."""
     return server if request.param == "server" else pages.SITE.as_uri() + "/"
 
 
@@ -104,7 +104,7 @@ def chromium():
 
 @pytest.fixture
 def browser(chromium):
-    """A browser as most readers have it, whatever the check before left behind."""
+    """A browser with the usual settings, whatever the previous check changed."""
     chromium.scheme("light")
     chromium.size(1280, 900)
     return chromium

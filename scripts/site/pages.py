@@ -1,4 +1,4 @@
-"""A built site as files: its pages, of which kind each is, and what a page links to and loads."""
+"""A built site as files: its pages, the kind of each, and what a page links to and loads."""
 
 import functools
 import json
@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 SITE = pathlib.Path(os.environ["ATLASGEN_SITE"])
 
-# Elements whose URLs the browser loads by itself, and which attribute has them.
+# Elements whose URLs the browser loads by itself, with the attribute that holds them.
 LOADED = {
     ("script", "src"), ("img", "src"), ("img", "srcset"), ("source", "src"), ("source", "srcset"), ("iframe", "src"),
     ("video", "src"), ("video", "poster"), ("audio", "src"), ("track", "src"), ("embed", "src"), ("object", "data"),
@@ -77,7 +77,7 @@ def page(path):
 
 
 def resolve(path, link):
-    """Where a link of a page leads: (path in the site, fragment), or None where it leaves the site."""
+    """The target of a page's link: (path in the site, fragment), or None if it leaves the site."""
     parts = urllib.parse.urlsplit(link)
     if parts.scheme or parts.netloc:
         return None
@@ -90,7 +90,7 @@ def resolve(path, link):
 
 
 def kind(path):
-    """The kind of a page, by its path: what differs between pages of a kind is left out."""
+    """The kind of a page: its path without the parts that differ between pages of one kind."""
     if re.search(r"(^|/)\d{4}/\d{2}/\d{2}/[^/]+$", path):
         return "post"
     parts = path.split("/")
@@ -101,7 +101,7 @@ def kind(path):
 
 @functools.cache
 def kinds():
-    """The fullest page of each kind."""
+    """The largest page of each kind."""
     fullest = {}
     for path in paths():
         known = fullest.get(kind(path))
@@ -117,6 +117,6 @@ def atlas():
 
 @functools.cache
 def layer(index=0):
-    """A layer's neurons.json, and the path of its page."""
+    """A layer's neurons.json and the path of its page."""
     entry = atlas()["layers"][index]
     return json.loads((SITE / entry["data"]).read_text(encoding="utf-8")), entry["page"]

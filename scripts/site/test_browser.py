@@ -67,7 +67,7 @@ def test_a_page_reads_without_scripts(browser, plain, server, path):
             "return main.textContent.replace(/\\s+/g, ' ')"))
     assert texts[0] == texts[1]
     assert plain.ask("return document.querySelector('h1').checkVisibility()")
-    # Nothing is offered that would do nothing.
+    # Controls that need scripts are hidden.
     assert plain.ask("return [...document.querySelectorAll('button, input, select')]"
                      ".filter((node) => node.checkVisibility()).map((node) => node.outerHTML)") == []
 
@@ -108,12 +108,12 @@ def test_sorting(browser, base, order, value):
     expected = sorted_by(neurons, value)
     shown = browser.wait(f"const n = (() => {{ {NEURONS} }})(); return location.search.includes('sort') && n")
     assert shown == expected[:len(shown)] and len(shown) >= min(len(neurons), 24)
-    # The rest follows where the reader goes.
+    # Scrolling adds the rest.
     browser.wait(
         "document.querySelector('[data-grid]').scrollIntoView({ block: 'end' });"
         f"const n = (() => {{ {NEURONS} }})(); return n.length === arguments[0]", len(neurons), what="the whole grid")
     assert browser.ask(NEURONS) == expected
-    # The address alone brings the same view back.
+    # The URL alone restores the view.
     browser.driver.refresh()
     assert browser.wait(f"const n = (() => {{ {NEURONS} }})(); return n[0] === {expected[0]} && n")[:12] == expected[:12]
     Select(browser.driver.find_element(By.NAME, "sort")).select_by_value("number")
@@ -217,12 +217,12 @@ RESULTS = "return [...document.querySelectorAll('dialog.search .results a')].map
 
 
 def search(browser, words):
-    """Opens the search by its key, types, and waits for the answer."""
+    """Opens the search by its key, types, and waits for the results."""
     if not browser.ask("return document.querySelector('dialog.search')?.open"):
         browser.press("/")
         browser.wait("return document.activeElement.matches('dialog.search input')")
     field = browser.driver.find_element(By.CSS_SELECTOR, "dialog.search input")
-    # As a person empties a field: WebDriver's own clear() tells the page nothing.
+    # Empties the field with keys, because WebDriver's clear() sends the page no events.
     field.send_keys(Keys.CONTROL + "a", Keys.BACKSPACE)
     browser.wait("return document.querySelector('dialog.search .hint').textContent === ''")
     field.send_keys(words)
@@ -261,7 +261,7 @@ def test_search_finds_neurons_by_label_and_every_post_by_its_title(browser, base
         target = base + urllib.parse.quote(path)
         browser.wait(
             "const found = (() => { " + RESULTS + " })(); return found.some((one) => one[0] === arguments[0])", target,
-            what=f"{path} among what “{words}” finds")
+            what=f"{path} among the results of “{words}”")
     search(browser, "<img src=x onerror=alert(1)> nothing")
     assert browser.ask(RESULTS) == []
     assert browser.complaints() == []
@@ -279,7 +279,7 @@ def test_the_grid_that_scripts_make_is_the_one_of_the_page(browser, server):
 
 
 def test_the_grid_fills_a_tall_window(browser, server):
-    """More neurons come while their end is in view, also without scrolling."""
+    """Neurons are added while the end of the grid is in view, without scrolling."""
     neurons = first_layer(browser, server)
     browser.size(1600, 8000)
     Select(browser.driver.find_element(By.NAME, "sort")).select_by_value("activation")

@@ -1,4 +1,4 @@
-"""The site as files: valid HTML, links that lead somewhere, nothing from elsewhere, every neuron reachable."""
+"""The site as files: valid HTML, no broken links, nothing loaded from other hosts, every neuron reachable."""
 
 import importlib.metadata
 import json
@@ -21,7 +21,7 @@ def test_the_nu_html_checker_finds_no_error():
     result = subprocess.run(
         ["java", "-Xss4m", "-jar", jar, "--format", "json", "--exit-zero-always", *files],
         capture_output=True, text=True, check=True)
-    # Its CSS is older than the custom properties and functions that style attributes use; CSS is not its part here.
+    # Its CSS checker does not know the custom properties and functions in style attributes, so CSS is not checked here.
     messages = [
         message for message in json.loads(result.stderr)["messages"]
         if message["type"] != "info" and not message["message"].startswith("CSS:")]
@@ -35,21 +35,21 @@ def test_every_internal_link_and_fragment_resolves():
     broken = []
     for path in pages.paths():
         page = pages.page(path)
-        broken += [f"{path}: the id {name} is there twice" for name in page.duplicates]
+        broken += [f"{path}: the id {name} appears twice" for name in page.duplicates]
         for link in page.links + page.loaded:
             target = pages.resolve(path, link)
             if target is None:
                 continue
             file, fragment = target
             if file.startswith("..") or not (pages.SITE / file).is_file():
-                broken.append(f"{path}: {link} leads to no file")
+                broken.append(f"{path}: {link}: the file does not exist")
             elif fragment and file.endswith(".html") and fragment not in pages.page(file).fragments:
-                broken.append(f"{path}: {link} leads to no such fragment")
+                broken.append(f"{path}: {link}: the page has no such fragment")
     assert not broken, f"{len(broken)} links\n" + "\n".join(broken[:20])
 
 
 def test_links_are_relative():
-    """The folder works at any base path, so no link starts at the host's root; the 404 page cannot know its depth."""
+    """The folder works at any base path, so no link starts at the host's root. The 404 page cannot know its depth."""
     absolute = [
         f"{path}: {link}" for path in pages.paths() if path != "404.html"
         for link in pages.page(path).links + pages.page(path).loaded if link.startswith("/")]
@@ -97,5 +97,5 @@ def test_neuron_pages_are_small():
     large = {
         path: (pages.SITE / path).stat().st_size for path in pages.paths()
         if pages.kind(path) == "layers/*/N/index.html" and (pages.SITE / path).stat().st_size > 30_000}
-    # Of one method from three seeds; a comparison of several has more to show.
+    # For one method and three seeds; pages with a comparison may be larger.
     assert not large, large
