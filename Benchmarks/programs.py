@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The rows of the table that are about the whole program: `lucent`, `workers` and `site`; all of them by default.
+"""The rows of the table that run the whole program: `lucent`, `workers` and `site`; all of them by default.
 
     programs.py [--atlasgen PROGRAM] [--rounds N] [ROW ...]
 
-Needs what requirements.txt lists, and for `site` Hugo (Debian's package). Every round measures all that a row compares,
-in turn; figures are medians, ± half the range in per cent.
+Needs what requirements.txt lists, and Hugo (Debian's package) for `site`. Every round measures everything that a row
+compares, in turn. Numbers are medians, ± half the range in per cent.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def summary(values, decimals=2):
 
 
 def run(command, folder):
-    """Runs a program to its end: seconds of wall time, and megabytes of memory at most."""
+    """Runs a program to its end and returns its wall time in seconds and its peak memory in megabytes."""
     start = time.monotonic()
     process = subprocess.Popen([str(word) for word in command], cwd=folder, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE)
@@ -51,7 +51,7 @@ def run(command, folder):
 
 
 def project(folder, settings, *keep):
-    """A project of these settings in a folder that is new but for what is kept."""
+    """A project with these settings, in a folder that is emptied except for what is kept."""
     folder.mkdir(exist_ok=True)
     for path in folder.iterdir():
         if path.name not in keep:
@@ -64,7 +64,7 @@ def project(folder, settings, *keep):
 
 
 def lucent_row(program, rounds, work):
-    """Wall time to lucent's activation: 16 neurons of the embedded model, one at a time there, in one build here."""
+    """Wall time to lucent's activation: 16 neurons of the embedded model, one at a time in lucent, one build here."""
     warnings.filterwarnings("ignore")
     loader = importlib.machinery.SourceFileLoader("compare_lucent", str(ROOT / "scripts/compare-lucent"))
     peer = importlib.util.module_from_spec(importlib.util.spec_from_loader("compare_lucent", loader))
@@ -94,7 +94,7 @@ def lucent_row(program, rounds, work):
     ratios = [sum(their_seconds) / seconds for seconds in our_seconds]
     say(f"lucent's defaults, 512 steps: {sum(their_seconds):.1f} s for 16 neurons, "
         f"{summary(their_seconds)} s each; mean final activation {statistics.mean(theirs):.3f}")
-    say(f"atlasgen build, the page of each neuron included: {summary(our_seconds)} s for 16 neurons; "
+    say(f"atlasgen build, including the neurons' pages: {summary(our_seconds)} s for 16 neurons; "
         f"mean final activation {statistics.mean(ours):.3f}, lucent's reached by "
         f"{sum(a >= b for a, b in zip(ours, theirs))} of 16")
     say(f"less wall time: {summary(ratios, 1)} times")
@@ -104,7 +104,7 @@ def lucent_row(program, rounds, work):
 
 
 def workers_row(program, rounds, work):
-    """Runs a minute and memory, by the number of workers; memory by the number of queued neurons."""
+    """Runs per minute and memory, by the number of workers; memory by the number of queued neurons."""
     settings = "layers: [encoder_layer_5.mlp.3]\nneurons: [0-63]\nseeds: 1\n"
     rates = {1: [], 2: []}
     memory = {1: [], 2: []}
@@ -115,7 +115,7 @@ def workers_row(program, rounds, work):
             rates[workers].append(60 * 64 / seconds)
             memory[workers].append(megabytes)
     for workers in rates:
-        say(f"{workers} {'worker ' if workers == 1 else 'workers'}: {summary(rates[workers], 0)} runs a minute, "
+        say(f"{workers} {'worker ' if workers == 1 else 'workers'}: {summary(rates[workers], 0)} runs per minute, "
             f"{summary(memory[workers], 0)} MB")
     say(f"two workers over one: {summary([b / a for a, b in zip(rates[1], rates[2])])} times the runs, "
         f"{statistics.median(memory[2]) - statistics.median(memory[1]):.0f} MB more")
@@ -176,18 +176,18 @@ def write_wide_model(path):
 
 
 def write_hugo_site(site, folder):
-    """A Hugo project that renders the neurons' pages of a built site again, the same but for some line ends.
+    """A Hugo project that renders the neurons' pages of a built site again, identical except for some line ends.
 
-    What all pages share is the template's, every other line a page's data; so Hugo need not compute charts. All other
-    files of the site are static ones. Returns the number of pages.
+    Lines that all pages share are in the template, every other line is the page's data, so Hugo computes no charts. All
+    other files of the site are static. Returns the number of pages.
     """
     pages = {}
     for path in sorted(site.glob("layers/*/*/index.html")):
-        # A chart has as many lines as it has marks, and a run one more where something went wrong: one line for each.
+        # A chart has a line for each mark, and a run that went wrong has an extra one: each is joined into one line.
         text = re.sub(r"<svg.*?</svg>|<li class=\"run.*?</li>", lambda found: found[0].replace("\n", " "),
                       path.read_text(), flags=re.DOTALL)
         pages[path] = text.split("\n")
-    # The first and the last neuron have a neighbour less.
+    # The first and the last neuron have only one neighbour.
     usual = statistics.mode(len(lines) for lines in pages.values())
     pages = {path: lines for path, lines in pages.items() if len(lines) == usual}
     shared = [len(set(lines)) == 1 for lines in zip(*pages.values())]
@@ -212,7 +212,7 @@ def write_hugo_site(site, folder):
 
 
 def site_row(program, rounds, work):
-    """A site of 3,072 neurons with 3 runs each: pages a second, a build of no change, and Hugo on the same pages."""
+    """A site of 3,072 neurons with 3 runs each: pages per second, a build with no change, and Hugo on the same pages."""
     wide = work / "wide"
     wide.mkdir()
     write_wide_model(wide / "wide.safetensors")
@@ -234,7 +234,7 @@ def site_row(program, rounds, work):
         memory.append(megabytes)
         same.append(run([program, "build", "--frozen"], wide)[0])
         (wide / "content/posts/2024-05-06-post.md").write_text(f"Words, {number}.\n")
-        # The first post changes every page's navigation; the next one is a change of text.
+        # The first post changes every page's navigation; the second build measures a change of text only.
         run([program, "build", "--frozen"], wide)
         (wide / "content/posts/2024-05-06-post.md").write_text(f"Other words, {number}.\n")
         text.append(run([program, "build", "--frozen"], wide)[0])
@@ -242,7 +242,7 @@ def site_row(program, rounds, work):
         theirs.append(run(["hugo", "--quiet", "--source", hugo], work)[0])
     say(f"site of 3,072 neurons, {pages:,} pages and {pictures:,} pictures: {summary(first)} s "
         f"({statistics.median(pages / seconds for seconds in first):.0f} pages and "
-        f"{statistics.median(pictures / seconds for seconds in first):.0f} pictures a second), "
+        f"{statistics.median(pictures / seconds for seconds in first):.0f} pictures per second), "
         f"{statistics.median(memory):.0f} MB")
     say(f"a build with nothing changed {summary(same)} s, with a post's text changed {summary(text)} s")
     say(f"Hugo, {hugo_pages:,} of the pages and the same pictures: {summary(theirs)} s; "
@@ -256,7 +256,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     rows = {"lucent": lucent_row, "workers": workers_row, "site": site_row}
     parser.add_argument("--atlasgen", type=pathlib.Path, default=ROOT / ".build/release/atlasgen", help="the program")
-    parser.add_argument("--rounds", type=int, default=5, help="how often everything is measured (default 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="number of measurements of everything (default 5)")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"{', '.join(rows)} (default: all)")
     arguments = parser.parse_args()
     for name in arguments.rows or rows:

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""PyTorch's image-step for Benchmark, which starts this and sends it lines: `prepare MODEL ADDRESS BATCH`,
+"""PyTorch's image-step for Benchmark, which starts this script and sends it lines: `prepare MODEL ADDRESS BATCH` and
 `measure THREADS`.
 
-The weights need no gradient, the activation is read by a forward hook on the module. One thread is measured in processor
-time, several in wall time. The whole model runs forward, as it does for everyone who uses a hook. Needs torch and torchvision (requirements.txt).
+The weights need no gradient; a forward hook on the module reads the activation. One thread is measured in processor
+time, several in wall time. The whole model runs forward, as it does for anyone who uses a hook. Needs torch and
+torchvision (requirements.txt).
 """
 
 import sys
@@ -29,7 +30,7 @@ class Step:
         self.model = VisionTransformer(**shape).eval().requires_grad_(False)
         self.images = torch.rand(batch, 3, shape["image_size"], shape["image_size"], requires_grad=True)
         self.neurons = torch.arange(batch)
-        # As the other side reads them: the class token in the last block, elsewhere the mean over the patches.
+        # As atlasgen reads them: the class token in the last block, elsewhere the mean over the patches.
         self.readsClass = address.startswith(f"encoder.layers.encoder_layer_{shape['num_layers'] - 1}.")
         self.model.get_submodule(address).register_forward_hook(self.keep)
 
@@ -57,7 +58,7 @@ def main():
         else:
             torch.set_num_threads(int(words[1]))
             clock = time.thread_time if words[1] == "1" else time.perf_counter
-            # A first step of other threads is not a measurement.
+            # The first step with a new number of threads is not measured.
             step()
             count, start = 0, clock()
             while clock() - start < 0.35:

@@ -97,5 +97,5 @@ def test_neuron_pages_are_small():
     large = {
         path: (pages.SITE / path).stat().st_size for path in pages.paths()
         if pages.kind(path) == "layers/*/N/index.html" and (pages.SITE / path).stat().st_size > 30_000}
-    # For one method and three seeds; pages with a comparison may be larger.
+    # The limit is for one method and three seeds; a page with a large comparison may need more.
     assert not large, large

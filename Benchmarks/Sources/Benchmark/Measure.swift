@@ -1,4 +1,4 @@
-// Medians and spreads of things that are measured in turn, so that a busy machine slows all of them alike.
+// Medians and spreads. What is compared is measured in turn, so that a busy machine slows all of it alike.
 
 import CProductMeter
 import Foundation
@@ -23,7 +23,7 @@ struct Samples {
     }
 }
 
-/// Processor time of `body` on this thread, in seconds: what others do on the machine hardly counts.
+/// Processor time of `body` on this thread, in seconds: the load from other programs hardly affects it.
 func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
     let start = threadSeconds()
     try body()
@@ -37,7 +37,7 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
     return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
 }
 
-/// Wall time of `body` on `count` threads at once: until the last has ended.
+/// Wall time in seconds of `body` on `count` threads at once, until the last has ended.
 func secondsOnThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> Double {
     let group = DispatchGroup()
     return seconds {

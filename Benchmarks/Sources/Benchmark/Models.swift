@@ -3,7 +3,7 @@
 import Foundation
 import ViT
 
-/// A model under its name.
+/// A model with its name.
 struct NamedModel: Sendable {
     let name: String
     let model: ViT
@@ -26,13 +26,13 @@ struct NamedModel: Sendable {
 }
 
 extension ViT {
-    /// A model of random weights that keep activations of order one.
+    /// A model with random weights that keep activations of order one.
     fileprivate static func random(_ c: ViTConfiguration) -> ViT {
         var state: UInt64 = 1
         func values(_ count: Int, scale: Float) -> FloatBuffer {
             let buffer = FloatBuffer(count: count)
             for i in 0..<count {
-                // Knuth's linear congruential generator: the values need no quality.
+                // Knuth's linear congruential generator: good enough here.
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 buffer.pointer[i] = (Float(state >> 40) * 0x1p-23 - 1) * scale
             }

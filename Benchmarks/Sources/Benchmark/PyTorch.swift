@@ -1,9 +1,9 @@
-// The same step by PyTorch, in a process of its own that is asked for one measurement at a time.
+// The same step in PyTorch, in a separate process that is asked for one measurement at a time.
 
 import Foundation
 import ViT
 
-/// `pytorch.py`, which answers each line that it is sent with a line.
+/// `pytorch.py`, which answers each line that it receives with one line.
 final class PyTorch {
     private let process = Process()
     private let questions = Pipe()
@@ -19,7 +19,8 @@ final class PyTorch {
     }
 
     deinit {
-        try? questions.fileHandleForWriting.close()  // The script ends with its input; a closed pipe has ended it.
+        // Ends the script; if the pipe is closed already, it has ended.
+        try? questions.fileHandleForWriting.close()
         process.waitUntilExit()
     }
 
@@ -28,10 +29,12 @@ final class PyTorch {
         _ = try ask("prepare \(model) \(address) \(batch)")
     }
 
-    /// Images a second of processor time with one thread, of wall time with several.
+    /// Images per second: of processor time with one thread, of wall time with several.
     func imagesPerSecond(threads: Int) throws -> Double {
         let answer = try ask("measure \(threads)")
-        guard let value = Double(answer) else { throw BenchmarkError("pytorch.py answered “\(answer)”.") }
+        guard let value = Double(answer) else {
+            throw BenchmarkError("pytorch.py answered “\(answer)”; expected a number.")
+        }
         return value
     }
 
@@ -46,7 +49,7 @@ final class PyTorch {
     }
 }
 
-/// What went wrong, for the terminal.
+/// An error message for the terminal.
 struct BenchmarkError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

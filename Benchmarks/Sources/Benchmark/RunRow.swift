@@ -31,8 +31,8 @@ struct RunRow {
         func run() { _ = visualiser.run(requests) }
     }
 
-    /// Measures in turn: one worker, one worker with its products timed, and unless others are `busy` on the machine,
-    /// one worker and all cores in wall time.
+    /// Measures in turn: one worker; one worker with its products timed; and, unless the machine is `busy` with other
+    /// work, one worker and all cores in wall time.
     func run(rounds: Int, cores: Int, busy: Bool) -> String {
         let workers = (0..<cores).map { _ in Worker(self, steps: steps) }
         let worker = workers[0]

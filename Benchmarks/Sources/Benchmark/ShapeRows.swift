@@ -1,4 +1,4 @@
-// Which matrix products a step is made of, and sgemm's own rate for each shape.
+// The matrix products of a step, and sgemm's own rate for each shape.
 
 import CProductMeter
 import Foundation
@@ -10,7 +10,7 @@ struct ShapeRows {
     let address: Address
     let batch: Int
 
-    /// A line a shape, the most expensive first: its products repeated, each on the step's own memory.
+    /// One line per shape, the most expensive first: its products repeated, each on the step's own memory.
     func run(rounds: Int) -> [String] {
         let worker = StepPass(model: model.model, address: address, batch: batch)
         worker.step()

@@ -1,4 +1,4 @@
-// An image-step, forward to an address and the gradient back to the image: against sgemm's own rate and PyTorch.
+// An image-step, forward to an address and the gradient back to the image, compared with sgemm's own rate and PyTorch.
 
 import CProductMeter
 import Foundation
@@ -8,7 +8,7 @@ import ViT
 ///
 /// Unchecked Sendable: used by one thread at a time.
 final class StepPass: @unchecked Sendable {
-    /// Pictures of a part; the program itself never has more than 8 side by side.
+    /// Pictures per part; the program itself never uses more than 8 at a time.
     private static let largestPart = 16
 
     private let pass: ModelPass
@@ -28,7 +28,7 @@ final class StepPass: @unchecked Sendable {
         for i in 0..<images.count { images.pointer[i] = Float(i * 7919 % 256) / 255 }
     }
 
-    /// One step of every picture of the batch.
+    /// One step for every picture of the batch.
     func step() {
         objectives.withUnsafeBufferPointer { objectives in
             for start in stride(from: 0, to: objectives.count, by: Self.largestPart) {
@@ -55,8 +55,8 @@ struct StepRow {
         "model     address                 batch | ms an image  GFLOP/s in / all  outside products | "
         + "of sgemm's bound | PyTorch, 1 core, ms   ratio | images/s, all cores: ours   PyTorch   ratio"
 
-    /// Measures in turn: the step alone, the step with its products timed, its products alone, PyTorch; and, unless
-    /// others are `busy` on the machine, both on all cores.
+    /// Measures in turn: the step alone, the step with its products timed, its products alone, and PyTorch; and, unless
+    /// the machine is `busy` with other work, both on all cores.
     func run(rounds: Int, cores: Int, pytorch: PyTorch?, busy: Bool) throws -> String {
         let workers = (0..<cores).map { _ in StepPass(model: model.model, address: address, batch: batch) }
         let worker = workers[0]

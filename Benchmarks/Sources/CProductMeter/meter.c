@@ -1,4 +1,4 @@
-// The library's cblas_sgemm under its own name, with a count and a clock around the real one.
+// A cblas_sgemm that counts and times each call to the library's.
 
 #define _GNU_SOURCE
 #include "meter.h"

@@ -1,14 +1,14 @@
 // Stands between the program and OpenBLAS: counts, times and repeats the calling thread's matrix products.
-// The executable's own cblas_sgemm takes the shared library's place, so that the measured code knows nothing of it.
+// The executable's own cblas_sgemm replaces the shared library's, so the measured code is unchanged.
 #pragma once
 
 #include <stdint.h>
 
-/// What the calling thread's products came to.
+/// The totals of the calling thread's products.
 typedef struct {
     /// The thread's processor time inside them, in seconds.
     double seconds;
-    /// Multiplications and additions that they made.
+    /// Multiplications and additions in them.
     double operations;
     /// Their number.
     int64_t calls;
@@ -23,19 +23,19 @@ void productMeterStart(void);
 /// Stops, and returns the totals.
 ProductTotals productMeterStop(void);
 
-/// Starts keeping this thread's products, with their arguments, in place of the last that were kept.
+/// Starts keeping this thread's products, with their arguments, in place of those kept before.
 void productMeterKeep(void);
 
-/// Stops keeping, and returns how many products were kept (further ones than 100,000 are not).
+/// Stops keeping, and returns how many products were kept: at most 100,000.
 int64_t productMeterKept(void);
 
-/// Makes the kept products again, one after the other, on the same memory, which must still be there.
+/// Repeats the kept products, one after the other, on the same memory, which must still be allocated.
 void productMeterRepeat(void);
 
-/// Makes the kept product of this index again.
+/// Repeats the kept product of this index.
 void productMeterRepeatOne(int64_t index);
 
-/// A kept product's rows, columns and inner size, and whether A and B are transposed, as one text to compare.
+/// A kept product's rows, columns and inner size, and whether A and B are transposed, as text.
 void productMeterDescribe(int64_t index, char text[64]);
 
 /// Multiplications and additions of the kept product of this index.
