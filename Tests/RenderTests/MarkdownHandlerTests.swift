@@ -10,7 +10,8 @@ struct MarkdownHandlerTests {
         var figures: [Markdown.Figure] = []
         let handlers = Markdown.Handlers(figure: {
             figures.append($0)
-            return "<figure>\(figures.count)</figure>"
+            // A template's last line ends; the block does so once.
+            return "<figure>\(figures.count)</figure>" + (figures.count > 2 ? "\n" : "")
         })
         let html = try MarkdownTests.html(
             """
@@ -150,6 +151,62 @@ struct MarkdownHandlerTests {
                 == [7, 8].map { .init(line: $0, message: "{{ without }} after it on the same line is shown as text") })
     }
 
+    /// One parsed text is good for any values: what they stand in follows them.
+    @Test func documentsAreFilledAgainAndAgain() throws {
+        let document = try Markdown().document(
+            from: """
+                # AUC {{a}}
+
+                {{a}}
+
+                Is [{{a}}](b "c") & ![{{a}}](d.png "e").[^1]
+
+                ![*{{a}}* in [f](g)](neuron:h/1)
+
+                [^1]: {{a}}
+                """, firstLine: 4)
+        #expect(
+            document.gaps == [
+                .value(expression: "a", line: 4), .value(expression: "a", line: 6), .value(expression: "a", line: 8),
+                .value(expression: "a", line: 8), .value(expression: "a", line: 10),
+                .link(.init(text: "b", isImage: false, line: 8)), .link(.init(text: "d.png", isImage: true, line: 8)),
+                .link(.init(text: "g", isImage: false, line: 10)), .figure(destination: "neuron:h/1", line: 10),
+                .value(expression: "a", line: 12),
+            ])
+        func filled(_ value: String) -> Markdown.Output {
+            document.filled { _, gap, caption in
+                switch gap {
+                case .value: value
+                case .link(let destination): "\(destination.text)?<\(value)"
+                case .figure(_, let line): "<figure>\(line): \(caption)</figure>"
+                }
+            }
+        }
+        for value in ["0.5", "<i>", "0.5"] {
+            let (text, id) = value == "<i>" ? ("&lt;i&gt;", "i") : ("0.5", "05")
+            let link = value == "<i>" ? "?%3C%3Ci%3E" : "?%3C0.5"
+            let output = filled(value)
+            #expect(
+                output.html.hasPrefix(
+                    """
+                    <h1 id="auc-\(id)">
+                    AUC \(text)
+                    </h1>
+                    <p>\(text)</p>
+                    <p>Is <a href="b\(link)" title="c">\(text)</a> &amp; <img src="d.png\(link)" alt="\(text)" title="e" />.\
+                    <sup id="fnref:1"><a href="#fn:1" class="footnote" rel="footnote" role="doc-noteref">1</a></sup></p>
+                    <figure>10: <em>\(text)</em> in <a href="g\(link)">f</a></figure>
+
+                    """), "\(output.html)")
+            #expect(output.html.contains("<p>\(text)\u{A0}<a href=\"#fnref:1\""))
+            #expect(output.excerpt == value)
+        }
+        // An empty paragraph is no excerpt.
+        #expect(filled("").excerpt == "Is  & .")
+        // What nothing fills stays as it was written.
+        #expect(document.filled { _, _, _ in nil }.html.contains("<a href=\"b\" title=\"c\">{{a}}</a>"))
+    }
+
     @Test func handlersErrorsArePassedOn() {
         #expect(throws: RenderError("line 3: values cannot be used here: {{x}}")) {
             try MarkdownTests.html("a\n\n{{x}}")
@@ -208,6 +265,7 @@ struct MarkdownHandlerTests {
         "> [^1]: x\n\n[^1]", "- a\n\n      | b |\n      |---|", "\u{0}", "\u{202E}rtl", "",
         "[^1]\u{301} `[^1]\u{301}` [a](<[^1]\u{301}>)\n\n[^1]: x\u{301}\n", "{{a}}\u{301} {{\u{301}a}}",
         "| [^1]\u{301} |\u{301}\n|---|\n\n[^1]: x",
+        "{{a}} # &#6;0&#7; ![&#6;0&#7;](x \"&#6;9&#7;\") &#8;0&#7;\n\n``` &#6;7&#7;\nb\n```\n",
     ])
     func hostileTextStaysText(text: String) throws {
         let html = try MarkdownTests.html(text, handlers: .init(value: { expression, _ in expression }))

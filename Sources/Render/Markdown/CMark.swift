@@ -34,13 +34,34 @@ final class CMarkDocument {
     }
 
     /// The HTML of one node.
-    func html(of node: CMarkNode) -> String {
+    func html(of node: CMarkNode) -> String { CMarkDocument.html(of: node, options: options) }
+
+    /// A text as HTML, escaped as libcmark does.
+    static func html(ofText text: String) -> String {
+        // Most have nothing to escape.
+        guard text.utf8.contains(where: { "&<>\"".utf8.contains($0) }) else { return text }
+        let node = CMarkNode.text(text)
+        defer { node.free() }
+        return html(of: node, options: 0)
+    }
+
+    /// A destination as it stands in a link or an image, encoded and escaped as libcmark does.
+    ///
+    /// - Parameter unsafe: Whether one that runs scripts is kept; otherwise it is empty.
+    static func html(ofDestination destination: String, unsafe: Bool) -> String {
+        let node = CMarkNode.link(to: destination)
+        defer { node.free() }
+        let html = html(of: node, options: unsafe ? CMARK_OPT_UNSAFE : 0).utf8
+        return String(Substring(html.dropFirst("<a href=\"".utf8.count).dropLast("\"></a>".utf8.count)))
+    }
+
+    private static func html(of node: CMarkNode, options: Int32) -> String {
         guard let html = cmark_render_html(node.pointer, options) else { return "" }
         defer { free(html) }
         return String(cString: html)
     }
 
-    /// Joins adjacent texts, so that a pattern is found even if libcmark has split it.
+    /// Joins texts that stand side by side, so that a pattern is found where libcmark had split it.
     func joinTexts() {
         cmark_consolidate_text_nodes(root.pointer)
     }
@@ -50,10 +71,10 @@ final class CMarkDocument {
 struct CMarkNode: Hashable {
     fileprivate let pointer: OpaquePointer
 
-    /// The kinds that the passes distinguish.
+    /// The kinds that the passes tell apart.
     enum Kind {
         case blockQuote, codeBlock, htmlBlock, paragraph, heading, text, code, htmlInline, lineBreak, link, image
-        /// Made by ``CMarkNode/inline(_:)``.
+        /// Made by ``CMarkNode/inline(_:after:)``.
         case ownInline
         case other
     }
@@ -92,7 +113,7 @@ struct CMarkNode: Hashable {
         return children
     }
 
-    /// The ancestors, from the parent to the root.
+    /// The nodes above, from the nearest to the root.
     var ancestors: some Sequence<CMarkNode> {
         sequence(state: self) { node in
             guard let parent = node.parent else { return nil }
@@ -101,7 +122,7 @@ struct CMarkNode: Hashable {
         }
     }
 
-    /// First and last line in the parsed text, from 1; 0 if libcmark does not say.
+    /// First and last line in the parsed text, from 1; 0 where libcmark does not say.
     var startLine: Int { Int(cmark_node_get_start_line(pointer)) }
     var endLine: Int { Int(cmark_node_get_end_line(pointer)) }
     /// Column of the first character, in bytes from 1.
@@ -116,7 +137,7 @@ struct CMarkNode: Hashable {
         nonmutating set { cmark_node_set_literal(pointer, newValue) }
     }
 
-    /// The info string of a fenced code block.
+    /// What stands behind the fence of a code block.
     var fenceInfo: String {
         get { cmark_node_get_fence_info(pointer).map { String(cString: $0) } ?? "" }
         nonmutating set { cmark_node_set_fence_info(pointer, newValue) }
@@ -134,7 +155,7 @@ struct CMarkNode: Hashable {
         nonmutating set { cmark_node_set_title(pointer, newValue) }
     }
 
-    /// This node and its descendants, in the order of the text.
+    /// This node and all below it, in the order of the text.
     func descendants() -> [CMarkNode] {
         guard let iterator = cmark_iter_new(pointer) else { return [] }
         defer { cmark_iter_free(iterator) }
@@ -170,14 +191,14 @@ struct CMarkNode: Hashable {
         return node
     }
 
-    /// The passes' own HTML, around children that are blocks or inlines.
+    /// HTML of the passes' own, around children that are blocks or inlines.
     static func block(before: String, after: String = "") -> CMarkNode {
         custom(CMARK_NODE_CUSTOM_BLOCK, before: before, after: after)
     }
 
-    /// The passes' own HTML inside a paragraph.
-    static func inline(_ html: String) -> CMarkNode {
-        custom(CMARK_NODE_CUSTOM_INLINE, before: html, after: "")
+    /// HTML of the passes' own inside a paragraph.
+    static func inline(_ before: String, after: String = "") -> CMarkNode {
+        custom(CMARK_NODE_CUSTOM_INLINE, before: before, after: after)
     }
 
     private static func custom(_ type: cmark_node_type, before: String, after: String) -> CMarkNode {
@@ -199,13 +220,13 @@ struct CMarkNode: Hashable {
         cmark_node_insert_after(pointer, node.pointer)
     }
 
-    /// Replaces this node with its children and frees it.
+    /// Puts the children in this node's place and frees it.
     func unwrap() {
         while let child = firstChild { insertBefore(child) }
         free()
     }
 
-    /// Replaces this node with another one and frees it.
+    /// Puts another node in this one's place and frees this one.
     func replace(with node: CMarkNode) {
         insertBefore(node)
         free()
@@ -220,12 +241,12 @@ struct CMarkNode: Hashable {
         }
     }
 
-    /// Removes the node from the tree; the caller inserts it elsewhere or frees it.
+    /// Takes the node out of the tree; whoever does this puts it elsewhere or frees it.
     func unlink() {
         cmark_node_unlink(pointer)
     }
 
-    /// Removes the node and its descendants from the tree and frees them.
+    /// Takes the node and all below it out of the tree and frees them.
     func free() {
         cmark_node_free(pointer)
     }

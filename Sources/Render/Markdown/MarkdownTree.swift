@@ -1,59 +1,83 @@
-// The passes over libcmark's tree: links, figures, values, raw HTML, headings. Footnotes and tables have their own
-// files.
+// The passes over libcmark's tree, which leave gaps for links, figures and values: texts, raw HTML, headings. Footnotes
+// and tables have files of their own.
 
 import Foundation
 
-/// Turns libcmark's tree of one text into HTML.
+/// One text on its way from libcmark's tree to a document.
 struct MarkdownTree {
-    let document: CMarkDocument
-    let source: MarkdownSource
-    let rawHTML: Bool
-    let handlers: Markdown.Handlers
-    var warnings: [Markdown.Warning] = []
-    /// The ids in use, and how often each was asked for again.
-    private var ids = MarkdownTree.templateIDs
-    private var idCounts: [String: Int] = [:]
-    let footnotes = FootnoteReferences()
+    private let document: CMarkDocument
+    private let source: MarkdownSource
+    private let rawHTML: Bool
+    private var warnings: [Markdown.Warning]
+    private var gaps: [MarkdownGap] = []
+    private var captions: [Int: GappedText] = [:]
+    private var written: [Int: String] = [:]
+    /// The gaps of links and images that are still in the tree.
+    private var destinations: [CMarkNode: Int] = [:]
+    private var headings: [GappedText] = []
+    private var ids = HeadingIDs()
+    private let footnotes = FootnoteReferences()
 
-    /// The ids in the templates around a text.
-    static let templateIDs: Set = ["main", "neurons"]
-
-    init(document: CMarkDocument, source: MarkdownSource, rawHTML: Bool, handlers: Markdown.Handlers) {
+    init(document: CMarkDocument, source: MarkdownSource, rawHTML: Bool, warnings: [Markdown.Warning]) {
         self.document = document
         self.source = source
         self.rawHTML = rawHTML
-        self.handlers = handlers
+        self.warnings = warnings
     }
 
     /// Runs every pass.
-    mutating func output(footnotes names: [String], tables: TableRows) throws -> Markdown.Output {
+    mutating func parsed(footnotes names: [String], tables: TableRows) -> MarkdownDocument {
         document.joinTexts()
+        removeForeignMarks()
         footnotes.take(names, from: document.root)
-        try rewrite(document.root, tables: tables, isFootnote: false)
-        let excerpt =
-            document.root.children.lazy
-            .filter { $0.kind == .paragraph }.map(MarkdownTree.plainText).first { !$0.isEmpty } ?? ""
+        rewrite(document.root, tables: tables, isFootnote: false)
+        var excerpts: [GappedText] = []
+        for paragraph in document.root.children where paragraph.kind == .paragraph {
+            excerpts.append(GappedText(MarkdownTree.plainText(paragraph)))
+            if excerpts[excerpts.count - 1].hasText { break }
+        }
         while let footnote = footnotes.nextToWrite() {
-            try rewrite(footnote, tables: tables, isFootnote: true)
+            rewrite(footnote, tables: tables, isFootnote: true)
         }
         for (name, content) in footnotes.unused(names) {
             warn(content, "footnote [^\(name)] is defined, but nothing refers to it; it is not shown")
         }
         footnotes.append(to: document.root)
-        return Markdown.Output(html: document.html(), excerpt: excerpt, warnings: warnings)
+        leaveDestinations(in: document.root)
+        return MarkdownDocument(
+            gaps: gaps, warnings: warnings, html: GappedText(document.html()), excerpts: excerpts, headings: headings,
+            ids: ids, captions: captions, written: written, rawHTML: rawHTML)
     }
 
-    private mutating func rewrite(_ root: CMarkNode, tables: TableRows, isFootnote: Bool) throws {
+    private mutating func rewrite(_ root: CMarkNode, tables: TableRows, isFootnote: Bool) {
         tables.build(in: root)
         dropAttributeLists(in: root)
         let figures = root.descendants().filter { $0.kind == .paragraph }.flatMap(MarkdownTree.figures)
-        try rewriteTexts(in: root, figures: Set(figures))
+        rewriteTexts(in: root, figures: Set(figures))
         rewriteRawHTML(in: root)
-        try rewriteDestinations(in: root, figures: figures)
+        rewriteDestinations(in: root, figures: figures)
         if !isFootnote { identifyHeadings(in: root) }
     }
 
-    /// Drops the attribute lists that directly follow a link, an image, emphasis or code.
+    /// Leaves a gap, and returns its place.
+    private mutating func ask(_ gap: MarkdownGap) -> Int {
+        gaps.append(gap)
+        return gaps.count - 1
+    }
+
+    /// Takes out what looks like a gap: `&#6;` is one of its marks by the time that libcmark is done.
+    private func removeForeignMarks() {
+        for node in document.root.descendants() {
+            switch node.kind {
+            case .text: if let text = MarkdownMark.withoutGaps(node.literal) { node.literal = text }
+            case .codeBlock: if let info = MarkdownMark.withoutGaps(node.fenceInfo) { node.fenceInfo = info }
+            case .link, .image: if let title = MarkdownMark.withoutGaps(node.title) { node.title = title }
+            default: break
+            }
+        }
+    }
+
+    /// Drops the attribute lists that stand right behind a link, an image, emphasis or code.
     private mutating func dropAttributeLists(in root: CMarkNode) {
         for node in root.descendants() where node.kind == .text && node.literal.contains("{:") {
             let literal = node.literal
@@ -67,13 +91,13 @@ struct MarkdownTree {
             }
             if let start = rest.range(of: "{:"), rest[start.upperBound...].contains("}") {
                 warn(
-                    node, "{:…} is shown as text, because it neither follows an element nor has its own line")
+                    node, "{:…} is shown as text, because it stands neither behind an element nor on a line of its own")
             }
             if rest.isEmpty { node.free() } else if rest.count < literal.count { node.literal = String(rest) }
         }
     }
 
-    /// The figures of a paragraph that contains nothing else: they replace it.
+    /// The figures of a paragraph that holds nothing else: they take its place.
     private static func figures(of paragraph: CMarkNode) -> [CMarkNode] {
         let children = paragraph.children
         let isFiguresOnly = children.allSatisfy { node in
@@ -86,8 +110,8 @@ struct MarkdownTree {
         return isFiguresOnly ? children.filter { $0.kind == .image } : []
     }
 
-    /// Line of the file for a node, or for its nearest ancestor that has one.
-    func line(of node: CMarkNode) -> Int {
+    /// Line of the file for a node, or for the nearest node above it that knows.
+    private func line(of node: CMarkNode) -> Int {
         var place: CMarkNode? = node
         while let node = place, node.startLine == 0 { place = node.parent }
         return source.number(of: place?.startLine ?? 1)
@@ -95,11 +119,11 @@ struct MarkdownTree {
 
     // MARK: Texts
 
-    /// Inserts footnote references and inline values.
-    private mutating func rewriteTexts(in root: CMarkNode, figures: Set<CMarkNode>) throws {
+    /// Puts footnotes' references, and gaps for inline values, in their places.
+    private mutating func rewriteTexts(in root: CMarkNode, figures: Set<CMarkNode>) {
         for node in root.descendants() {
             switch node.kind {
-            case .text: try rewriteText(node, figures: figures)
+            case .text: rewriteText(node, figures: figures)
             case .code, .codeBlock, .htmlBlock, .htmlInline:
                 let literal = node.literal
                 let restored = MarkdownMark.restored(literal)
@@ -112,8 +136,8 @@ struct MarkdownTree {
         }
     }
 
-    /// Works on bytes, because a bracket or brace that a combining mark follows is another Swift character.
-    private mutating func rewriteText(_ node: CMarkNode, figures: Set<CMarkNode>) throws {
+    /// Works on bytes: a combining mark behind a bracket or a brace makes another of Swift's characters of it.
+    private mutating func rewriteText(_ node: CMarkNode, figures: Set<CMarkNode>) {
         let literal = node.literal
         let footnoteStart = "[\(MarkdownMark.footnoteStart)".utf8
         let footnoteEnd = "\(MarkdownMark.footnoteEnd)]".utf8
@@ -121,7 +145,7 @@ struct MarkdownTree {
         let line = line(of: node)
         var rest = literal.utf8[...]
         var plain = ""
-        // After one `{{` without an end, no other has one: the text is not searched again.
+        // Behind a `{{` that does not end, none does: the text is not searched again.
         var isUnclosed = false
         while let byte = rest.first {
             if byte == UInt8(ascii: "["), rest.starts(with: footnoteStart), let end = rest.firstRange(of: footnoteEnd) {
@@ -146,12 +170,13 @@ struct MarkdownTree {
                 guard let end = rest.firstRange(of: "}}".utf8) else {
                     isUnclosed = true
                     warnings.append(
-                        .init(line: line, message: "{{ without }} after it on the same line is shown as text"))
+                        .init(line: line, message: "{{ without }} behind it on the same line is shown as text"))
                     continue
                 }
                 let expression = MarkdownMark.restored(String(Substring(rest[..<end.lowerBound].dropFirst(2))))
-                plain +=
-                    try handlers.value(expression.trimmingCharacters(in: .whitespaces), line) ?? "{{\(expression)}}"
+                let gap = ask(.value(expression: expression.trimmingCharacters(in: .whitespaces), line: line))
+                written[gap] = "{{\(expression)}}"
+                plain += MarkdownMark.gap(gap)
                 rest = rest[end.upperBound...]
             } else {
                 let next = rest.dropFirst().firstIndex { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") }
@@ -163,70 +188,98 @@ struct MarkdownTree {
         node.free()
     }
 
-    /// The outermost link or image around a node, after which a footnote's reference goes: a link cannot contain
-    /// another link, nor an image's text HTML. A figure's caption may contain both.
+    /// The outermost link or image around a node, behind which a footnote's reference goes: a link holds no other link,
+    /// and an image's text no HTML. A figure's caption may hold both.
     private static func closedParent(of node: CMarkNode, figures: Set<CMarkNode>) -> CMarkNode? {
         node.ancestors.reversed().first { $0.kind == .link || ($0.kind == .image && !figures.contains($0)) }
     }
 
     // MARK: Destinations and figures
 
-    private mutating func rewriteDestinations(in root: CMarkNode, figures: [CMarkNode]) throws {
+    private mutating func rewriteDestinations(in root: CMarkNode, figures: [CMarkNode]) {
         let isFigure = Set(figures)
         for node in root.descendants() where node.kind == .link || node.kind == .image {
             node.destination = MarkdownMark.restored(node.destination)
             node.title = MarkdownMark.restored(node.title)
-            if !isFigure.contains(node) { try resolve(node) }
+            if !isFigure.contains(node) { askDestination(of: node) }
         }
-        for image in figures { image.parent?.insertBefore(.block(before: try figure(image))) }
+        for image in figures { image.parent?.insertBefore(.block(before: MarkdownMark.gap(figure(image)))) }
         for paragraph in Set(figures.compactMap(\.parent)) { paragraph.free() }
     }
 
-    /// Gives a link or an image the destination that the handler returns. A figure that is not alone in its paragraph
-    /// becomes a link to what it would show.
-    private mutating func resolve(_ node: CMarkNode) throws {
+    /// Asks where a link or an image leads. A figure that does not stand alone in its paragraph becomes a link to what it
+    /// would show.
+    private mutating func askDestination(of node: CMarkNode) {
         let isLink = node.kind == .link || Markdown.isFigure(node.destination)
         if isLink, node.firstChild == nil, Markdown.isFigure(node.destination) {
             node.append(.text(MarkdownTree.name(of: node.destination)))
         }
         if isLink, node.ancestors.contains(where: { $0.kind == .link }) {
-            warn(node, "\(node.destination) is inside a link, and is shown as its text")
+            warn(node, "\(node.destination) stands inside a link, and is shown as its text")
             node.unwrap()
             return
         }
         if isLink, node.kind == .image, [node.previous, node.next].allSatisfy({ $0 == nil || $0?.kind == .lineBreak }) {
             warn(
                 node,
-                "\(node.destination) becomes a link; a figure needs its own paragraph, with blank lines around it"
+                "\(node.destination) becomes a link; a figure stands alone in its paragraph, with blank lines around it"
             )
         }
-        let destination = try handlers.link(
-            Markdown.Destination(text: node.destination, isImage: !isLink, line: line(of: node)))
+        let gap = ask(.link(Markdown.Destination(text: node.destination, isImage: !isLink, line: line(of: node))))
         if isLink, node.kind == .image {
-            let link = CMarkNode.link(to: destination)
+            let link = CMarkNode.link(to: "")
             node.moveChildren(to: link)
             node.replace(with: link)
+            destinations[link] = gap
         } else {
-            node.destination = destination
+            destinations[node] = gap
         }
     }
 
-    /// The text of a link to a figure that has no text: `heads.head/0` for `neuron:heads.head/0?seeds=1`.
+    /// Makes HTML with gaps of links and images: libcmark would escape a gap's mark. What stands inside an image is its
+    /// text, and has no destination.
+    private mutating func leaveDestinations(in root: CMarkNode) {
+        let nodes = root.descendants().filter { node in
+            (node.kind == .link || node.kind == .image) && !node.ancestors.contains { $0.kind == .image }
+        }
+        for node in nodes {
+            guard let gap = destinations.removeValue(forKey: node) else { continue }
+            node.destination = ""
+            if node.kind == .image {
+                let rest = document.html(of: node).utf8.dropFirst("<img src=\"".utf8.count)
+                node.replace(with: .inline("<img src=\"\(MarkdownMark.gap(gap))\(Substring(rest))"))
+            } else {
+                let children = CMarkNode.paragraph()
+                defer { children.free() }
+                node.moveChildren(to: children)
+                let rest = document.html(of: node).utf8.dropFirst("<a href=\"".utf8.count).dropLast("</a>".utf8.count)
+                let link = CMarkNode.inline("<a href=\"\(MarkdownMark.gap(gap))\(Substring(rest))", after: "</a>")
+                children.moveChildren(to: link)
+                node.replace(with: link)
+            }
+        }
+    }
+
+    /// What a link to a figure without a text is called: `heads.head/0` for `neuron:heads.head/0?seeds=1`.
     private static func name(of destination: String) -> String {
         let name = destination.drop { $0 != ":" }.dropFirst().prefix { $0 != "?" }
         return name.isEmpty ? destination : String(name)
     }
 
-    private mutating func figure(_ image: CMarkNode) throws -> String {
+    /// Asks for a figure, and returns the gap.
+    private mutating func figure(_ image: CMarkNode) -> Int {
         let line = line(of: image)
-        if !image.title.isEmpty { warn(image, "the title of a figure is not shown; write it in the caption") }
+        if !image.title.isEmpty { warn(image, "the title of a figure is not shown; write it into the caption") }
         let paragraph = CMarkNode.paragraph()
         defer { paragraph.free() }
         image.moveChildren(to: paragraph)
+        leaveDestinations(in: paragraph)
         var html = document.html(of: paragraph)
         if html.hasPrefix("<p>") { html.removeFirst(3) }
         if html.hasSuffix("</p>\n") { html.removeLast(5) }
-        return try handlers.figure(Markdown.Figure(destination: image.destination, captionHTML: html, line: line))
+        let gap = ask(.figure(destination: image.destination, line: line))
+        captions[gap] = GappedText(html)
+        return gap
     }
 
     private mutating func warn(_ node: CMarkNode, _ message: String) {
@@ -235,7 +288,7 @@ struct MarkdownTree {
 
     // MARK: Raw HTML
 
-    /// If raw HTML is off, removes comments and shows everything else as text.
+    /// Where raw HTML is off: comments go, everything else is shown as the text that it is.
     private mutating func rewriteRawHTML(in root: CMarkNode) {
         guard !rawHTML else { return }
         for node in root.descendants() where node.kind == .htmlBlock || node.kind == .htmlInline {
@@ -259,59 +312,30 @@ struct MarkdownTree {
 
     private mutating func identifyHeadings(in root: CMarkNode) {
         let headings = root.descendants().filter { $0.kind == .heading }
-        // The writer's own ids first, because links refer to them.
+        // The writer's own ids first, because links are meant to lead to them.
         var given: [CMarkNode: String] = [:]
         for node in headings {
             guard let id = source.headingID(of: node.startLine) else { continue }
-            given[node] = unusedID(id)
-            if given[node] != id { warn(node, "the id \(id) is taken; the heading gets \(given[node] ?? "")") }
+            given[node] = ids.unused(id)
+            if given[node] != id { warn(node, "the id \(id) is taken; the heading's is \(given[node] ?? "")") }
         }
         for node in headings {
-            let id = given[node] ?? unusedID(MarkdownTree.headingID(for: MarkdownTree.plainText(node)))
+            let id: String
+            if let given = given[node] {
+                id = HTML.escaped(given)
+            } else {
+                id = MarkdownMark.headingID(self.headings.count)
+                self.headings.append(GappedText(MarkdownTree.plainText(node)))
+            }
             let tag = "h\(node.headingLevel)"
-            let block = CMarkNode.block(before: "<\(tag) id=\"\(HTML.escaped(id))\">", after: "</\(tag)>")
+            let block = CMarkNode.block(before: "<\(tag) id=\"\(id)\">", after: "</\(tag)>")
             node.moveChildren(to: block)
             node.replace(with: block)
         }
     }
 
-    /// The id that kramdown's GFM parser gives: lower case, without non-word characters, spaces as hyphens. (kramdown
-    /// gives a heading without words an empty id; here it is `section`.)
-    private static func headingID(for text: String) -> String {
-        var id = ""
-        for scalar in text.lowercased().unicodeScalars {
-            if scalar == " " || scalar == "\t" {
-                id += "-"
-            } else if scalar == "-" || MarkdownTree.isWord(scalar) {
-                id.unicodeScalars.append(scalar)
-            }
-        }
-        return id.isEmpty ? "section" : id
-    }
-
-    /// An id, with a number if it is in use. (kramdown counts too, but not the ids that it made by counting: `Dup`,
-    /// `Dup`, `Dup 1` get `dup-1` twice.)
-    private mutating func unusedID(_ id: String) -> String {
-        var unused = id
-        while !ids.insert(unused).inserted {
-            idCounts[id, default: 0] += 1
-            unused = "\(id)-\(idCounts[id, default: 0])"
-        }
-        return unused
-    }
-
-    /// Ruby's `\p{Word}`: letters, marks, decimal digits and connecting punctuation.
-    private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
-            .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
-            true
-        default: false
-        }
-    }
-
-    /// The text without markup.
-    static func plainText(_ node: CMarkNode) -> String {
+    /// What a reader who sees no markup reads.
+    private static func plainText(_ node: CMarkNode) -> String {
         node.descendants().map { node in
             switch node.kind {
             case .text, .code: node.literal

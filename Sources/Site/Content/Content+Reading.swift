@@ -30,7 +30,7 @@ extension Content {
             + layers.sorted { $0.key.description < $1.key.description }.map(\.value)
             + neurons.sorted { $0.value.path < $1.value.path }.map(\.value) + posts.map(\.page)
         unread = reader.unread(but: Set(pages.map(\.text.file) + found.map(\.text.file)))
-        shown = Dictionary(grouping: pages.flatMap(\.requests).compactMap(\.runs)) {
+        shown = Dictionary(grouping: pages.flatMap(\.runs)) {
             Neuron(address: $0.address, number: $0.neuron)
         }
     }
@@ -106,31 +106,19 @@ private struct ContentReader {
             .sorted { ($0.date.instant, $0.text.name) < ($1.date.instant, $1.text.name) }
     }
 
-    /// A text with what it asks for.
+    /// A text, parsed, with what it asks for.
     func page(_ text: SourceText, at path: String) throws -> Content.Page {
-        var requests: [ContentRequest] = []
-        guard FigureReader.mayAsk(text.body) else { return Content.Page(text: text, path: path, requests: []) }
+        var markdown = Markdown()
+        markdown.rawHTML = project.configuration.rawHTML
+        let document: MarkdownDocument
+        do throws(RenderError) {
+            document = try markdown.document(from: text.body, firstLine: text.bodyLine)
+        } catch {
+            throw AtlasError(.data, "\(text.name): \(error)")
+        }
         let reader = FigureReader(project: project, text: text)
-        _ = try Markdown.html(
-            of: text, project: project,
-            handlers: Markdown.Handlers(
-                link: { destination in
-                    if Markdown.isFigure(destination.text) {
-                        requests.append(try reader.link(destination.text, line: destination.line))
-                    } else {
-                        try reader.checkScheme(of: destination.text, line: destination.line)
-                    }
-                    return destination.text
-                },
-                figure: { figure in
-                    requests.append(.figure(try reader.figure(figure.destination, line: figure.line)))
-                    return ""
-                },
-                value: { expression, line in
-                    if let value = try reader.value(expression, line: line) { requests.append(.value(value)) }
-                    return ""
-                }))
-        return Content.Page(text: text, path: path, requests: requests)
+        return Content.Page(
+            text: text, path: path, document: document, requests: try document.gaps.map(reader.request))
     }
 
     // MARK: - Files
@@ -236,19 +224,6 @@ private struct ContentReader {
             if FileSystem.isLink(path) { return [] }
             if FileSystem.isFolder(path) { return markdown(below: path, depth: depth + 1) }
             return Post.endings.contains(where: name.lowercased().hasSuffix) ? [path] : []
-        }
-    }
-}
-
-extension Markdown {
-    /// A text as the project reads it. What the Markdown code refuses names the file.
-    static func html(of text: SourceText, project: Project, handlers: Handlers) throws -> Output {
-        var markdown = Markdown()
-        markdown.rawHTML = project.configuration.rawHTML
-        do {
-            return try markdown.html(from: text.body, firstLine: text.bodyLine, handlers: handlers)
-        } catch let error as RenderError {
-            throw AtlasError(.data, "\(text.name): \(error)")
         }
     }
 }

@@ -13,8 +13,14 @@ package struct Content: Sendable {
         let text: SourceText
         /// Path of the page's file, relative to the site's root.
         let path: String
-        /// What its figures, values and links ask for, in their order.
-        let requests: [ContentRequest]
+        /// The text, parsed.
+        let document: MarkdownDocument
+        /// What each of the document's gaps asks of the atlas; nil for other links, and for values that are none of
+        /// atlasgen's.
+        let requests: [ContentRequest?]
+
+        /// The runs that must exist, beyond those of the project's plan, in the order of the requests.
+        var runs: [RunsRequest] { requests.compactMap { $0?.runs } }
     }
 
     /// A neuron, for tables by neuron.
@@ -62,7 +68,7 @@ extension Content {
     /// Every run that figures, values and links need, in the texts' order; those of the project's plan may be among
     /// them, a plan takes each once.
     func recipes(for project: Project) -> [Recipe] {
-        pages.flatMap(\.requests).compactMap(\.runs).flatMap(\.recipes)
+        pages.flatMap(\.runs).flatMap(\.recipes)
     }
 
     /// The neurons that are in none of the chosen layers' grids and that a text shows: they have pages of their own.

@@ -40,53 +40,40 @@ struct ContentRenderer: Sendable {
 
     /// Renders a page's text.
     func render(_ page: Content.Page) throws -> Rendered {
-        let reader = FigureReader(project: project, text: page.text)
         var notes = FigureNotes()
         var assets: [ContentAsset] = []
         var warnings: [(line: Int, message: String)] = []
-        let output = try Markdown.html(
-            of: page.text, project: project,
-            handlers: Markdown.Handlers(
-                link: { destination in
-                    guard !Markdown.isFigure(destination.text) else {
-                        let target = try reader.link(destination.text, line: destination.line).page
-                        return OutputPath.link(from: page.path, to: target ?? "index.html")
-                    }
-                    try reader.checkScheme(of: destination.text, line: destination.line)
-                    switch links.resolve(destination.text, on: page) {
-                    case .kept: return destination.text
-                    case .rewritten(let link): return link
-                    case .asset(let asset, let link):
-                        assets.append(asset)
-                        return link
-                    case .dead(let reason):
-                        warnings.append(
-                            (
-                                destination.line,
-                                "the \(destination.isImage ? "image" : "link") \(destination.text) leads nowhere: "
-                                    + reason
-                            ))
-                        return destination.text
-                    }
-                },
-                figure: { figure in
-                    let request = try reader.figure(figure.destination, line: figure.line)
-                    return try html(of: request, caption: figure.captionHTML, on: page.path, notes: &notes)
-                },
-                value: { expression, line in
-                    guard let request = try reader.value(expression, line: line) else {
-                        warnings.append(
-                            (
-                                line,
-                                "{{\(expression)}} is no value of atlasgen's, such as {{layer:ADDRESS|auc}}, and is left "
-                                    + "as text"
-                            ))
-                        return nil
-                    }
-                    let text = try value(of: request, notes: &notes)
-                    if let reason = text.reason { warnings.append((line, reason)) }
-                    return text.value
-                }))
+        let output = try page.document.filled { index, gap, caption in
+            switch (page.requests[index], gap) {
+            case (.page(let request), _): return OutputPath.link(from: page.path, to: request.path)
+            case (.figure(let request), _): return try html(of: request, caption: caption, on: page.path, notes: &notes)
+            case (.value(let request), _):
+                let text = try value(of: request, notes: &notes)
+                if let reason = text.reason { warnings.append((gap.line, reason)) }
+                return text.value
+            case (nil, .link(let destination)):
+                switch links.resolve(destination.text, on: page) {
+                case .kept: return nil
+                case .rewritten(let link): return link
+                case .asset(let asset, let link):
+                    assets.append(asset)
+                    return link
+                case .dead(let reason):
+                    let kind = destination.isImage ? "image" : "link"
+                    warnings.append((gap.line, "the \(kind) \(destination.text) leads nowhere: \(reason)"))
+                    return nil
+                }
+            case (nil, .value(let expression, _)):
+                warnings.append(
+                    (
+                        gap.line,
+                        "{{\(expression)}} is no value of atlasgen's, such as {{layer:ADDRESS|auc}}, and is left as text"
+                    ))
+                return nil
+            // Every figure of a text is a request.
+            case (nil, .figure): return nil
+            }
+        }
         warnings += output.warnings.map { ($0.line, $0.message) }
         return Rendered(
             html: output.html, excerpt: output.excerpt, assets: assets,
@@ -105,15 +92,4 @@ struct FigureNotes {
     var scoreValues: [String] = []
     /// Path of the first picture.
     var image: String?
-}
-
-extension ContentRequest {
-    /// Path of the page that a link leads to; nil for figures and values.
-    var page: String? {
-        switch self {
-        case .neuronPage(let request): SitePaths.neuron(request.address, request.neuron)
-        case .layerPage(let layer): SitePaths.layer(layer.address)
-        case .figure, .value: nil
-        }
-    }
 }

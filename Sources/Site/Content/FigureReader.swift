@@ -26,13 +26,16 @@ struct FigureReader {
     /// More pictures than this are no figure.
     static let mostPictures = 400
 
-    /// Whether a text may ask for something: it has one of the schemes, what may be a slip of one, or a value's braces.
-    /// Spares most texts a second reading.
-    static func mayAsk(_ body: String) -> Bool {
-        body.contains("{{")
-            || body.split(separator: ":", omittingEmptySubsequences: false).dropLast().contains { part in
-                scheme(nearest: String(part.reversed().prefix { $0.isASCII && $0.isLetter }.reversed())) != nil
-            }
+    /// What a gap in a text asks of the atlas; nil for other links, and for values that are none of atlasgen's.
+    func request(_ gap: MarkdownGap) throws -> ContentRequest? {
+        switch gap {
+        case .figure(let destination, let line): return .figure(try figure(destination, line: line))
+        case .value(let expression, let line): return try value(expression, line: line).map { .value($0) }
+        case .link(let destination):
+            if Markdown.isFigure(destination.text) { return .page(try link(destination.text, line: destination.line)) }
+            try checkScheme(of: destination.text, line: destination.line)
+            return nil
+        }
     }
 
     private static func scheme(nearest word: String) -> String? {
@@ -47,7 +50,7 @@ struct FigureReader {
     }
 
     /// Refuses a link's or image's destination whose scheme is probably a slip.
-    func checkScheme(of destination: String, line: Int) throws {
+    private func checkScheme(of destination: String, line: Int) throws {
         guard let near = Self.slip(in: destination) else { return }
         throw text.error("\(destination): did you mean \"\(near):\"?", line: line)
     }
@@ -79,9 +82,9 @@ struct FigureReader {
     }
 
     /// The page that a link leads to.
-    func link(_ destination: String, line: Int) throws -> ContentRequest {
+    private func link(_ destination: String, line: Int) throws -> PageRequest {
         let reference = try reference(destination, line: line)
-        return reference.isNeuron ? .neuronPage(try runs(reference)) : .layerPage(try layer(reference).layer)
+        return reference.isNeuron ? .neuron(try runs(reference)) : .layer(try layer(reference).layer)
     }
 
     /// The number that `{{expression}}` asks for; nil where the expression is none of atlasgen's.

@@ -113,22 +113,36 @@ enum ValueRequest: Sendable {
     }
 }
 
-/// Whatever a text asks for, as far as runs and pages are concerned.
+/// The page that a link with the scheme `neuron:` or `layer:` leads to.
+enum PageRequest: Sendable {
+    /// A neuron's, with the runs that it shows.
+    case neuron(RunsRequest)
+    /// A layer's.
+    case layer(AtlasLayer)
+
+    /// Path of the page.
+    var path: String {
+        switch self {
+        case .neuron(let request): SitePaths.neuron(request.address, request.neuron)
+        case .layer(let layer): SitePaths.layer(layer.address)
+        }
+    }
+}
+
+/// Whatever a text asks of the atlas.
 enum ContentRequest: Sendable {
     /// A figure.
     case figure(FigureRequest)
     /// A value.
     case value(ValueRequest)
-    /// A link to a neuron's page.
-    case neuronPage(RunsRequest)
-    /// A link to a layer's page.
-    case layerPage(AtlasLayer)
+    /// A link to a page.
+    case page(PageRequest)
 
     /// The runs that must exist, beyond those of the project's plan.
     var runs: RunsRequest? {
         switch self {
-        case .figure(.runs(let request)), .value(.runs(let request, _)), .neuronPage(let request): request
-        case .figure, .value, .layerPage: nil
+        case .figure(.runs(let request)), .value(.runs(let request, _)), .page(.neuron(let request)): request
+        case .figure, .value, .page: nil
         }
     }
 }

@@ -51,7 +51,7 @@ struct TemplateTests {
     @Test func everyIDOfTheThemeIsKnown() throws {
         for (name, template) in try SampleSite.texts() {
             for id in template.text.matches(of: /\sid="([^"]*)"/) {
-                #expect(MarkdownTree.templateIDs.contains(String(id.1)), "\(id.1) in \(name).mustache")
+                #expect(HeadingIDs.templateIDs.contains(String(id.1)), "\(id.1) in \(name).mustache")
             }
         }
     }
