@@ -31,6 +31,13 @@ public enum Format {
         return value < 0 ? "−" + text : text
     }
 
+    /// The size of a file or a folder: whole kilobytes, rounded up so that no file is 0 kB, `17 kB`; megabytes with one
+    /// decimal, `2.3 MB`.
+    package static func bytes(_ value: Int) -> String {
+        let kilobytes = (value + 999) / 1000
+        return kilobytes < 1000 ? "\(kilobytes) kB" : String(format: "%.1f MB", Double(value) / 1e6)
+    }
+
     /// A percentile without decimals, `97`, or with one near the ends, where a whole number would overstate: `99.6`.
     /// Rounded down, so that 100 means all.
     public static func percentile(_ value: Double) -> String {

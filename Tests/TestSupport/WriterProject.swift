@@ -54,13 +54,22 @@ struct WriterProject {
     }
 
     /// The pages, from a store that has every run which the project and its texts want, but those of `missing`.
-    func pages(drafts: Bool = false, missing: (Recipe) -> Bool = { _ in false }) throws -> ContentPages {
+    ///
+    /// - Parameter outcome: how a run ended.
+    func pages(
+        drafts: Bool = false, missing: (Recipe) -> Bool = { _ in false },
+        outcome: (Recipe) -> RunOutcome = { _ in .completed }
+    ) throws -> ContentPages {
         let project = try project()
         let content = try Content(of: project, now: Self.now, drafts: drafts)
         let store = try Store(folder: "\(folder.path)/.atlas") { _ in }
         var plan = project.plan
         plan.append(content.recipes(for: project))
-        for recipe in plan.recipes where !missing(recipe) { try store.save(.drawn(recipe)) }
+        for recipe in plan.recipes where !missing(recipe) {
+            var record = RunRecord.drawn(recipe)
+            record.header.outcome = outcome(recipe)
+            try store.save(record)
+        }
         return try ContentPages(
             content, library: RunLibrary(project: project, store: store, judge: nil),
             templates: Theme.templates(in: [URL(fileURLWithPath: Installation.folder("templates"))]))

@@ -88,7 +88,7 @@ struct BuildCommand: AsyncParsableCommand {
         if timings { say(Self.table(summary)) }
         print(
             """
-            \(summary.output)/index.html: \(Format.count(summary.files)) files, \(Self.size(summary.bytes)).
+            \(summary.output)/index.html: \(Format.count(summary.files)) files, \(Format.bytes(summary.bytes)).
             \(summary.made) runs made, \(summary.reused) reused, in \(BuildProgress.duration(summary.seconds)).
             """)
     }
@@ -103,10 +103,6 @@ struct BuildCommand: AsyncParsableCommand {
             table.rows.append([name, String(format: "%.2f", seconds), String(format: "%.0f %%", 100 * share)])
         }
         return table.text
-    }
-
-    private static func size(_ bytes: Int) -> String {
-        bytes < 1_000_000 ? "\(bytes / 1000) kB" : String(format: "%.1f MB", Double(bytes) / 1e6)
     }
 
     private static func json(_ estimate: BuildEstimate) throws -> String {

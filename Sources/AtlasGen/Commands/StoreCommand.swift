@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Foundation
+import Render
 import Runs
 import Support
 import ViT
@@ -66,7 +67,7 @@ struct StoreCommand: ParsableCommand {
             print(table.text)
         }
 
-        private static func sum(_ sizes: [Int]) -> [String] { ["\(sizes.count)", size(sizes.reduce(0, +))] }
+        private static func sum(_ sizes: [Int]) -> [String] { ["\(sizes.count)", Format.bytes(sizes.reduce(0, +))] }
     }
 
     /// Removes what is not needed.
@@ -88,7 +89,7 @@ struct StoreCommand: ParsableCommand {
             let pruning = try store.prune(keeping: kept, isDry: dryRun)
             print(
                 "\(counted(pruning.runs.count)) and \(pruning.leftovers) damaged or half-written files "
-                    + "\(dryRun ? "would be " : "")removed, \(size(pruning.bytes))")
+                    + "\(dryRun ? "would be " : "")removed, \(Format.bytes(pruning.bytes))")
         }
     }
 }
@@ -124,7 +125,3 @@ extension Address {
 }
 
 private func counted(_ runs: Int) -> String { runs == 1 ? "1 run" : "\(runs) runs" }
-
-private func size(_ bytes: Int) -> String {
-    bytes < 1_000_000 ? "\((bytes + 999) / 1000) kB" : String(format: "%.1f MB", Double(bytes) / 1e6)
-}

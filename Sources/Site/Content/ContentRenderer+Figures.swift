@@ -67,7 +67,7 @@ extension ContentRenderer {
     // MARK: - Runs
 
     private func row(_ condition: Condition, of request: RunsRequest) throws -> RunRowContext {
-        let usual = usualCondition(at: request.address)
+        let usual = project.usualCondition(at: request.address)
         let isAlone = request.conditions.count == 1 && condition == usual
         return RunRowContext(
             title: isAlone ? nil : condition.title(among: request.conditions, usual: usual),
@@ -75,16 +75,6 @@ extension ContentRenderer {
                 let recipe = condition.recipe(request.address, request.neuron, seed: seed)
                 return library.panel(recipe, header: try library.store.header(recipe.key))
             })
-    }
-
-    /// How the runs of an address are made where nothing else is said; outside the chosen layers over the tokens that
-    /// the model itself reads.
-    private func usualCondition(at address: Address) -> Condition {
-        var usual = project.usualCondition(at: address)
-        if !project.layers.contains(where: { $0.address == address }) {
-            usual.variant.tokens = .automatic(at: address, in: project.model.model.configuration)
-        }
-        return usual
     }
 
     /// "2 of 3 runs shown", where the neuron's page has more runs of these conditions.
@@ -129,17 +119,12 @@ extension ContentRenderer {
 
     private func card(_ neuron: Int, of request: LayerRequest, scores: NeuronScores) throws -> NeuronCard {
         let address = request.layer.address
-        let recipe = request.condition.recipe(address, neuron, seed: library.seeds[0])
-        let header = try library.store.header(recipe.key)
-        let size = SitePaths.thumbnailSize(of: project.model.model.configuration)
-        return NeuronCard(
-            number: neuron, label: project.model.label(address, neuron), path: SitePaths.neuron(address, neuron),
-            thumbnail: header == nil ? nil : SitePaths.thumbnail(of: recipe, in: project.model.model.configuration),
-            width: size.width, height: size.height,
-            activation: header.map { Double($0.finalActivation) }.flatMap { $0.isFinite ? $0 : nil },
-            look: scores.look.map(NeuronCard.Consistency.init),
-            meaning: scores.meaning.map(NeuronCard.Consistency.init),
-            shown: request.measure == .look ? .look : .meaning, note: header == nil ? "not made yet" : nil)
+        var first: RunHeader?
+        for seed in library.seeds where first == nil {
+            first = try library.store.header(request.condition.recipe(address, neuron, seed: seed).key)
+        }
+        return library.card(
+            address, neuron, first: first, scores: scores, shown: request.measure == .look ? .look : .meaning)
     }
 
     // MARK: - Scores

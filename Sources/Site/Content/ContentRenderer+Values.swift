@@ -28,7 +28,7 @@ extension ContentRenderer {
         case .runs(let request, let field):
             let headers = try request.recipes.compactMap { try library.store.header($0.key) }
             let values = headers.map { Double(field == .start ? $0.startActivation : $0.finalActivation) }
-            guard !values.isEmpty else { return ("not made yet", nil) }
+            guard !values.isEmpty else { return (Explanations.notMade, nil) }
             return (Format.number(values.reduce(0, +) / Double(values.count)), nil)
         }
     }

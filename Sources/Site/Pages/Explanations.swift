@@ -51,6 +51,9 @@ enum Explanations {
         }
     }
 
+    /// What is said of a run that is wanted and not there.
+    static let notMade = "not made yet"
+
     /// What went wrong with a run; nil where nothing did.
     static func note(_ outcome: RunOutcome) -> String? {
         switch outcome {

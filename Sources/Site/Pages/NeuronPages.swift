@@ -42,7 +42,7 @@ struct NeuronPages: Sendable {
         let label = project.model.label(address, neuron)
         var rows: [RunRowContext] = []
         var runs: [NeuronData.Run] = []
-        var first: (header: RunHeader, thumbnail: String)?
+        var first: RunHeader?
         let conditions = subject.rows.map(\.condition)
         for (condition, seeds) in subject.rows {
             var panels: [RunContext] = []
@@ -54,7 +54,10 @@ struct NeuronPages: Sendable {
                     continue
                 }
                 try files.write(record.png, to: SitePaths.picture(recipe))
-                if first == nil { first = (record.header, try writeThumbnail(record, recipe)) }
+                if first == nil {
+                    first = record.header
+                    try writeThumbnail(record)
+                }
                 panels.append(library.panel(recipe, header: record.header))
                 // The last point is the finished picture's.
                 let activations = record.numbers.curve + [record.header.finalActivation]
@@ -75,48 +78,33 @@ struct NeuronPages: Sendable {
             address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
             runs: runs, scores: subject.scores?.scores(of: neuron))
         try files.write(json: data, to: "\(folder)/neuron.json")
-        try writePage(subject, path: path, label: label, rows: rows, image: first?.thumbnail)
-        return (card(subject, label: label, first: first), file(subject, label: label, first: first))
+        let card = library.card(address, neuron, first: first, scores: data.scores)
+        try writePage(subject, path: path, label: label, rows: rows, image: card.thumbnail)
+        return (card, file(card, of: address, first: first, scores: data.scores))
     }
 
     // MARK: - Parts
 
-    private func writeThumbnail(_ record: RunRecord, _ recipe: Recipe) throws -> String {
+    /// Writes the small picture for grids, where it is another than the run's own.
+    private func writeThumbnail(_ record: RunRecord) throws {
+        let recipe = record.header.recipe
         let model = project.model.model.configuration
         let path = SitePaths.thumbnail(of: recipe, in: model)
-        guard path != SitePaths.picture(recipe) else { return path }
+        guard path != SitePaths.picture(recipe) else { return }
         let picture = try PNG.decode(Data(record.png), file: library.store.path(of: recipe.key))
         let small = picture.thumbnail(width: SitePaths.thumbnailSize(of: model).width)
         try files.write(Array(try PNG.encode(small)), to: path)
-        return path
-    }
-
-    private func card(
-        _ subject: Subject, label: String?, first: (header: RunHeader, thumbnail: String)?
-    ) -> NeuronCard {
-        let size = SitePaths.thumbnailSize(of: project.model.model.configuration)
-        let scores = subject.scores?.scores(of: subject.neuron)
-        return NeuronCard(
-            number: subject.neuron, label: label, path: SitePaths.neuron(subject.address, subject.neuron),
-            thumbnail: first?.thumbnail, width: size.width, height: size.height,
-            activation: (first?.header.finalActivation.finite).map(Double.init),
-            look: (scores?.look).map(NeuronCard.Consistency.init),
-            meaning: (scores?.meaning).map(NeuronCard.Consistency.init),
-            identification: scores?.identification?.reciprocalRank,
-            note: first.flatMap { Explanations.note($0.header.outcome) })
     }
 
     private func file(
-        _ subject: Subject, label: String?, first: (header: RunHeader, thumbnail: String)?
+        _ card: NeuronCard, of address: Address, first: RunHeader?, scores: NeuronScores?
     ) -> LayerFile.Neuron {
-        let folder = "\(SitePaths.layerFolder(subject.address))/"
+        let folder = "\(SitePaths.layerFolder(address))/"
         return LayerFile.Neuron(
-            neuron: subject.neuron, label: label, page: "\(subject.neuron)/index.html",
-            data: "\(subject.neuron)/neuron.json",
-            thumbnail: first.map { String($0.thumbnail.dropFirst(folder.count)) },
-            startActivation: first?.header.startActivation.finite,
-            finalActivation: first?.header.finalActivation.finite, outcome: first?.header.outcome.word,
-            scores: subject.scores?.scores(of: subject.neuron))
+            neuron: card.number, label: card.label, page: "\(card.number)/index.html",
+            data: "\(card.number)/neuron.json", thumbnail: card.thumbnail.map { String($0.dropFirst(folder.count)) },
+            startActivation: first?.startActivation.finite, finalActivation: first?.finalActivation.finite,
+            outcome: first?.outcome.word, scores: scores)
     }
 
     // MARK: - The page

@@ -1,10 +1,31 @@
-// A run as a panel: on neurons' pages and in figures alike.
+// A run as a panel and a neuron as a card: on the atlas's pages and in figures alike.
 
 import Render
 import Runs
+import Scores
 import ViT
 
 extension RunLibrary {
+    /// A neuron in a grid or a contact sheet.
+    ///
+    /// - Parameters:
+    ///   - first: the first of its runs that is there; nil where none is.
+    ///   - shown: the score that the card shows.
+    func card(
+        _ address: Address, _ neuron: Int, first: RunHeader?, scores: NeuronScores?, shown: NeuronCard.Score = .look
+    ) -> NeuronCard {
+        let model = project.model.model.configuration
+        let size = SitePaths.thumbnailSize(of: model)
+        return NeuronCard(
+            number: neuron, label: project.model.label(address, neuron), path: SitePaths.neuron(address, neuron),
+            thumbnail: first.map { SitePaths.thumbnail(of: $0.recipe, in: model) }, width: size.width,
+            height: size.height, activation: (first?.finalActivation.finite).map(Double.init),
+            look: (scores?.look).map(NeuronCard.Consistency.init),
+            meaning: (scores?.meaning).map(NeuronCard.Consistency.init),
+            identification: scores?.identification?.reciprocalRank, shown: shown,
+            note: first == nil ? Explanations.notMade : first.flatMap { Explanations.note($0.outcome) })
+    }
+
     /// One run. The text that stands for its picture says how it was made and what was measured, not what it shows.
     func panel(_ recipe: Recipe, header: RunHeader?) -> RunContext {
         let size = project.model.model.configuration
@@ -15,7 +36,7 @@ extension RunLibrary {
         guard let header else {
             return RunContext(
                 title: "seed \(recipe.seed)", image: nil, width: size.imageWidth, height: size.imageHeight,
-                alternative: "\(subject): not made yet", note: "not made yet")
+                alternative: "\(subject): \(Explanations.notMade)", note: Explanations.notMade)
         }
         let start = Double(header.startActivation)
         let final = Double(header.finalActivation)

@@ -74,6 +74,16 @@ import Testing
         #expect(!html.contains("class=\"score\""))
     }
 
+    /// Outside the chosen layers too a figure that says nothing else shows the usual runs, and needs no row's title.
+    @Test func plainFiguresHaveNoTitles() throws {
+        let writer = try WriterProject(
+            post("![a](neuron:encoder_layer_2.mlp.1/3)\n\n![b](neuron:encoder_layer_2.mlp.1/3?tokens=patches)"),
+            configuration: "layers: [heads.head]\nneurons: [0-3]\nseeds: 1\ntokens: cls")
+        let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
+        #expect(html.contains("class token, live attention, seed 0"))
+        #expect(html.matches(of: /<p class="row-title">([^<]*)<\/p>/).map { String($0.output.1) } == ["patch tokens"])
+    }
+
     @Test func missingRunsAreSaidToBeMissing() throws {
         let writer = try WriterProject(post("![x](neuron:heads.head/3)\n\n{{neuron:heads.head/3?seeds=1|final}}"))
         let pages = try writer.pages(missing: { $0.address == .head && $0.target == .channel(3) && $0.seed == 1 })
@@ -96,6 +106,21 @@ import Testing
         #expect(numbers == ["5", "4", "3", "0", "1"])
         #expect(html.contains("(3 of 6 neurons shown)"))
         #expect(html.contains("href=\"../../../layers/encoder_layer_5.mlp.3/5/index.html\""))
+    }
+
+    @Test func contactSheetsSayWhatWentWrong() throws {
+        let writer = try WriterProject(post("![All](layer:encoder_layer_5.mlp.3)"))
+        let pages = try writer.pages(
+            missing: { $0.neuron == 2 || $0.neuron == 3 && $0.seed == 0 },
+            outcome: { $0.neuron == 1 ? .neverActivated : $0.neuron == 4 ? .diverged(step: 7) : .completed })
+        let html = try #require(try writer.html("2024/01/01/a.html", in: pages))
+        let notes = html.matches(of: /<span class="no">(\d)<\/span>(?:(?!<\/a>).)*<span class="note">([^<]*)<\/span>/)
+            .map { "\($0.output.1) \($0.output.2)" }
+        #expect(notes == ["1 never activated", "2 not made yet", "4 diverged at step 7"])
+        // The first run that is there stands for the neuron.
+        let recipe = try writer.project().recipe(
+            .block(5, .mlp3), 3, writer.project().gridVariant(of: writer.project().layers[0]), seed: 1)
+        #expect(html.contains("<img src=\"../../../\(SitePaths.picture(recipe))\""))
     }
 
     @Test func plotsAndTables() throws {
