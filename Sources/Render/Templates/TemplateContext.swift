@@ -5,8 +5,8 @@ import Foundation
 
 /// A value that templates read through declared keys.
 ///
-/// Each key is declared once: with its name, its documentation and the closure that gives its value. Templates are
-/// checked against the declarations before anything is built.
+/// Each key is declared once: with its name, its documentation and the closure that gives its value. The key's
+/// documentation is its property's too. Templates are checked against the declarations before anything is built.
 public protocol TemplateContext: Sendable {
     /// The keys, in the order in which `templates --list` shows them.
     static var keys: [TemplateKey<Self>] { get }

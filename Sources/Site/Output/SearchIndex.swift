@@ -16,13 +16,6 @@ struct SearchIndex: Sendable {
         var path: String
         /// The neurons' numbers, ascending.
         var neurons: [Int]
-
-        /// A layer; see the properties.
-        init(address: String, path: String, neurons: [Int]) {
-            self.address = address
-            self.path = path
-            self.neurons = neurons
-        }
     }
 
     /// Anything that is found by its words: a post, a neuron with a label.
@@ -35,26 +28,12 @@ struct SearchIndex: Sendable {
         var kind: String
         /// The text whose words find it.
         var words: String
-
-        /// An entry; see the properties.
-        init(title: String, path: String, kind: String, words: String) {
-            self.title = title
-            self.path = path
-            self.kind = kind
-            self.words = words
-        }
     }
 
     /// The layers.
     var layers: [Layer]
     /// Everything else.
     var entries: [Entry]
-
-    /// An index; see the properties.
-    init(layers: [Layer], entries: [Entry]) {
-        self.layers = layers
-        self.entries = entries
-    }
 
     /// The scripts by name, `index.js` first.
     var files: [(name: String, text: String)] {

@@ -4,6 +4,38 @@ import Foundation
 import Render
 import Scores
 
+/// How alike runs are, measured against runs of different neurons.
+struct ScoresContext: TemplateContext {
+    /// One score.
+    struct Score: TemplateContext {
+        var name: String
+        var value: String
+        var standing: String?
+        var percentile: Double?
+        var figures: [EntryContext] = []
+        var explanation: String?
+
+        static let keys: [TemplateKey<Score>] = [
+            .text("name", "what is compared", \.name),
+            .text("value", "the value", \.value),
+            .text("standing", "where it stands among pairs of different neurons, in words", \.standing),
+            .text("percentile", "the same from 0 to 100, for a bar") { score in
+                score.percentile.map { Format.coordinate(min(100, max(0, $0))) }
+            },
+            .list("figures", "further figures of the same comparison", \.figures),
+            .text("explanation", "what the score is, in a line", \.explanation),
+        ]
+    }
+
+    var scores: [Score]
+    var note: String?
+
+    static let keys: [TemplateKey<ScoresContext>] = [
+        .list("items", "the scores one by one", \.scores),
+        .text("note", "from how many pairs they come", \.note),
+    ]
+}
+
 /// Turns scores into what templates show.
 enum ScoreContexts {
     private static let look =

@@ -82,7 +82,8 @@ struct ScoreFigures {
             let cells =
                 Self.cells(row.scores.scored(measure).value?.layer)
                 + (isWhole ? Self.cells(row.scores.figures.identification) + [Format.number(cost(of: row) / 1e9)] : [])
-            return TableFigure.Row(head: .init(title), cells: cells.map { .init($0 ?? "–", isNumber: true) })
+            return TableFigure.Row(
+                head: .init(text: title), cells: cells.map { .init(text: $0 ?? "–", isNumber: true) })
         }
         let columns =
             [
@@ -93,7 +94,7 @@ struct ScoreFigures {
             + (isWhole
                 ? ["Identification (95 % interval; chance)", "Pictures behind the z-scores", "GFLOP a run"] : [])
         return TableFigure(
-            root: root, columns: [.init("Runs")] + columns.map { .init($0, isNumber: true) }, rows: rows,
+            root: root, columns: [.init(text: "Runs")] + columns.map { .init(text: $0, isNumber: true) }, rows: rows,
             caption: CaptionContext(
                 html: caption, score: note(on: compared, titles: titles, measure, isWhole: isWhole), link: link))
     }

@@ -132,8 +132,8 @@ enum SampleSite {
                 "table",
                 templates.render(
                     TableFigure(
-                        root: "", columns: [.init(text)],
-                        rows: [.init(head: .init(text), cells: [.init(text, path: "x")])],
+                        root: "", columns: [.init(text: text)],
+                        rows: [.init(head: .init(text: text), cells: [.init(text: text, path: "x")])],
                         caption: caption))
             ),
         ]

@@ -12,11 +12,6 @@ struct LayerData: Sendable {
     /// All neurons, with paths relative to the layer's folder.
     var neurons: [NeuronCard]
 
-    /// The data of these neurons.
-    init(neurons: [NeuronCard]) {
-        self.neurons = neurons
-    }
-
     /// The script's text.
     var script: String {
         let size = neurons.first.map { "[\($0.width),\($0.height)]" } ?? "[0,0]"

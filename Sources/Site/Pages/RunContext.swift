@@ -5,39 +5,16 @@ import Scores
 
 /// One run as a panel.
 struct RunContext: TemplateContext {
-    /// What tells it from its neighbours, e.g. `seed 0`.
     var title: String
-    /// Path of its picture; nil where the run was not made.
     var image: String?
-    /// The picture's size in pixels.
     var width: Int
-    /// The picture's size in pixels.
     var height: Int
     /// What the picture is, for those who do not see it; it claims only what was measured.
     var alternative: String
-    /// Activation of the picture that the run started from.
     var startActivation: Double?
-    /// Activation of the picture that it ended with.
     var finalActivation: Double?
-    /// What went wrong, e.g. `never activated`.
     var note: String?
 
-    /// A run; see the properties.
-    init(
-        title: String, image: String?, width: Int, height: Int, alternative: String, startActivation: Double? = nil,
-        finalActivation: Double? = nil, note: String? = nil
-    ) {
-        self.title = title
-        self.image = image
-        self.width = width
-        self.height = height
-        self.alternative = alternative
-        self.startActivation = startActivation
-        self.finalActivation = finalActivation
-        self.note = note
-    }
-
-    /// See ``TemplateContext``.
     static let keys: [TemplateKey<RunContext>] = [
         .text("title", "what tells the run from its neighbours, e.g. `seed 0`", \.title),
         .text("image", "path of its picture; missing where the run was not made", \.image),
@@ -54,22 +31,10 @@ struct RunContext: TemplateContext {
 struct RunRowContext: TemplateContext {
     /// What the row's runs have in common, e.g. `atlas · class token`; nil where there is nothing to tell apart.
     var title: String?
-    /// A line about it.
     var explanation: String?
-    /// One run for each column.
     var runs: [RunContext]
-    /// The activation curves of the row's runs, as SVG.
     var curves: String?
 
-    /// A row; see the properties.
-    init(title: String? = nil, explanation: String? = nil, runs: [RunContext], curves: String? = nil) {
-        self.title = title
-        self.explanation = explanation
-        self.runs = runs
-        self.curves = curves
-    }
-
-    /// See ``TemplateContext``.
     static let keys: [TemplateKey<RunRowContext>] = [
         .text("title", "what the row's runs have in common", \.title),
         .text("explanation", "a line about it", \.explanation),
@@ -81,19 +46,12 @@ struct RunRowContext: TemplateContext {
 
 /// A neuron in a grid or list.
 struct NeuronCard: TemplateContext, Codable {
-    /// The neuron's number.
     var number: Int
-    /// Its name, where it has one (a class).
     var label: String?
-    /// Path of its page.
     var path: String
-    /// Path of its thumbnail; nil where it has no picture.
     var thumbnail: String?
-    /// The thumbnail's size in pixels.
     var width: Int
-    /// The thumbnail's size in pixels.
     var height: Int
-    /// Final activation of the first seed's run.
     var activation: Double?
     /// Consistency in look.
     var look: Consistency?
@@ -102,8 +60,7 @@ struct NeuronCard: TemplateContext, Codable {
     /// The mean reciprocal rank of its identification, from 0 to 1.
     var identification: Double?
     /// The score that the card shows.
-    var shown: Score
-    /// What went wrong, e.g. `never activated`.
+    var shown = Score.look
     var note: String?
 
     /// How alike the runs of a neuron are.
@@ -112,37 +69,11 @@ struct NeuronCard: TemplateContext, Codable {
         var similarity: Double
         /// Its percentile among pairs of different neurons, from 0 to 100.
         var percentile: Double
-
-        /// A consistency; see the properties.
-        init(similarity: Double, percentile: Double) {
-            self.similarity = similarity
-            self.percentile = percentile
-        }
     }
 
     /// A score that a card can show.
     enum Score: String, Codable, Sendable {
         case look, meaning, identification
-    }
-
-    /// A card; see the properties.
-    init(
-        number: Int, label: String? = nil, path: String, thumbnail: String?, width: Int, height: Int,
-        activation: Double? = nil, look: Consistency? = nil, meaning: Consistency? = nil,
-        identification: Double? = nil, shown: Score = .look, note: String? = nil
-    ) {
-        self.number = number
-        self.label = label
-        self.path = path
-        self.thumbnail = thumbnail
-        self.width = width
-        self.height = height
-        self.activation = activation
-        self.look = look
-        self.meaning = meaning
-        self.identification = identification
-        self.shown = shown
-        self.note = note
     }
 
     /// The shown score as text and from 0 to 100, and what it is; nil where there is none.
@@ -163,7 +94,6 @@ struct NeuronCard: TemplateContext, Codable {
     /// Whether the card shows a score.
     var showsScore: Bool { score != nil }
 
-    /// See ``TemplateContext``.
     static let keys: [TemplateKey<NeuronCard>] = [
         .text("number", "the neuron's number") { String($0.number) },
         .text("label", "its name, where it has one", \.label),

@@ -4,98 +4,38 @@ import Render
 
 /// One static page of a layer's grid; the first is the layer's page.
 struct LayerPage: TemplateRoot {
-    /// See ``TemplateRoot``.
     static let template = "layer"
-    /// See ``TemplateRoot``.
     static let summary = "makes the page of one layer"
     /// How many neurons a static page shows: few enough that the first view stays small with every thumbnail loaded.
     static let neuronsPerPage = 64
 
-    /// The site around it.
     var site: SiteContext
-    /// Its head.
     var page: PageContext
-    /// The full address, e.g. `encoder.layers.encoder_layer_5.mlp.3`.
     var address: String
-    /// The address without the prefix.
     var shortAddress: String
-    /// What the layer is, in a sentence.
     var explanation: String?
-    /// Over which tokens its neurons are read, in a sentence.
     var tokensExplanation: String?
-    /// How many neurons the whole layer shows.
     var neuronCount: Int
-    /// The neurons of this static page.
     var neurons: [NeuronCard]
     /// All static pages of the grid in this order; empty where there is only one.
-    var pages: [LinkContext]
-    /// The static page before this one.
+    var pages: [LinkContext] = []
     var previous: LinkContext?
-    /// The static page behind this one.
     var next: LinkContext?
     /// The orders that have static pages: by number, by activation, by consistency.
-    var orders: [LinkContext]
-    /// Whether this page is the layer's first; the others show the grid alone.
-    var isFirst: Bool
+    var orders: [LinkContext] = []
+    var isFirst = true
     /// Path of the script with all neurons (see ``LayerData``), for sorting and filtering.
     var data: String?
-    /// Path of the layer's data as JSON.
     var json: String?
-    /// Path of the layer's data as a table.
     var csv: String?
-    /// The distributions of the layer's scores against chance.
-    var distributions: [DistributionContext]
-    /// The comparison of the ways in which its runs were made, as HTML.
+    var distributions: [DistributionContext] = []
     var comparison: String?
-    /// The layer's scores.
     var scores: ScoresContext?
-    /// What a reader of scores must know, where the page shows them in passing.
     var caveats: String?
-    /// The writer's commentary, as HTML.
     var commentary: String?
-    /// The neurons whose runs are most alike.
-    var mostConsistent: [NeuronCard]
-    /// The neurons whose runs are least alike.
-    var leastConsistent: [NeuronCard]
+    var mostConsistent: [NeuronCard] = []
+    var leastConsistent: [NeuronCard] = []
 
-    /// A layer's page; see the properties.
-    init(
-        site: SiteContext, page: PageContext, address: String, shortAddress: String, explanation: String? = nil,
-        tokensExplanation: String? = nil, neuronCount: Int, neurons: [NeuronCard], pages: [LinkContext] = [],
-        previous: LinkContext? = nil, next: LinkContext? = nil, orders: [LinkContext] = [], isFirst: Bool = true,
-        data: String? = nil, json: String? = nil, csv: String? = nil,
-        distributions: [DistributionContext] = [],
-        comparison: String? = nil,
-        scores: ScoresContext? = nil, caveats: String? = nil, commentary: String? = nil,
-        mostConsistent: [NeuronCard] = [],
-        leastConsistent: [NeuronCard] = []
-    ) {
-        self.site = site
-        self.page = page
-        self.address = address
-        self.shortAddress = shortAddress
-        self.explanation = explanation
-        self.tokensExplanation = tokensExplanation
-        self.neuronCount = neuronCount
-        self.neurons = neurons
-        self.pages = pages
-        self.previous = previous
-        self.next = next
-        self.orders = orders
-        self.isFirst = isFirst
-        self.data = data
-        self.json = json
-        self.csv = csv
-        self.distributions = distributions
-        self.comparison = comparison
-        self.scores = scores
-        self.caveats = caveats
-        self.commentary = commentary
-        self.mostConsistent = mostConsistent
-        self.leastConsistent = leastConsistent
-    }
-
-    /// See ``TemplateContext``.
     static let keys: [TemplateKey<LayerPage>] = [
         .object("site", "the site around the page", \.site),
         .object("page", "the page's head", \.page),
@@ -130,18 +70,9 @@ struct LayerPage: TemplateRoot {
 
 /// How similarities are distributed within and between neurons.
 struct DistributionContext: TemplateContext {
-    /// What is compared, e.g. `In look`.
     var title: String
-    /// The chart, as SVG; the reason where there is none.
     var chart: String
 
-    /// A distribution; see the properties.
-    init(title: String, chart: String) {
-        self.title = title
-        self.chart = chart
-    }
-
-    /// See ``TemplateContext``.
     static let keys: [TemplateKey<DistributionContext>] = [
         .text("title", "what is compared", \.title),
         .html("chart", "the chart, as SVG; the reason where there is none", \.chart),
