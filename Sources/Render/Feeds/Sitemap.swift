@@ -6,6 +6,8 @@ public struct Sitemap: Sendable {
     public var baseURL: String
     /// Paths of all pages, percent-encoded.
     public var paths: [String]
+    /// Name of the sitemap.
+    package static let name = "sitemap.xml"
     /// The most addresses that one file may list.
     public static let mostPerFile = 50_000
 
@@ -18,7 +20,7 @@ public struct Sitemap: Sendable {
     /// The files by name: `sitemap.xml`, which for very large sites is an index of `sitemap-1.xml` and so on.
     public var files: [(name: String, text: String)] {
         let base = AbsoluteURL.base(baseURL)
-        guard paths.count > Sitemap.mostPerFile else { return [("sitemap.xml", Sitemap.urlSet(paths, base: base))] }
+        guard paths.count > Sitemap.mostPerFile else { return [(Sitemap.name, Sitemap.urlSet(paths, base: base))] }
         var files: [(name: String, text: String)] = []
         for start in stride(from: 0, to: paths.count, by: Sitemap.mostPerFile) {
             let part = paths[start..<min(paths.count, start + Sitemap.mostPerFile)]
@@ -26,12 +28,12 @@ public struct Sitemap: Sendable {
         }
         let list = files.map { "<sitemap><loc>\(XML.escaped(base + $0.name))</loc></sitemap>\n" }.joined()
         let index = Sitemap.document("sitemapindex", content: list)
-        return [("sitemap.xml", index)] + files
+        return [(Sitemap.name, index)] + files
     }
 
     /// The text of `robots.txt`: allows everything, and names the sitemap.
     public var robots: String {
-        "User-agent: *\nAllow: /\nSitemap: \(AbsoluteURL.base(baseURL))sitemap.xml\n"
+        "User-agent: *\nAllow: /\nSitemap: \(AbsoluteURL.base(baseURL))\(Sitemap.name)\n"
     }
 
     private static func urlSet(_ paths: some Sequence<String>, base: String) -> String {

@@ -58,7 +58,7 @@ private struct ContentReader {
     func introduction() throws -> Content.Page? {
         let file = "\(root)/index.md"
         guard try FileSystem.kind(of: file) != nil else { return nil }
-        return try page(SourceText(file: file, named: name(of: file)), at: "index.html")
+        return try page(SourceText(file: file, named: name(of: file)), at: SitePaths.index)
     }
 
     func layers() throws -> [Address: Content.Page] {

@@ -56,7 +56,7 @@ extension ContentPages {
             content: content, library: library, templates: templates,
             links: LinkResolver(
                 content: content, project: library.project,
-                files: lists.paths + templates.assets.map { "assets/\($0.name)" }))
+                files: lists.paths + templates.assets.map { SitePaths.asset($0.name) }))
         var warnings: [String] = []
         var assets = AssetTable(paths: content.paths)
         var rendered: [String: ContentRenderer.Rendered] = [:]
@@ -76,7 +76,7 @@ extension ContentPages {
         }
         let summaries = posts.map(\.summary)
         self.posts = summaries.reversed()
-        archive = posts.isEmpty ? nil : PostLists.archive
+        archive = posts.isEmpty ? nil : SitePaths.archive
         feed = posts.reversed().map(\.entry)
         search = posts.reversed().map(\.searchEntry)
         pages =

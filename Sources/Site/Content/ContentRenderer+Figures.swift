@@ -148,22 +148,6 @@ extension LayerScores {
     func scored(_ measure: Measure) -> Scored<Consistency> { measure == .look ? look : meaning }
 }
 
-extension SitePaths {
-    /// Wider pictures get a smaller one for grids.
-    static let thumbnailWidth = 96
-
-    /// The picture of a run in grids.
-    static func thumbnail(of recipe: Recipe, in model: ViTConfiguration) -> String {
-        model.imageWidth > thumbnailWidth ? thumbnail(recipe.address, recipe.target.number) : picture(recipe)
-    }
-
-    /// A picture's size in grids.
-    static func thumbnailSize(of model: ViTConfiguration) -> (width: Int, height: Int) {
-        let width = min(thumbnailWidth, model.imageWidth)
-        return (width, max(1, model.imageHeight * width / model.imageWidth))
-    }
-}
-
 extension RunLibrary {
     /// Whether the project itself makes runs of a neuron by a condition.
     func hasRuns(of neuron: Int, in layer: AtlasLayer, _ condition: Condition) -> Bool {

@@ -45,9 +45,8 @@ struct LinkResolver: Sendable {
         roots = (content.folders + [project.folder]).map(FileSystem.resolved).map { $0 == "/" ? $0 : $0 + "/" }
         pages =
             Set(content.posts.map(\.post.path)).union(files)
-            .union(["index.html", "404.html", "atlas.json", "search/index.js"])
-            .union(project.configuration.baseURL == nil ? [] : ["robots.txt", "sitemap.xml"])
-            .union(project.configuration.baseURL == nil || content.posts.isEmpty ? [] : ["feed.xml"])
+            .union(
+                SitePaths.files(hasBaseURL: project.configuration.baseURL != nil, hasPosts: !content.posts.isEmpty))
         var layers = Dictionary(
             uniqueKeysWithValues: project.layers.map { ($0.address.shortName, Set($0.neurons)) })
         for neuron in content.extraNeurons(of: project) {
@@ -110,7 +109,7 @@ struct LinkResolver: Sendable {
             return keeping ? .kept : .rewritten(OutputPath.link(from: page.path, to: target) + rest)
         }
         // A folder's page, and Jekyll's permalinks without ending: a site opened as files needs the file's name.
-        for file in [OutputPath.joined(target, "index.html"), "\(target).html"] where isPage(file) {
+        for file in [OutputPath.joined(target, SitePaths.index), "\(target).html"] where isPage(file) {
             return .rewritten(OutputPath.link(from: page.path, to: file) + rest)
         }
         return nil
@@ -132,11 +131,11 @@ struct LinkResolver: Sendable {
     /// how many pictures a neuron has, is not looked up.
     private func isPage(_ path: String) -> Bool {
         if pages.contains(path) { return true }
-        let names = path.split(separator: "/").map(String.init)
-        guard names.count >= 3, names[0] == "layers", let neurons = layers[names[1]] else { return false }
-        if names.count == 3 { return SitePaths.isLayerFile(names[2]) }
-        guard names.count == 4, let neuron = Int(names[2]), String(neuron) == names[2] else { return false }
-        return neurons.contains(neuron) && SitePaths.isNeuronFile(names[3])
+        return switch SitePaths.layerPath(path) {
+        case .layer(let layer, file: _): layers[layer] != nil
+        case .neuron(let layer, let neuron, file: _): layers[layer]?.contains(neuron) == true
+        case nil: false
+        }
     }
 
     private func isFile(_ path: String) -> Bool { FileSystem.exists(path) && !FileSystem.isFolder(path) }

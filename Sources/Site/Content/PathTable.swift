@@ -14,16 +14,10 @@ struct PathTable: Sendable {
 
     /// How messages name the site where the site itself has a path.
     private static let site = "the site itself"
-    /// Folders that hold nothing else than what the site puts there.
-    private static let siteFolders = ["assets", "layers", "search"]
-    /// Files that the site has whatever its posts are.
-    private static let siteFiles = [
-        "index.html", "404.html", "atlas.json", "feed.xml", "robots.txt", "sitemap.xml", PostLists.archive,
-    ]
 
     /// - Parameter lists: paths of the lists of posts.
     init(lists: [String]) {
-        for path in Self.siteFiles + lists { give(path, to: Self.site) }
+        for path in SitePaths.reserved + lists { give(path, to: Self.site) }
     }
 
     /// Gives a path to an owner.
@@ -57,39 +51,12 @@ struct PathTable: Sendable {
         if let name = names.first(where: { $0.hasPrefix(".") }) ?? (first.lowercased() == "cname" ? first : nil) {
             return Conflict(description: "\(name) belongs to the folder's owner, as hidden files and CNAME do")
         }
-        guard siteFolders.contains(first.lowercased()) else { return nil }
+        guard SitePaths.ownFolders.contains(first.lowercased()) else { return nil }
         guard let page, let folder = SitePaths.commentaryFolder(of: page), path.hasPrefix("\(folder)/") else {
             return Conflict(description: "the folder \(first) belongs to \(site)")
         }
         let name = names[folder.split(separator: "/").count]
         let isTaken = SitePaths.isNeuronFolder(folder) ? SitePaths.isNeuronFile(name) : SitePaths.isLayerEntry(name)
         return isTaken ? Conflict(description: "\(folder)/\(name) belongs to \(site)") : nil
-    }
-}
-
-// MARK: - Names in the folders of layers and neurons
-
-extension SitePaths {
-    /// Folder of a layer's or a neuron's page; nil for other pages.
-    static func commentaryFolder(of page: String) -> String? {
-        page.hasPrefix("layers/") ? OutputPath.folder(of: page) : nil
-    }
-
-    /// Whether a layer's or a neuron's folder is a neuron's.
-    static func isNeuronFolder(_ folder: String) -> Bool { folder.split(separator: "/").count == 3 }
-
-    /// Whether a layer's folder can have a file of the site of this name: its pages in every order, and its data.
-    static func isLayerFile(_ name: some StringProtocol) -> Bool {
-        ["index.html", "neurons.csv", "neurons.js", "neurons.json"].contains(String(name))
-            || String(name).wholeMatch(of: /(by-[a-z]+(-\d+)?|page-\d+)\.html/) != nil
-    }
-
-    /// The same, with the neurons' folders.
-    static func isLayerEntry(_ name: some StringProtocol) -> Bool { isLayerFile(name) || Int(name) != nil }
-
-    /// Whether a neuron's folder can have a file of the site of this name: its page, data and pictures.
-    static func isNeuronFile(_ name: some StringProtocol) -> Bool {
-        ["index.html", "neuron.json", "thumbnail.png"].contains(String(name))
-            || String(name).wholeMatch(of: /seed-\d+-[0-9a-f]{8}\.png/) != nil
     }
 }

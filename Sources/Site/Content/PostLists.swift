@@ -5,18 +5,23 @@ import Scores
 
 /// The lists and where they are.
 struct PostLists: Sendable {
-    /// Path of the list of all posts.
-    static let archive = "posts/index.html"
+    /// What posts are listed by; the folder of its pages.
+    enum Kind: String, Sendable {
+        case categories, tags
+
+        /// What the pages' titles start with.
+        var title: String { self == .categories ? "Category" : "Tag" }
+    }
 
     /// Names with a page each.
     struct Names: Sendable {
-        /// What the pages' titles start with.
-        let kind: String
+        /// What the names are.
+        let kind: Kind
         /// Path of each name's page.
         let paths: [String: String]
 
-        /// The names' pages below a folder. Names that differ in case or punctuation alone keep pages of their own.
-        init(kind: String, folder: String, names: [String]) {
+        /// The names' pages. Names that differ in case or punctuation alone keep pages of their own.
+        init(kind: Kind, names: [String]) {
             self.kind = kind
             var taken = Set<String>()
             var paths: [String: String] = [:]
@@ -29,7 +34,7 @@ struct PostLists: Sendable {
                     folderName = "\(base)-\(number)"
                     number += 1
                 }
-                paths[name] = "\(folder)/\(folderName)/index.html"
+                paths[name] = SitePaths.list(kind, folderName)
             }
             self.paths = paths
         }
@@ -53,14 +58,14 @@ struct PostLists: Sendable {
 
     /// The lists of posts.
     init(_ posts: [Post]) {
-        categories = Names(kind: "Category", folder: "categories", names: posts.flatMap(\.categories))
-        tags = Names(kind: "Tag", folder: "tags", names: posts.flatMap(\.tags))
+        categories = Names(kind: .categories, names: posts.flatMap(\.categories))
+        tags = Names(kind: .tags, names: posts.flatMap(\.tags))
         hasPosts = !posts.isEmpty
     }
 
     /// Paths of all lists.
     var paths: [String] {
-        (hasPosts ? [Self.archive] : []) + categories.paths.values.sorted() + tags.paths.values.sorted()
+        (hasPosts ? [SitePaths.archive] : []) + categories.paths.values.sorted() + tags.paths.values.sorted()
     }
 
     /// The lists' pages.
@@ -70,7 +75,7 @@ struct PostLists: Sendable {
         guard hasPosts else { return [] }
         let years = Dictionary(grouping: posts.reversed(), by: \.post.date.year)
         let archive = page(
-            Self.archive, title: "All posts",
+            SitePaths.archive, title: "All posts",
             groups: years.sorted { $0.key > $1.key }.map { year, posts in
                 .init(title: String(year), posts: posts.map(\.summary))
             }, categories: categories.links, tags: tags.links)
@@ -78,7 +83,7 @@ struct PostLists: Sendable {
             names.paths.sorted { $0.value < $1.value }.map { name, path in
                 let members = posts.reversed().filter { own($0.post).contains(name) }
                 return page(
-                    path, title: "\(names.kind): \(name)", groups: [.init(posts: members.map(\.summary))],
+                    path, title: "\(names.kind.title): \(name)", groups: [.init(posts: members.map(\.summary))],
                     categories: [], tags: [])
             }
         }

@@ -54,7 +54,7 @@ struct SearchIndex: Sendable {
         let index =
             "atlasSearchIndex({\"layers\":[\(layers.joined(separator: ",\n"))],\n"
             + "\"pieces\":[\(names.map(JSONText.string).joined(separator: ","))]});\n"
-        return [("index.js", index)]
+        return [(SitePaths.searchIndex, index)]
             + names.map { name in
                 let rows = pieces[name, default: []].joined(separator: ",\n")
                 return ("\(name).js", "atlasSearchPiece(\(JSONText.string(name)),[\n\(rows)\n]);\n")

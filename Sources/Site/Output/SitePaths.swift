@@ -1,23 +1,111 @@
-// Where things stand in the site; every path is relative to its root.
+// The files of a site: the one place that knows their names. Every path is relative to the site's root.
 
+import Render
 import Runs
 import ViT
 
 /// Paths of pages, pictures and data.
 enum SitePaths {
+    /// The way from a page to the site's root: empty, or `../` as often as needed.
+    static func root(from path: String) -> String {
+        String(repeating: "../", count: path.count { $0 == "/" })
+    }
+
+    /// A path as seen from a folder that it is in.
+    static func relative(_ path: String, to folder: String) -> String { String(path.dropFirst(folder.count + 1)) }
+
+    // MARK: - The site's own
+
+    /// The first page; of this name is also every folder's page.
+    static let index = "index.html"
+    /// The page for missing addresses.
+    static let notFound = "404.html"
+    /// The model and its layers as data.
+    static let atlas = "atlas.json"
+    /// The Atom feed.
+    static let feed = "feed.xml"
+    /// What search engines read.
+    static let robots = "robots.txt"
+    static let sitemap = Sitemap.name
+    /// The list of all posts.
+    static let archive = "posts/\(index)"
+    /// Folder of the search index.
+    static let search = "search"
+    /// Name of the search index's first file, which loads the others.
+    static let searchIndex = "index.js"
+    private static let assets = "assets"
+    private static let layers = "layers"
+
+    /// A file of the theme.
+    static func asset(_ name: String) -> String { "\(assets)/\(name)" }
+
+    /// A file of the search index.
+    static func search(_ name: String) -> String { "\(search)/\(name)" }
+
+    /// The page of a category or a tag.
+    static func list(_ kind: PostLists.Kind, _ name: String) -> String { "\(kind.rawValue)/\(name)/\(index)" }
+
+    /// Files at the root that no text can have, and the list of posts.
+    static let reserved = [index, notFound, atlas, feed, robots, sitemap, archive]
+
+    /// Folders that hold nothing else than what the site puts there.
+    static let ownFolders = [assets, layers, search]
+
+    /// The files that a link can lead to, beside posts, their lists, the theme's files, and those of layers and neurons.
+    static func files(hasBaseURL: Bool, hasPosts: Bool) -> [String] {
+        [index, notFound, atlas, search(searchIndex)]
+            + (hasBaseURL ? [robots, sitemap] + (hasPosts ? [feed] : []) : [])
+    }
+
+    // MARK: - Layers
+
     /// Folder of a layer's pages.
-    static func layerFolder(_ address: Address) -> String { "layers/\(address.shortName)" }
+    static func layerFolder(_ address: Address) -> String { "\(layers)/\(address.shortName)" }
 
     /// A layer's page.
-    static func layer(_ address: Address) -> String { "\(layerFolder(address))/index.html" }
+    static func layer(_ address: Address) -> String { "\(layerFolder(address))/\(index)" }
+
+    /// A static page of a layer's grid; the first one by number is the layer's page.
+    ///
+    /// - Parameters:
+    ///   - order: what the grid is sorted by; nil for the neurons' numbers.
+    ///   - page: counted from 0.
+    static func grid(in folder: String, order: String?, page: Int) -> String {
+        let name = order.map { "by-\($0)" }
+        return page == 0
+            ? "\(folder)/\(name.map { "\($0).html" } ?? index)" : "\(folder)/\(name ?? "page")-\(page + 1).html"
+    }
+
+    /// All neurons of a layer as data, as a table, and as a script.
+    static func layerData(_ address: Address) -> String { "\(layerFolder(address))/\(data)" }
+    static func layerTable(_ address: Address) -> String { "\(layerFolder(address))/\(table)" }
+    static func layerScript(_ address: Address) -> String { "\(layerFolder(address))/\(script)" }
+    private static let data = "neurons.json"
+    private static let table = "neurons.csv"
+    private static let script = "neurons.js"
+
+    /// Whether a layer's folder can have a file of the site of this name: its pages in every order, and its data.
+    static func isLayerFile(_ name: some StringProtocol) -> Bool {
+        [index, data, table, script].contains(String(name))
+            || String(name).wholeMatch(of: /(by-[a-z]+(-\d+)?|page-\d+)\.html/) != nil
+    }
+
+    /// The same, with the neurons' folders.
+    static func isLayerEntry(_ name: some StringProtocol) -> Bool { isLayerFile(name) || Int(name) != nil }
+
+    // MARK: - Neurons
 
     /// Folder of a neuron's page, pictures and data.
     static func neuronFolder(_ address: Address, _ neuron: Int) -> String { "\(layerFolder(address))/\(neuron)" }
 
     /// A neuron's page.
-    static func neuron(_ address: Address, _ neuron: Int) -> String {
-        "\(neuronFolder(address, neuron))/index.html"
+    static func neuron(_ address: Address, _ neuron: Int) -> String { "\(neuronFolder(address, neuron))/\(index)" }
+
+    /// A neuron's data.
+    static func neuronData(_ address: Address, _ neuron: Int) -> String {
+        "\(neuronFolder(address, neuron))/\(neuronData)"
     }
+    private static let neuronData = "neuron.json"
 
     /// Name of a run's picture in its neuron's folder: the seed, and enough of the recipe's key to tell runs apart.
     static func pictureName(_ recipe: Recipe) -> String {
@@ -29,13 +117,54 @@ enum SitePaths {
         "\(neuronFolder(recipe.address, recipe.target.number))/\(pictureName(recipe))"
     }
 
-    /// The small picture of a neuron in grids.
-    static func thumbnail(_ address: Address, _ neuron: Int) -> String {
-        "\(neuronFolder(address, neuron))/thumbnail.png"
+    /// Wider pictures get a smaller one for grids.
+    private static let thumbnailWidth = 96
+    private static let thumbnail = "thumbnail.png"
+
+    /// The picture of a run in grids.
+    static func thumbnail(of recipe: Recipe, in model: ViTConfiguration) -> String {
+        model.imageWidth > thumbnailWidth
+            ? "\(neuronFolder(recipe.address, recipe.neuron))/\(thumbnail)" : picture(recipe)
     }
 
-    /// The way from a page to the site's root: empty, or `../` as often as needed.
-    static func root(from path: String) -> String {
-        String(repeating: "../", count: path.count { $0 == "/" })
+    /// A picture's size in grids.
+    static func thumbnailSize(of model: ViTConfiguration) -> (width: Int, height: Int) {
+        let width = min(thumbnailWidth, model.imageWidth)
+        return (width, max(1, model.imageHeight * width / model.imageWidth))
     }
+
+    /// Whether a neuron's folder can have a file of the site of this name: its page, data and pictures.
+    static func isNeuronFile(_ name: some StringProtocol) -> Bool {
+        [index, neuronData, thumbnail].contains(String(name))
+            || String(name).wholeMatch(of: /seed-\d+-[0-9a-f]{8}\.png/) != nil
+    }
+
+    // MARK: - Reading paths
+
+    /// What a path in the folder of layers names.
+    enum LayerPath {
+        /// A file of a layer, by the layer's short address.
+        case layer(String, file: String)
+        /// A file of a neuron.
+        case neuron(String, Int, file: String)
+    }
+
+    /// Takes a path apart; nil for all that is neither a layer's file nor a neuron's.
+    static func layerPath(_ path: String) -> LayerPath? {
+        let names = path.split(separator: "/").map(String.init)
+        guard names.count >= 3, names[0] == layers else { return nil }
+        if names.count == 3 { return isLayerFile(names[2]) ? .layer(names[1], file: names[2]) : nil }
+        guard names.count == 4, let neuron = Int(names[2]), String(neuron) == names[2], isNeuronFile(names[3]) else {
+            return nil
+        }
+        return .neuron(names[1], neuron, file: names[3])
+    }
+
+    /// Folder of a layer's or a neuron's page; nil for other pages.
+    static func commentaryFolder(of page: String) -> String? {
+        page.hasPrefix("\(layers)/") ? OutputPath.folder(of: page) : nil
+    }
+
+    /// Whether a layer's or a neuron's folder is a neuron's.
+    static func isNeuronFolder(_ folder: String) -> Bool { folder.split(separator: "/").count == 3 }
 }

@@ -34,17 +34,13 @@ package struct SiteWriter: Sendable {
 
     /// Posts that the first page lists.
     private static let newestPosts = 5
-    /// Folder of the search index.
-    private static let search = "search"
-    /// The Atom feed.
-    private static let feed = "feed.xml"
 
     private var project: Project { library.project }
 
     /// Writes everything, and returns the layers.
     package func write() throws -> [KeptLayers.Layer] {
         for asset in templates.assets {
-            try files.copy(asset.url.path, to: "assets/\(asset.name)")
+            try files.copy(asset.url.path, to: SitePaths.asset(asset.name))
         }
         for asset in contentPages.assets {
             try files.copy(asset.file, to: asset.path)
@@ -65,7 +61,7 @@ package struct SiteWriter: Sendable {
                     rows: content.rows(of: neuron.address, neuron.number), previous: nil, next: nil, scores: nil))
         }
         for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
-        try files.write(json: atlasFile(layers), to: "atlas.json")
+        try files.write(json: atlasFile(layers), to: SitePaths.atlas)
         try writeIndex(site, layers: layers)
         try writeNotFoundPage(site)
         try writeSearch(layers)
@@ -82,7 +78,8 @@ package struct SiteWriter: Sendable {
         return SiteContext(
             title: configuration.title, summary: configuration.description, baseURL: configuration.baseURL,
             navigation: navigation,
-            feed: configuration.baseURL == nil || contentPages.feed.isEmpty ? nil : Self.feed, search: Self.search,
+            feed: configuration.baseURL == nil || contentPages.feed.isEmpty ? nil : SitePaths.feed,
+            search: SitePaths.search,
             pending: pending,
             generator: Version.generator)
     }
@@ -93,12 +90,12 @@ package struct SiteWriter: Sendable {
         let page = IndexPage(
             site: site,
             page: PageContext(
-                title: project.configuration.title, summary: project.configuration.description, path: "index.html",
+                title: project.configuration.title, summary: project.configuration.description, path: SitePaths.index,
                 image: layers.first?.cards.first?.thumbnail),
             content: contentPages.introduction, modelName: project.model.name, modelSummary: modelSummary,
             model: modelEntries, layers: layers.map(\.summary),
             caveats: showsScores ? ScoreWords.caveatText : nil, posts: posts, archive: contentPages.archive)
-        try files.write(templates.render(page), to: "index.html")
+        try files.write(templates.render(page), to: SitePaths.index)
     }
 
     private func writeSearch(_ layers: [LayerPages.Result]) throws {
@@ -117,24 +114,25 @@ package struct SiteWriter: Sendable {
                         }
                     }
                 })
-        for file in index.files { try files.write(file.text, to: "\(Self.search)/\(file.name)") }
+        for file in index.files { try files.write(file.text, to: SitePaths.search(file.name)) }
     }
 
     private func writeFeeds(_ base: String, layers: [LayerPages.Result], extra: [Content.Neuron]) throws {
         let configuration = project.configuration
         let feed = Feed(
             title: configuration.title, subtitle: configuration.description, author: configuration.author,
-            baseURL: base, path: Self.feed, entries: contentPages.feed)
-        if let xml = feed.xml { try files.write(xml, to: Self.feed) }
+            baseURL: base, path: SitePaths.feed, entries: contentPages.feed)
+        if let xml = feed.xml { try files.write(xml, to: SitePaths.feed) }
         let neurons =
             layers.flatMap { $0.cards.map(\.path) }
             + extra.map { SitePaths.neuron($0.address, $0.number) }
         let sitemap = Sitemap(
             baseURL: base,
-            paths: ["index.html"] + layers.map(\.summary.path) + contentPages.pages.map { OutputPath.encoded($0.path) }
+            paths: [SitePaths.index] + layers.map(\.summary.path)
+                + contentPages.pages.map { OutputPath.encoded($0.path) }
                 + neurons)
         for file in sitemap.files { try files.write(file.text, to: file.name) }
-        try files.write(sitemap.robots, to: "robots.txt")
+        try files.write(sitemap.robots, to: SitePaths.robots)
     }
 
     private func atlasFile(_ layers: [LayerPages.Result]) -> AtlasFile {
@@ -175,7 +173,7 @@ package struct SiteWriter: Sendable {
         var site = site
         site.root = site.baseURL ?? ""
         try files.write(
-            templates.render(NotFoundPage(site: site, page: PageContext(title: "Not found", path: "404.html"))),
-            to: "404.html")
+            templates.render(NotFoundPage(site: site, page: PageContext(title: "Not found", path: SitePaths.notFound))),
+            to: SitePaths.notFound)
     }
 }

@@ -22,30 +22,30 @@ enum LayerGrid {
     /// What a grid can be sorted by: by number, or highest first.
     private struct Order: Sendable {
         let title: String
-        /// What its files' names begin with; empty for the layer's own page.
-        let name: String
+        /// What its pages' names say; nil for the layer's own page.
+        var name: String?
         let value: @Sendable (NeuronCard) -> Double?
         /// The score that its cards show.
         var shown = NeuronCard.Score.look
     }
 
     private static let orders = [
-        Order(title: "by number", name: "", value: { _ in nil }),
-        Order(title: "by activation", name: "by-activation", value: { $0.activation }),
+        Order(title: "by number", value: { _ in nil }),
+        Order(title: "by activation", name: "activation", value: { $0.activation }),
         // By similarity, as many percentiles are 100.
-        Order(title: "by look", name: "by-look", value: { $0.look?.similarity }),
-        Order(title: "by meaning", name: "by-meaning", value: { $0.meaning?.similarity }, shown: .meaning),
+        Order(title: "by look", name: "look", value: { $0.look?.similarity }),
+        Order(title: "by meaning", name: "meaning", value: { $0.meaning?.similarity }, shown: .meaning),
         Order(
-            title: "by identification", name: "by-identification", value: { $0.identification },
+            title: "by identification", name: "identification", value: { $0.identification },
             shown: .identification),
     ]
 
     /// The pages of `cards`, which stand in the order of their numbers; orders that nothing has a value for are left
     /// out.
     static func pages(of cards: [NeuronCard], folder: String) -> [Page] {
-        let usable = orders.filter { order in order.name.isEmpty || cards.contains { order.value($0) != nil } }
+        let usable = orders.filter { order in order.name == nil || cards.contains { order.value($0) != nil } }
         return usable.flatMap { order in
-            let sorted = (order.name.isEmpty ? cards : cards.sorted(by: order.value)).map { card in
+            let sorted = (order.name == nil ? cards : cards.sorted(by: order.value)).map { card in
                 var card = card
                 card.shown = order.shown
                 return card
@@ -54,9 +54,9 @@ enum LayerGrid {
             let parts = starts.map { Array(sorted[$0..<min(sorted.count, $0 + LayerPage.neuronsPerPage)]) }
             let links = parts.indices.map { page in
                 LinkContext(
-                    title: order.name.isEmpty
+                    title: order.name == nil
                         ? "\(parts[page].first?.number ?? 0)–\(parts[page].last?.number ?? 0)" : "\(page + 1)",
-                    path: path(order, page: page, folder: folder))
+                    path: SitePaths.grid(in: folder, order: order.name, page: page))
             }
             return parts.indices.map { page in
                 Page(
@@ -69,7 +69,7 @@ enum LayerGrid {
                     orders: usable.count > 1
                         ? usable.map { other in
                             LinkContext(
-                                title: other.title, path: path(other, page: 0, folder: folder),
+                                title: other.title, path: SitePaths.grid(in: folder, order: other.name, page: 0),
                                 isCurrent: other.name == order.name)
                         } : [])
             }
@@ -80,11 +80,6 @@ enum LayerGrid {
         var link = link
         link.isCurrent = isCurrent
         return link
-    }
-
-    private static func path(_ order: Order, page: Int, folder: String) -> String {
-        if page == 0 { return "\(folder)/\(order.name.isEmpty ? "index" : order.name).html" }
-        return "\(folder)/\(order.name.isEmpty ? "page" : order.name)-\(page + 1).html"
     }
 }
 

@@ -61,10 +61,10 @@ struct LayerPages: Sendable {
             attention: grid.attention.word, direction: grid.direction.rawValue, seeds: library.seeds,
             scores: scores.figures, variants: compared.count > 1 ? compared.map(LayerFile.Variant.init) : nil,
             neurons: made.map(\.file))
-        try files.write(json: file, to: "\(folder)/neurons.json")
-        try files.write(file.csv, to: "\(folder)/neurons.csv")
-        let data = LayerData(neurons: cards.map { relative($0, to: "\(folder)/") })
-        try files.write(data.script, to: "\(folder)/neurons.js")
+        try files.write(json: file, to: SitePaths.layerData(address))
+        try files.write(file.csv, to: SitePaths.layerTable(address))
+        let data = LayerData(neurons: cards.map { relative($0, to: folder) })
+        try files.write(data.script, to: SitePaths.layerScript(address))
         try writePages(layer, grid: grid, cards: cards, scores: scores, figures, compared)
         return Result(
             summary: LayerSummary(
@@ -77,7 +77,7 @@ struct LayerPages: Sendable {
                 },
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(
-                address: address.description, page: SitePaths.layer(address), data: "\(folder)/neurons.json",
+                address: address.description, page: SitePaths.layer(address), data: SitePaths.layerData(address),
                 neurons: cards.count, scores: scores.figures),
             cards: cards)
     }
@@ -145,8 +145,8 @@ struct LayerPages: Sendable {
 
     private func relative(_ card: NeuronCard, to folder: String) -> NeuronCard {
         var card = card
-        card.path = String(card.path.dropFirst(folder.count))
-        card.thumbnail = card.thumbnail.map { String($0.dropFirst(folder.count)) }
+        card.path = SitePaths.relative(card.path, to: folder)
+        card.thumbnail = card.thumbnail.map { SitePaths.relative($0, to: folder) }
         return card
     }
 
@@ -174,8 +174,8 @@ struct LayerPages: Sendable {
                 explanation: Explanations.address(address),
                 tokensExplanation: Explanations.tokens(grid.tokens, at: address), neuronCount: cards.count,
                 neurons: page.neurons, pages: page.pages, previous: page.previous, next: page.next,
-                orders: page.orders, isFirst: isFirst, data: "\(folder)/neurons.js", json: "\(folder)/neurons.json",
-                csv: "\(folder)/neurons.csv",
+                orders: page.orders, isFirst: isFirst, data: SitePaths.layerScript(address),
+                json: SitePaths.layerData(address), csv: SitePaths.layerTable(address),
                 distributions: isFirst ? figures.distributions(of: scores, compared) : [],
                 comparison: isFirst && compared.count > 1
                     ? comparison(figures, compared, root: site.root) : nil,

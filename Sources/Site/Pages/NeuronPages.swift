@@ -38,7 +38,6 @@ struct NeuronPages: Sendable {
     func write(_ subject: Subject) throws -> (card: NeuronCard, file: LayerFile.Neuron) {
         let (address, neuron) = (subject.address, subject.neuron)
         let path = SitePaths.neuron(address, neuron)
-        let folder = SitePaths.neuronFolder(address, neuron)
         let label = project.model.label(address, neuron)
         var rows: [RunRowContext] = []
         var runs: [NeuronData.Run] = []
@@ -77,7 +76,7 @@ struct NeuronPages: Sendable {
         let data = NeuronData(
             address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
             runs: runs, scores: subject.scores?.scores(of: neuron))
-        try files.write(json: data, to: "\(folder)/neuron.json")
+        try files.write(json: data, to: SitePaths.neuronData(address, neuron))
         let card = library.card(address, neuron, first: first, scores: data.scores)
         try writePage(subject, path: path, label: label, rows: rows, image: card.thumbnail)
         return (card, file(card, of: address, first: first, scores: data.scores))
@@ -99,10 +98,10 @@ struct NeuronPages: Sendable {
     private func file(
         _ card: NeuronCard, of address: Address, first: RunHeader?, scores: NeuronScores?
     ) -> LayerFile.Neuron {
-        let folder = "\(SitePaths.layerFolder(address))/"
+        func relative(_ path: String) -> String { SitePaths.relative(path, to: SitePaths.layerFolder(address)) }
         return LayerFile.Neuron(
-            neuron: card.number, label: card.label, page: "\(card.number)/index.html",
-            data: "\(card.number)/neuron.json", thumbnail: card.thumbnail.map { String($0.dropFirst(folder.count)) },
+            neuron: card.number, label: card.label, page: relative(card.path),
+            data: relative(SitePaths.neuronData(address, card.number)), thumbnail: card.thumbnail.map(relative),
             startActivation: first?.startActivation.finite, finalActivation: first?.finalActivation.finite,
             outcome: first?.outcome.word, scores: scores)
     }
@@ -133,7 +132,7 @@ struct NeuronPages: Sendable {
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
             writesExplanation: Self.writesExplanation, provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),
-            bibtex: bibtex(name, address, path: path), json: "\(SitePaths.neuronFolder(address, neuron))/neuron.json")
+            bibtex: bibtex(name, address, path: path), json: SitePaths.neuronData(address, neuron))
         try files.write(templates.render(page), to: path)
     }
 
