@@ -5,6 +5,7 @@ import Foundation
 @testable import Runs
 @testable import Site
 @testable import Support
+@testable import ViT
 
 /// Files of a project by their paths, the project that they make, and records in its store.
 struct WriterProject {

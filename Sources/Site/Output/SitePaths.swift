@@ -124,7 +124,7 @@ enum SitePaths {
     /// The picture of a run in grids.
     static func thumbnail(of recipe: Recipe, in model: ViTConfiguration) -> String {
         model.imageWidth > thumbnailWidth
-            ? "\(neuronFolder(recipe.address, recipe.neuron))/\(thumbnail)" : picture(recipe)
+            ? "\(neuronFolder(recipe.address, recipe.target.number))/\(thumbnail)" : picture(recipe)
     }
 
     /// A picture's size in grids.

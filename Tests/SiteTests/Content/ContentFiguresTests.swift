@@ -111,15 +111,17 @@ import Testing
     @Test func contactSheetsSayWhatWentWrong() throws {
         let writer = try WriterProject(post("![All](layer:encoder_layer_5.mlp.3)"))
         let pages = try writer.pages(
-            missing: { $0.neuron == 2 || $0.neuron == 3 && $0.seed == 0 },
-            outcome: { $0.neuron == 1 ? .neverActivated : $0.neuron == 4 ? .diverged(step: 7) : .completed })
+            missing: { $0.target.number == 2 || $0.target.number == 3 && $0.seed == 0 },
+            outcome: {
+                $0.target.number == 1 ? .neverActivated : $0.target.number == 4 ? .diverged(step: 7) : .completed
+            })
         let html = try #require(try writer.html("2024/01/01/a.html", in: pages))
         let notes = html.matches(of: /<span class="no">(\d)<\/span>(?:(?!<\/a>).)*<span class="note">([^<]*)<\/span>/)
             .map { "\($0.output.1) \($0.output.2)" }
         #expect(notes == ["1 never activated", "2 not made yet", "4 diverged at step 7"])
         // The first run that is there stands for the neuron.
-        let recipe = try writer.project().recipe(
-            .block(5, .mlp3), 3, writer.project().gridVariant(of: writer.project().layers[0]), seed: 1)
+        let project = try writer.project()
+        let recipe = project.grid(of: project.layers[0]).recipe(.block(5, .mlp3), 3, seed: 1)
         #expect(html.contains("<img src=\"../../../\(SitePaths.picture(recipe))\""))
     }
 
