@@ -89,15 +89,16 @@ extension Tape {
         }
         switch method.parameterisation {
         case .clamped: return ReferenceCanvas(height: height, width: width, values: p)
-        case .pixel: return colours(p, decorrelated: method.decorrelated, height: height, width: width)
-        case .fourier:
+        case .pixel(_, let decorrelated):
+            return colours(p, decorrelated: decorrelated, height: height, width: width)
+        case .fourier(_, let decayPower, let decorrelated):
             let spectrum = p.indices.map { index in
                 let k = index / (2 * height) % columns
-                let scale = pow(frequency(k, index % height), -method.decayPower) / 4
+                let scale = pow(frequency(k, index % height), -decayPower) / 4
                 return sum([(p[index], scale)])
             }
             let z = inverseTransform(spectrum, height: height, width: width)
-            return colours(z, decorrelated: method.decorrelated, height: height, width: width)
+            return colours(z, decorrelated: decorrelated, height: height, width: width)
         case .phase:
             let phases = standardise(p)
             var spectrum: [Scalar] = []

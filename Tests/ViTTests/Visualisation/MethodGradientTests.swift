@@ -80,13 +80,17 @@ private struct MethodProbe {
     // MARK: - In the reference
 
     private var edge: ReferenceEdge {
-        switch (method.framing, method.border) {
-        case (.affine, .constant):
-            let margin = (method.padding * Double(size.width * method.canvasScale)).rounded()
-            return .constant(value: method.paddingValue, margin: Int(margin))
-        case (.affine, .reflect): return .reflect
-        case (.affine, .wrap), (.roll, _): return .wrap
-        case (.crop, _): return .constant(value: 0, margin: 0)
+        switch method.framing {
+        case .affine(let affine):
+            switch affine.border {
+            case .constant(let padding, let value):
+                let margin = (padding * Double(size.width * method.canvasScale)).rounded()
+                return .constant(value: value, margin: Int(margin))
+            case .reflect: return .reflect
+            case .wrap: return .wrap
+            }
+        case .roll: return .wrap
+        case .crop: return .constant(value: 0, margin: 0)
         }
     }
 
