@@ -161,6 +161,14 @@ public struct Templates: Sendable {
     }
 }
 
+extension Templates: Encodable {
+    /// The texts, which decide what is rendered.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(texts)
+    }
+}
+
 extension TemplateKind {
     /// The kind in the words of the documentation.
     var description: String {

@@ -1,4 +1,4 @@
-// The files of a site: the one place that knows their names. Every path is relative to the site's root.
+// The names of the site's files. Every path is relative to the site's root.
 
 import Render
 import Runs
@@ -16,7 +16,7 @@ enum SitePaths {
 
     // MARK: - The site's own
 
-    /// The first page; of this name is also every folder's page.
+    /// The first page, and the name of every folder's page.
     static let index = "index.html"
     /// The page for missing addresses.
     static let notFound = "404.html"
@@ -45,13 +45,13 @@ enum SitePaths {
     /// The page of a category or a tag.
     static func list(_ kind: PostLists.Kind, _ name: String) -> String { "\(kind.rawValue)/\(name)/\(index)" }
 
-    /// Files at the root that no text can have, and the list of posts.
+    /// Files whose paths no text can take.
     static let reserved = [index, notFound, atlas, feed, robots, sitemap, archive]
 
-    /// Folders that hold nothing else than what the site puts there.
+    /// Folders that contain only the site's own files.
     static let ownFolders = [assets, layers, search]
 
-    /// The files that a link can lead to, beside posts, their lists, the theme's files, and those of layers and neurons.
+    /// The files that links can lead to, except posts, lists of posts, the theme's files, and those of layers and neurons.
     static func files(hasBaseURL: Bool, hasPosts: Bool) -> [String] {
         [index, notFound, atlas, search(searchIndex)]
             + (hasBaseURL ? [robots, sitemap] + (hasPosts ? [feed] : []) : [])
@@ -84,7 +84,7 @@ enum SitePaths {
     private static let table = "neurons.csv"
     private static let script = "neurons.js"
 
-    /// Whether a layer's folder can have a file of the site of this name: its pages in every order, and its data.
+    /// Whether the site can write a file of this name in a layer's folder: a page in any order, or data.
     static func isLayerFile(_ name: some StringProtocol) -> Bool {
         [index, data, table, script].contains(String(name))
             || String(name).wholeMatch(of: /(by-[a-z]+(-\d+)?|page-\d+)\.html/) != nil
@@ -133,7 +133,7 @@ enum SitePaths {
         return (width, max(1, model.imageHeight * width / model.imageWidth))
     }
 
-    /// Whether a neuron's folder can have a file of the site of this name: its page, data and pictures.
+    /// Whether the site can write a file of this name in a neuron's folder: the page, data or a picture.
     static func isNeuronFile(_ name: some StringProtocol) -> Bool {
         [index, neuronData, thumbnail].contains(String(name))
             || String(name).wholeMatch(of: /seed-\d+-[0-9a-f]{8}\.png/) != nil
@@ -141,7 +141,7 @@ enum SitePaths {
 
     // MARK: - Reading paths
 
-    /// What a path in the folder of layers names.
+    /// What a path in the folder of layers refers to.
     enum LayerPath {
         /// A file of a layer, by the layer's short address.
         case layer(String, file: String)
@@ -149,7 +149,7 @@ enum SitePaths {
         case neuron(String, Int, file: String)
     }
 
-    /// Takes a path apart; nil for all that is neither a layer's file nor a neuron's.
+    /// Reads a path; nil if it is neither a layer's file nor a neuron's.
     static func layerPath(_ path: String) -> LayerPath? {
         let names = path.split(separator: "/").map(String.init)
         guard names.count >= 3, names[0] == layers else { return nil }

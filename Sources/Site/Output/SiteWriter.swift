@@ -46,19 +46,22 @@ package struct SiteWriter: Sendable {
             try files.copy(asset.file, to: asset.path)
         }
         let site = siteContext
-        let neuronPages = NeuronPages(
-            library: library, templates: templates, site: site, files: files, commentary: contentPages.neurons)
-        let layerPages = LayerPages(
-            library: library, templates: templates, site: site, files: files, neuronPages: neuronPages,
-            content: content, contentPages: contentPages, kept: kept)
-        let written = try project.layers.map(layerPages.write)
+        let assets = Set(contentPages.assets.map(\.path))
+        let written = try project.layers.map { layer in
+            let inputs = try LayerInputs(
+                layer, library: library, theme: templates, site: site, content: content, contentPages: contentPages)
+            return try LayerPages(library: library, layer: layer, inputs: inputs, files: files)
+                .write(unless: kept, assets: assets)
+        }
         let layers = written.map(\.result)
         let extra = content.extraNeurons(of: project)
+        let neuronPages = NeuronPages(library: library, templates: templates, site: site, files: files)
         for neuron in extra {
             _ = try neuronPages.write(
                 NeuronPages.Subject(
                     address: neuron.address, neuron: neuron.number,
-                    rows: content.rows(of: neuron.address, neuron.number), previous: nil, next: nil, scores: nil))
+                    rows: NeuronRow.rows(of: neuron, made: [], content: content, library: library),
+                    commentary: contentPages.neurons[neuron], previous: nil, next: nil, scores: nil))
         }
         for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
         try files.write(json: atlasFile(layers), to: SitePaths.atlas)

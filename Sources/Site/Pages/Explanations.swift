@@ -51,7 +51,7 @@ enum Explanations {
         }
     }
 
-    /// What is said of a run that is wanted and not there.
+    /// The note on a run that is not in the store yet.
     static let notMade = "not made yet"
 
     /// What went wrong with a run; nil where nothing did.

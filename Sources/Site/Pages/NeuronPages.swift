@@ -13,20 +13,17 @@ struct NeuronPages: Sendable {
     let templates: Templates
     let site: SiteContext
     let files: SiteFiles
-    /// The writer's commentary on neurons, as HTML.
-    let commentary: [Content.Neuron: String]
 
     private var project: Project { library.project }
-
-    /// The runs of one way of making them.
-    typealias Row = (condition: Condition, seeds: [UInt64])
 
     /// One neuron to show.
     struct Subject: Sendable {
         let address: Address
         let neuron: Int
         /// The ways in which it was made, the grid's first, each with its seeds; at least one.
-        let rows: [Row]
+        let rows: [NeuronRow]
+        /// The writer's commentary, as HTML.
+        let commentary: String?
         /// The neighbours in the grid; nil at its ends and outside it.
         let previous: Int?
         let next: Int?
@@ -43,11 +40,11 @@ struct NeuronPages: Sendable {
         var runs: [NeuronData.Run] = []
         var first: RunHeader?
         let conditions = subject.rows.map(\.condition)
-        for (condition, seeds) in subject.rows {
+        for row in subject.rows {
+            let condition = row.condition
             var panels: [RunContext] = []
             var curves: [ActivationChart.Series] = []
-            for seed in seeds {
-                let recipe = condition.recipe(address, neuron, seed: seed)
+            for recipe in row.recipes {
                 guard let record = try library.store.record(recipe.key) else {
                     panels.append(library.panel(recipe, header: nil))
                     continue
@@ -60,7 +57,7 @@ struct NeuronPages: Sendable {
                 panels.append(library.panel(recipe, header: record.header))
                 // The last point is the finished picture's.
                 let activations = record.numbers.curve + [record.header.finalActivation]
-                curves.append(.init(name: "seed \(seed)", values: activations.map(Double.init)))
+                curves.append(.init(name: "seed \(recipe.seed)", values: activations.map(Double.init)))
                 runs.append(NeuronData.Run(record.header, curve: record.numbers.curve))
             }
             let isAlone = conditions.count == 1
@@ -112,7 +109,7 @@ struct NeuronPages: Sendable {
         _ subject: Subject, path: String, label: String?, rows: [RunRowContext], image: String?
     ) throws {
         let (address, neuron) = (subject.address, subject.neuron)
-        let (grid, seeds) = (subject.rows[0].condition.variant, subject.rows[0].seeds)
+        let grid = subject.rows[0].condition.variant
         var site = site
         site.root = SitePaths.root(from: path)
         let name = label.map { "\($0) (neuron \(neuron))" } ?? "Neuron \(neuron)"
@@ -121,14 +118,15 @@ struct NeuronPages: Sendable {
             site: site,
             page: PageContext(
                 title: "\(name) of \(address.shortName)",
-                summary: "\(seeds.count) runs of \(name) of \(address.shortName), side by side.", path: path,
+                summary: "\(subject.rows[0].recipes.count) runs of \(name) of \(address.shortName), side by side.",
+                path: path,
                 image: image),
             address: address.description, shortAddress: address.shortName,
             layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
             number: neuron, label: label, tokens: grid.tokens.description,
             tokensExplanation: Explanations.tokens(grid.tokens, at: address), rows: rows,
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
-            commentary: commentary[Content.Neuron(address: address, number: neuron)], scores: scores,
+            commentary: subject.commentary, scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
             writesExplanation: Self.writesExplanation, provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),
@@ -199,7 +197,7 @@ struct NeuronPages: Sendable {
     private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
 
     /// Everything that decides a row's pictures, beyond model and address.
-    private static func statement(_ row: Row) -> [EntryContext] {
+    private static func statement(_ row: NeuronRow) -> [EntryContext] {
         let (model, variant) = (row.condition.model, row.condition.variant)
         let parameters = variant.method.texts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         return [

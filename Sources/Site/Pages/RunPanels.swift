@@ -9,7 +9,7 @@ extension RunLibrary {
     /// A neuron in a grid or a contact sheet.
     ///
     /// - Parameters:
-    ///   - first: the first of its runs that is there; nil where none is.
+    ///   - first: the first of its runs in the store; nil if there is none.
     ///   - shown: the score that the card shows.
     func card(
         _ address: Address, _ neuron: Int, first: RunHeader?, scores: NeuronScores?, shown: NeuronCard.Score = .look

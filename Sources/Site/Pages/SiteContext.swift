@@ -6,7 +6,7 @@ import Render
 ///
 /// Paths are relative to the site's root and ready for an attribute (percent-encoded), e.g.
 /// `layers/heads.head/17/index.html`; templates put `root` in front.
-struct SiteContext: TemplateContext {
+struct SiteContext: TemplateContext, Encodable {
     var title: String
     var summary: String?
     /// The way from the page to the site's root: empty, or `../` as often as needed. On the page for missing addresses,
@@ -50,7 +50,7 @@ struct PageContext: TemplateContext {
 }
 
 /// A link.
-struct LinkContext: TemplateContext {
+struct LinkContext: TemplateContext, Encodable {
     var title: String
     var path: String
     var isCurrent = false

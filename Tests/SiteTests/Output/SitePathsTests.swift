@@ -1,4 +1,4 @@
-// The site's paths: what it gives a name, it knows again.
+// The site's paths: every path that is made is recognised.
 
 import Testing
 
