@@ -91,8 +91,7 @@ import ViT
             ([], 64, "Missing expected argument '<address/neuron>'"),
             (
                 ["heads.head"], 64,
-                "atlasgen: <address/neuron>: expected ADDRESS/NUMBER, such as encoder_layer_5.mlp.3/17, found "
-                    + "\"heads.head\"\n"
+                "atlasgen: <address/neuron>: expected ADDRESS/NUMBER, such as heads.head/17, found \"heads.head\"\n"
             ),
             (["heads.head/-1"], 64, "such as heads.head/17, found \"heads.head/-1\""),
             (["encoder_layer_9.mlp.3/1"], 64, "the model has no address \"encoder_layer_9.mlp.3\"; the nearest: "),

@@ -226,7 +226,8 @@ import Testing
         let writer = try WriterProject(post("---\ntitle: x\n---\n\nText.\n\n![x](neuron:heads.head/99)\n"))
         #expect(
             writer.message()
-                == "content/posts/2024-01-01-a.md:7: neuron:heads.head/99: neuron 99 is out of range; heads.head has 0 to 49"
+                == "content/posts/2024-01-01-a.md:7: neuron:heads.head/99: neuron 99 is out of range; heads.head has "
+                + "the neurons 0 to 49"
         )
     }
 

@@ -100,7 +100,7 @@ import Testing
         ("neuron:heads.head/x", "\(neuron), such as heads.head/17, found \"heads.head/x\""),
         ("neuron:heads.head/-1", "\(neuron), such as heads.head/17, found \"heads.head/-1\""),
         ("neuron:heads.head/", "\(neuron), such as heads.head/17, found \"heads.head/\""),
-        ("neuron:heads.head", "\(neuron), such as encoder_layer_5.mlp.3/17, found \"heads.head\""),
+        ("neuron:heads.head", "\(neuron), such as heads.head/17, found \"heads.head\""),
         ("neuron:heads.head/1?sedes=0", "unknown key \"sedes\"; did you mean \"seeds\"? \(known)"),
         ("neuron:heads.head/1?seeds=", "\"seeds\" needs a value: seeds=…"),
         ("neuron:heads.head/1?seeds=0&seeds=1", "\"seeds\" stands there twice; keep one"),
