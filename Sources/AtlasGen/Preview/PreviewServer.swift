@@ -38,7 +38,7 @@ struct PreviewServer: Sendable {
     /// Returns when requests are answered.
     ///
     /// A port that cannot be opened ends `run()` at once; a machine that is busy may take its time.
-    func waitUntilListening() async throws { try await server.waitUntilListening(timeout: 60) }
+    func waitUntilListening() async throws { try await server.waitUntilListening(timeout: 240) }
 
     /// The port that answers, which the system chooses for a server on port 0; nil before it listens.
     var listeningPort: UInt16? {

@@ -71,12 +71,12 @@ struct CheckpointRefusalTests {
                 { $0.metadata["image_size"] = "\(Int.max / 10 * 10)" }
             ),
             (
-                "no whole encoder",
+                "no complete encoder",
                 { table in
                     for name in table.tensors.keys where name.hasPrefix(layer) { table.tensors[name] = nil }
                 }
             ),
-            ("no whole encoder", replace("encoder.layers.encoder_layer_999999999.ln_1.weight", [12])),
+            ("no complete encoder", replace("encoder.layers.encoder_layer_999999999.ln_1.weight", [12])),
             (
                 "tensor 'encoder.layers.encoder_layer_1.ln_1.weight' is missing",
                 replace("\(layer.dropLast())2.ln_1.weight", [12])
@@ -173,7 +173,7 @@ struct CheckpointRefusalTests {
     /// Tensors of other architectures, and what the message must name; the plain ViT's own are all there.
     static let foreign: [(naming: Naming, tensor: String, shape: [Int], words: String)] = [
         (.timm, "register_tokens", [1, 4, 12], "register tokens under another name than timm's 'reg_token'"),
-        (.timm, "storage_tokens", [1, 4, 12], "register tokens"), (.timm, "temporal_embed", [1, 8, 12], "of time"),
+        (.timm, "storage_tokens", [1, 4, 12], "register tokens"), (.timm, "temporal_embed", [1, 8, 12], "temporal embeddings"),
         (.timm, "time_embed", [1, 8, 12], "temporal embeddings"),
         (.timm, "norm_pre.weight", [12], "a norm before the first"),
         (.timm, "blocks.0.attn.lambda_q1", [6], "differential attention"),

@@ -46,8 +46,8 @@ struct SafetensorsTests {
     /// Headers that break the format, and words that the message must have.
     static let broken: [(header: String, dataCount: Int, words: String)] = [
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "0..<8; the file has 4 bytes"),
-        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "need 8 bytes, 4 are stored"),
-        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}"#, 8, "takes 4 bytes, 8 are stored"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "need 8 bytes; 4 are stored"),
+        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}"#, 8, "takes 4 bytes, but 8 are stored"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 8, "end at byte"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, 8, "neither overlap nor leave gaps"),
         (
@@ -88,7 +88,7 @@ struct SafetensorsTests {
     @Test func refusesAHeaderLongerThanTheFile() throws {
         let path = try folder.write("a.safetensors", safetensorsBytes("{}", statedLength: 100_000_000_000))
         let error = #expect(throws: ViTError.self) { try Safetensors(path: path) }
-        #expect(try #require(error).description.contains("says 100000000000 bytes; the file has 10"))
+        #expect(try #require(error).description.contains("is 100000000000 bytes; the file has 10"))
     }
 
     @Test func refusesWhatIsNoFile() throws {
