@@ -173,7 +173,8 @@ struct CheckpointRefusalTests {
     /// Tensors of other architectures, and what the message must name; the plain ViT's own are all there.
     static let foreign: [(naming: Naming, tensor: String, shape: [Int], words: String)] = [
         (.timm, "register_tokens", [1, 4, 12], "register tokens under another name than timm's 'reg_token'"),
-        (.timm, "storage_tokens", [1, 4, 12], "register tokens"), (.timm, "temporal_embed", [1, 8, 12], "temporal embeddings"),
+        (.timm, "storage_tokens", [1, 4, 12], "register tokens"),
+        (.timm, "temporal_embed", [1, 8, 12], "temporal embeddings"),
         (.timm, "time_embed", [1, 8, 12], "temporal embeddings"),
         (.timm, "norm_pre.weight", [12], "a norm before the first"),
         (.timm, "blocks.0.attn.lambda_q1", [6], "differential attention"),
