@@ -38,16 +38,16 @@ final class CMarkDocument {
 
     /// A text as HTML, escaped as libcmark does.
     static func html(ofText text: String) -> String {
-        // Most have nothing to escape.
+        // Most texts have nothing to escape.
         guard text.utf8.contains(where: { "&<>\"".utf8.contains($0) }) else { return text }
         let node = CMarkNode.text(text)
         defer { node.free() }
         return html(of: node, options: 0)
     }
 
-    /// A destination as it stands in a link or an image, encoded and escaped as libcmark does.
+    /// The destination of a link or an image as HTML, encoded and escaped as libcmark does.
     ///
-    /// - Parameter unsafe: Whether one that runs scripts is kept; otherwise it is empty.
+    /// - Parameter unsafe: Whether a destination that runs scripts is kept; otherwise the result is empty.
     static func html(ofDestination destination: String, unsafe: Bool) -> String {
         let node = CMarkNode.link(to: destination)
         defer { node.free() }
@@ -61,7 +61,7 @@ final class CMarkDocument {
         return String(cString: html)
     }
 
-    /// Joins texts that stand side by side, so that a pattern is found where libcmark had split it.
+    /// Joins adjacent texts, so that a pattern is found even if libcmark has split it.
     func joinTexts() {
         cmark_consolidate_text_nodes(root.pointer)
     }
@@ -71,7 +71,7 @@ final class CMarkDocument {
 struct CMarkNode: Hashable {
     fileprivate let pointer: OpaquePointer
 
-    /// The kinds that the passes tell apart.
+    /// The kinds that the passes distinguish.
     enum Kind {
         case blockQuote, codeBlock, htmlBlock, paragraph, heading, text, code, htmlInline, lineBreak, link, image
         /// Made by ``CMarkNode/inline(_:after:)``.
@@ -113,7 +113,7 @@ struct CMarkNode: Hashable {
         return children
     }
 
-    /// The nodes above, from the nearest to the root.
+    /// The ancestors, from the parent to the root.
     var ancestors: some Sequence<CMarkNode> {
         sequence(state: self) { node in
             guard let parent = node.parent else { return nil }
@@ -122,7 +122,7 @@ struct CMarkNode: Hashable {
         }
     }
 
-    /// First and last line in the parsed text, from 1; 0 where libcmark does not say.
+    /// First and last line in the parsed text, from 1; 0 if libcmark does not say.
     var startLine: Int { Int(cmark_node_get_start_line(pointer)) }
     var endLine: Int { Int(cmark_node_get_end_line(pointer)) }
     /// Column of the first character, in bytes from 1.
@@ -137,7 +137,7 @@ struct CMarkNode: Hashable {
         nonmutating set { cmark_node_set_literal(pointer, newValue) }
     }
 
-    /// What stands behind the fence of a code block.
+    /// The info string of a fenced code block.
     var fenceInfo: String {
         get { cmark_node_get_fence_info(pointer).map { String(cString: $0) } ?? "" }
         nonmutating set { cmark_node_set_fence_info(pointer, newValue) }
@@ -155,7 +155,7 @@ struct CMarkNode: Hashable {
         nonmutating set { cmark_node_set_title(pointer, newValue) }
     }
 
-    /// This node and all below it, in the order of the text.
+    /// This node and its descendants, in the order of the text.
     func descendants() -> [CMarkNode] {
         guard let iterator = cmark_iter_new(pointer) else { return [] }
         defer { cmark_iter_free(iterator) }
@@ -191,12 +191,12 @@ struct CMarkNode: Hashable {
         return node
     }
 
-    /// HTML of the passes' own, around children that are blocks or inlines.
+    /// The passes' own HTML, around children that are blocks or inlines.
     static func block(before: String, after: String = "") -> CMarkNode {
         custom(CMARK_NODE_CUSTOM_BLOCK, before: before, after: after)
     }
 
-    /// HTML of the passes' own inside a paragraph.
+    /// The passes' own HTML inside a paragraph.
     static func inline(_ before: String, after: String = "") -> CMarkNode {
         custom(CMARK_NODE_CUSTOM_INLINE, before: before, after: after)
     }
@@ -220,13 +220,13 @@ struct CMarkNode: Hashable {
         cmark_node_insert_after(pointer, node.pointer)
     }
 
-    /// Puts the children in this node's place and frees it.
+    /// Replaces this node with its children and frees it.
     func unwrap() {
         while let child = firstChild { insertBefore(child) }
         free()
     }
 
-    /// Puts another node in this one's place and frees this one.
+    /// Replaces this node with another one and frees it.
     func replace(with node: CMarkNode) {
         insertBefore(node)
         free()
@@ -241,12 +241,12 @@ struct CMarkNode: Hashable {
         }
     }
 
-    /// Takes the node out of the tree; whoever does this puts it elsewhere or frees it.
+    /// Removes the node from the tree; the caller inserts it elsewhere or frees it.
     func unlink() {
         cmark_node_unlink(pointer)
     }
 
-    /// Takes the node and all below it out of the tree and frees them.
+    /// Removes the node and its descendants from the tree and frees them.
     func free() {
         cmark_node_free(pointer)
     }

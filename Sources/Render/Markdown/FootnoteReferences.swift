@@ -6,7 +6,7 @@
 final class FootnoteReferences {
     /// Content by name; the block quotes that ``FootnoteDefinitions`` moved to the front.
     private var contents: [String: CMarkNode] = [:]
-    /// Names in the order of their first references: a footnote's number is its place here, from 1.
+    /// Names in the order of their first references: a footnote's number is its position here, from 1.
     private var order: [String] = []
     private var numbers: [String: Int] = [:]
     private var referenceCounts: [String: Int] = [:]

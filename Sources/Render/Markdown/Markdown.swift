@@ -1,44 +1,44 @@
-// How Markdown is read: what a writer's text may say, and the document that it becomes.
+// How Markdown is read: the options, the warnings, and the parser that returns a document.
 
 /// How Markdown is read. CommonMark through libcmark, with kramdown's footnotes, tables and heading ids.
 public struct Markdown: Sendable {
     /// Whether quotes, dashes and ellipses become typographic ones.
     public var smartPunctuation = true
-    /// Whether HTML in the text is HTML in the page. Otherwise it is shown as text, and links that run scripts are
+    /// Whether HTML in the text stays HTML on the page. Otherwise it is shown as text, and links that run scripts are
     /// emptied.
     public var rawHTML = false
     /// Whether footnotes, tables, heading ids, figures and inline values are recognised. Without them the HTML is the
     /// CommonMark specification's.
     public var extensions = true
 
-    /// The way Markdown is read unless a configuration says otherwise.
+    /// The default options.
     public init() {}
 
     /// A link or an image's source.
     public struct Destination: Equatable, Sendable {
-        /// As written, without the escapes.
+        /// The text as written, without escapes.
         public let text: String
-        /// Whether it is an image's.
+        /// Whether it is an image's source.
         public let isImage: Bool
         /// Line of the file.
         public let line: Int
     }
 
-    /// Something that the writer should know and that stops nothing.
+    /// Something that the writer should know, but that stops nothing.
     public struct Warning: Equatable, Sendable {
         /// Line of the file.
         public let line: Int
-        /// What it is.
+        /// The text of the warning.
         public let message: String
     }
 
-    /// What a text became.
+    /// The result for a text.
     public struct Output: Equatable, Sendable {
         /// The HTML, a sequence of blocks.
         public let html: String
-        /// The first paragraph as text; empty where there is none.
+        /// The first paragraph as text; empty if there is none.
         public let excerpt: String
-        /// In the order of the passes.
+        /// The warnings, in the order of the passes.
         public let warnings: [Warning]
     }
 
@@ -56,7 +56,7 @@ public struct Markdown: Sendable {
     /// - Parameters:
     ///   - text: The text without front matter.
     ///   - firstLine: Line of the file on which the text starts.
-    /// - Throws: Where libcmark is out of memory.
+    /// - Throws: If libcmark is out of memory.
     package func document(from text: String, firstLine: Int = 1) throws(RenderError) -> MarkdownDocument {
         var source = MarkdownSource(text, firstLine: firstLine)
         guard extensions else {

@@ -1,13 +1,13 @@
-// A Markdown text, parsed once: its HTML with gaps where its surroundings have a say, and what each gap asks for.
+// A Markdown text, parsed once: its HTML with gaps that the caller fills, and what each gap asks for.
 
-/// What a text asks of its surroundings.
+/// What a text asks of the caller.
 package enum MarkdownGap: Equatable, Sendable {
-    /// Where a link leads, or where an image is. Inline figures and links with the schemes `neuron:` and `layer:` are
-    /// among these.
+    /// The destination of a link or the source of an image. This includes inline figures and links with the schemes
+    /// `neuron:` and `layer:`.
     case link(Markdown.Destination)
-    /// The text in place of `{{expression}}`.
+    /// The text that replaces `{{expression}}`.
     case value(expression: String, line: Int)
-    /// The HTML of a figure that stands alone in its paragraph.
+    /// The HTML of a figure that is alone in its paragraph.
     case figure(destination: String, line: Int)
 
     /// Line of the file.
@@ -19,38 +19,38 @@ package enum MarkdownGap: Equatable, Sendable {
     }
 }
 
-/// A parsed text. It holds no tree of libcmark's, so it may be kept, shared and rendered as often as wanted.
+/// A parsed text. It holds no libcmark tree, so it may be kept, shared and rendered any number of times.
 package struct MarkdownDocument: Sendable {
     /// What the text asks for: the body's values, links and figures, then those of each footnote, in the order of the
     /// text. What a figure's caption asks for comes before the figure.
     package let gaps: [MarkdownGap]
-    /// What the writer should know and what stops nothing, in the order of the passes.
+    /// What the writer should know but that stops nothing, in the order of the passes.
     package let warnings: [Markdown.Warning]
     /// The HTML.
     let html: GappedText
-    /// The paragraphs that may be the excerpt; all but the last may turn out to be empty.
+    /// The paragraphs that may be the excerpt, which is the first that is not empty once filled.
     let excerpts: [GappedText]
-    /// The headings that get their ids from their texts.
+    /// The plain text of the headings whose ids are made from it.
     let headings: [GappedText]
-    /// The ids that are taken before.
+    /// The ids that are already in use.
     let ids: HeadingIDs
-    /// The captions of figures, by their gaps.
+    /// The captions of figures, by gap index.
     let captions: [Int: GappedText]
-    /// The values as written, by their gaps.
+    /// The values as written, by gap index.
     let written: [Int: String]
     /// Whether links that run scripts are kept.
     let rawHTML: Bool
 
     /// The text with its gaps filled.
     ///
-    /// - Parameter fill: given a gap's place in ``gaps``, the gap, and for a figure its caption as HTML, returns a link's
-    ///   destination, a value's text or a figure's HTML; nil to leave the gap as the writer wrote it. It is asked once for
-    ///   each gap, in their order.
+    /// - Parameter fill: given a gap's index in ``gaps``, the gap, and for a figure its caption as HTML, returns a
+    ///   link's destination, a value's text or a figure's HTML; nil to leave the gap as the writer wrote it. It is
+    ///   called once for each gap, in order.
     /// - Throws: What `fill` throws.
     package func filled(
         by fill: (_ index: Int, _ gap: MarkdownGap, _ captionHTML: String) throws -> String?
     ) rethrows -> Markdown.Output {
-        // As plain text, which headings' ids and the excerpt are made of, and as HTML.
+        // Each gap as plain text, for headings' ids and the excerpt, and as HTML.
         var texts: [String] = []
         var htmls: [String] = []
         for (index, gap) in gaps.enumerated() {
@@ -65,7 +65,7 @@ package struct MarkdownDocument: Sendable {
                 htmls.append(CMarkDocument.html(ofText: texts[index]))
             case .figure:
                 texts.append("")
-                // libcmark has ended the line behind the gap.
+                // libcmark has already ended the line after the gap.
                 let html = text ?? ""
                 htmls.append(html.utf8.last == UInt8(ascii: "\n") ? String(Substring(html.utf8.dropLast())) : html)
             }
@@ -79,7 +79,7 @@ package struct MarkdownDocument: Sendable {
     }
 }
 
-/// A text with gaps, cut at the marks that the passes left in it.
+/// A text with gaps, split at the marks that the passes left in it.
 struct GappedText: Sendable {
     private enum Piece: Sendable {
         case text(String)
@@ -88,7 +88,7 @@ struct GappedText: Sendable {
     }
 
     private var pieces: [Piece] = []
-    /// Whether there is text beside the gaps.
+    /// Whether there is text outside the gaps.
     private(set) var hasText = false
 
     init(_ marked: String) {
@@ -121,22 +121,22 @@ struct GappedText: Sendable {
     }
 }
 
-/// The ids of a text's headings, none of them twice.
+/// The ids of a text's headings, without duplicates.
 struct HeadingIDs: Sendable {
-    /// The ids of the templates around a text.
+    /// The ids in the templates around a text.
     static let templateIDs: Set = ["main", "neurons"]
 
     private var ids = HeadingIDs.templateIDs
-    /// How often a heading wanted one of them again.
+    /// How often each id was asked for again.
     private var counts: [String: Int] = [:]
 
     /// The next heading's id.
     ///
-    /// - Parameter text: what a reader who sees no markup reads in the heading.
+    /// - Parameter text: the heading's text without markup.
     mutating func next(for text: String) -> String { unused(HeadingIDs.id(for: text)) }
 
-    /// The id that kramdown's GFM parser gives: lower case, without what is no word, spaces as hyphens. (kramdown leaves
-    /// a heading without words an empty id; here it is `section`.)
+    /// The id that kramdown's GFM parser gives: lower case, without non-word characters, spaces as hyphens. (kramdown
+    /// gives a heading without words an empty id; here it is `section`.)
     private static func id(for text: String) -> String {
         var id = ""
         for scalar in text.lowercased().unicodeScalars {
@@ -149,8 +149,8 @@ struct HeadingIDs: Sendable {
         return id.isEmpty ? "section" : id
     }
 
-    /// An id, counted where it came before. (kramdown counts too, but not what it made by counting: `Dup`, `Dup`,
-    /// `Dup 1` get `dup-1` twice.)
+    /// An id, with a number if it is in use. (kramdown counts too, but not the ids that it made by counting: `Dup`,
+    /// `Dup`, `Dup 1` get `dup-1` twice.)
     mutating func unused(_ id: String) -> String {
         var unused = id
         while !ids.insert(unused).inserted {

@@ -1,8 +1,8 @@
-// The lines of a Markdown text on their way to libcmark, each with the line of the file that it came from.
+// The lines of a Markdown text before libcmark, each with its line number in the file.
 
 import Foundation
 
-/// Lines that the passes before libcmark rewrite, with their places in the file.
+/// Lines that the passes before libcmark rewrite, with their line numbers in the file.
 struct MarkdownSource {
     /// One line without its end.
     struct Line {
@@ -15,9 +15,9 @@ struct MarkdownSource {
 
     var lines: [Line]
 
-    /// The lines of a text whose first line is this line of its file.
+    /// The lines of a text that starts on this line of its file.
     ///
-    /// Control characters other than white space are taken out: HTML forbids them, and the passes mark places with them.
+    /// Control characters other than white space are removed: HTML forbids them, and the passes mark places with them.
     init(_ text: String, firstLine: Int) {
         let clean =
             text.unicodeScalars.contains(where: MarkdownMark.isMark)
@@ -44,7 +44,7 @@ struct MarkdownSource {
         line > 0 && line <= lines.count ? lines[line - 1].headingID : nil
     }
 
-    /// The marks of block quotes in front of a line: how many there are, at most `most`, and what stands behind them.
+    /// The marks of block quotes at the start of a line: how many there are, at most `most`, and the rest of the line.
     static func quotes(of line: String, most: Int = .max) -> (count: Int, rest: Substring) {
         var count = 0
         var rest = line[...]
@@ -78,11 +78,11 @@ struct MarkdownSource {
     }
 }
 
-/// What libcmark makes of the lines of a source, by their indices.
+/// How libcmark reads the lines of a source, by their indices.
 struct MarkdownBlocks {
     /// Lines of code and HTML blocks.
     private(set) var closed: Set<Int> = []
-    /// Lines that go on with a paragraph.
+    /// Lines that continue a paragraph.
     private(set) var continued: Set<Int> = []
     /// The first line of the heading that a line belongs to.
     private(set) var headings: [Int: Int] = [:]
@@ -103,11 +103,11 @@ struct MarkdownBlocks {
     }
 }
 
-/// Marks that the passes leave in the text for their other half, which works on libcmark's tree.
+/// Marks that the passes before libcmark leave in the text for the passes over its tree.
 enum MarkdownMark {
     static let footnoteStart: Unicode.Scalar = "\u{1}"
     static let footnoteEnd: Unicode.Scalar = "\u{2}"
-    /// Stands for a hyphen in a name, because smart punctuation would make a dash of two.
+    /// Stands for a hyphen in a name, because smart punctuation would turn two into a dash.
     static let hyphen: Unicode.Scalar = "\u{5}"
     static let cellStart: Unicode.Scalar = "\u{3}"
     static let cellEnd: Unicode.Scalar = "\u{4}"
@@ -122,34 +122,34 @@ enum MarkdownMark {
         (0x01...0x08).contains(scalar.value) || (0x0E...0x1F).contains(scalar.value)
     }
 
-    /// The text that stands in a reference's place until libcmark is done: brackets that form no link, and that count
-    /// as punctuation beside `*` and `_`.
+    /// The text that replaces a reference until libcmark is done: brackets that form no link, and that count as
+    /// punctuation beside `*` and `_`.
     static func footnote(_ name: String) -> String {
         "\\[\(footnoteStart)\(name.replacingOccurrences(of: "-", with: "\(hyphen)"))\(footnoteEnd)\\]"
     }
 
-    /// What stands in a gap's place.
+    /// The mark of a gap.
     static func gap(_ index: Int) -> String { mark(gapStart, index) }
 
-    /// What stands in the place of a heading's id.
+    /// The mark of a heading's id.
     static func headingID(_ index: Int) -> String { mark(headingStart, index) }
 
     private static func mark(_ start: UInt8, _ index: Int) -> String {
         String(decoding: [start] + Array(String(index).utf8) + [gapEnd], as: UTF8.self)
     }
 
-    /// A text without the marks of gaps; nil where it has none.
+    /// A text without the marks of gaps; nil if it has none.
     static func withoutGaps(_ text: String) -> String? {
         func isGaps(_ byte: UInt8) -> Bool { byte == gapStart || byte == gapEnd || byte == headingStart }
         guard text.utf8.contains(where: isGaps) else { return nil }
         return String(decoding: text.utf8.filter { !isGaps($0) }, as: UTF8.self)
     }
 
-    /// Gives places where libcmark does not read inlines (code, raw HTML, destinations) back what the writer wrote.
+    /// Restores what the writer wrote where libcmark does not read inlines (code, raw HTML, destinations).
     static func restored(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isMark) else { return text }
         var text = text
-        // Literally, because a combining mark behind a bracket makes another character of it.
+        // Literally, because a bracket that a combining mark follows is another Swift character.
         for (mark, original) in [
             ("\\[\(footnoteStart)", "[^"), ("[\(footnoteStart)", "[^"), ("\(footnoteEnd)\\]", "]"),
             ("\(footnoteEnd)]", "]"), ("\(hyphen)", "-"),

@@ -1,9 +1,9 @@
 // The passes over libcmark's tree, which leave gaps for links, figures and values: texts, raw HTML, headings. Footnotes
-// and tables have files of their own.
+// and tables have their own files.
 
 import Foundation
 
-/// One text on its way from libcmark's tree to a document.
+/// Turns libcmark's tree of one text into a document.
 struct MarkdownTree {
     private let document: CMarkDocument
     private let source: MarkdownSource
@@ -59,13 +59,13 @@ struct MarkdownTree {
         if !isFootnote { identifyHeadings(in: root) }
     }
 
-    /// Leaves a gap, and returns its place.
+    /// Adds a gap, and returns its index.
     private mutating func ask(_ gap: MarkdownGap) -> Int {
         gaps.append(gap)
         return gaps.count - 1
     }
 
-    /// Takes out what looks like a gap: `&#6;` is one of its marks by the time that libcmark is done.
+    /// Removes what only looks like a gap: libcmark turns `&#6;` into one of the marks.
     private func removeForeignMarks() {
         for node in document.root.descendants() {
             switch node.kind {
@@ -77,7 +77,7 @@ struct MarkdownTree {
         }
     }
 
-    /// Drops the attribute lists that stand right behind a link, an image, emphasis or code.
+    /// Drops the attribute lists that directly follow a link, an image, emphasis or code.
     private mutating func dropAttributeLists(in root: CMarkNode) {
         for node in root.descendants() where node.kind == .text && node.literal.contains("{:") {
             let literal = node.literal
@@ -91,13 +91,13 @@ struct MarkdownTree {
             }
             if let start = rest.range(of: "{:"), rest[start.upperBound...].contains("}") {
                 warn(
-                    node, "{:…} is shown as text, because it stands neither behind an element nor on a line of its own")
+                    node, "{:…} is shown as text, because it neither follows an element nor has its own line")
             }
             if rest.isEmpty { node.free() } else if rest.count < literal.count { node.literal = String(rest) }
         }
     }
 
-    /// The figures of a paragraph that holds nothing else: they take its place.
+    /// The figures of a paragraph that contains nothing else: they replace it.
     private static func figures(of paragraph: CMarkNode) -> [CMarkNode] {
         let children = paragraph.children
         let isFiguresOnly = children.allSatisfy { node in
@@ -110,7 +110,7 @@ struct MarkdownTree {
         return isFiguresOnly ? children.filter { $0.kind == .image } : []
     }
 
-    /// Line of the file for a node, or for the nearest node above it that knows.
+    /// Line of the file for a node, or for its nearest ancestor that has one.
     private func line(of node: CMarkNode) -> Int {
         var place: CMarkNode? = node
         while let node = place, node.startLine == 0 { place = node.parent }
@@ -119,7 +119,7 @@ struct MarkdownTree {
 
     // MARK: Texts
 
-    /// Puts footnotes' references, and gaps for inline values, in their places.
+    /// Inserts footnote references, and gaps for inline values.
     private mutating func rewriteTexts(in root: CMarkNode, figures: Set<CMarkNode>) {
         for node in root.descendants() {
             switch node.kind {
@@ -136,7 +136,7 @@ struct MarkdownTree {
         }
     }
 
-    /// Works on bytes: a combining mark behind a bracket or a brace makes another of Swift's characters of it.
+    /// Works on bytes, because a bracket or brace that a combining mark follows is another Swift character.
     private mutating func rewriteText(_ node: CMarkNode, figures: Set<CMarkNode>) {
         let literal = node.literal
         let footnoteStart = "[\(MarkdownMark.footnoteStart)".utf8
@@ -145,7 +145,7 @@ struct MarkdownTree {
         let line = line(of: node)
         var rest = literal.utf8[...]
         var plain = ""
-        // Behind a `{{` that does not end, none does: the text is not searched again.
+        // After one `{{` without an end, no other has one: the text is not searched again.
         var isUnclosed = false
         while let byte = rest.first {
             if byte == UInt8(ascii: "["), rest.starts(with: footnoteStart), let end = rest.firstRange(of: footnoteEnd) {
@@ -170,7 +170,7 @@ struct MarkdownTree {
                 guard let end = rest.firstRange(of: "}}".utf8) else {
                     isUnclosed = true
                     warnings.append(
-                        .init(line: line, message: "{{ without }} behind it on the same line is shown as text"))
+                        .init(line: line, message: "{{ without }} after it on the same line is shown as text"))
                     continue
                 }
                 let expression = MarkdownMark.restored(String(Substring(rest[..<end.lowerBound].dropFirst(2))))
@@ -188,8 +188,8 @@ struct MarkdownTree {
         node.free()
     }
 
-    /// The outermost link or image around a node, behind which a footnote's reference goes: a link holds no other link,
-    /// and an image's text no HTML. A figure's caption may hold both.
+    /// The outermost link or image around a node, after which a footnote's reference goes: a link cannot contain
+    /// another link, nor an image's text HTML. A figure's caption may contain both.
     private static func closedParent(of node: CMarkNode, figures: Set<CMarkNode>) -> CMarkNode? {
         node.ancestors.reversed().first { $0.kind == .link || ($0.kind == .image && !figures.contains($0)) }
     }
@@ -207,22 +207,22 @@ struct MarkdownTree {
         for paragraph in Set(figures.compactMap(\.parent)) { paragraph.free() }
     }
 
-    /// Asks where a link or an image leads. A figure that does not stand alone in its paragraph becomes a link to what it
-    /// would show.
+    /// Adds a gap for the destination of a link or an image. A figure that is not alone in its paragraph becomes a link
+    /// to what it would show.
     private mutating func askDestination(of node: CMarkNode) {
         let isLink = node.kind == .link || Markdown.isFigure(node.destination)
         if isLink, node.firstChild == nil, Markdown.isFigure(node.destination) {
             node.append(.text(MarkdownTree.name(of: node.destination)))
         }
         if isLink, node.ancestors.contains(where: { $0.kind == .link }) {
-            warn(node, "\(node.destination) stands inside a link, and is shown as its text")
+            warn(node, "\(node.destination) is inside a link, and is shown as its text")
             node.unwrap()
             return
         }
         if isLink, node.kind == .image, [node.previous, node.next].allSatisfy({ $0 == nil || $0?.kind == .lineBreak }) {
             warn(
                 node,
-                "\(node.destination) becomes a link; a figure stands alone in its paragraph, with blank lines around it"
+                "\(node.destination) becomes a link; a figure needs its own paragraph, with blank lines around it"
             )
         }
         let gap = ask(.link(Markdown.Destination(text: node.destination, isImage: !isLink, line: line(of: node))))
@@ -236,8 +236,8 @@ struct MarkdownTree {
         }
     }
 
-    /// Makes HTML with gaps of links and images: libcmark would escape a gap's mark. What stands inside an image is its
-    /// text, and has no destination.
+    /// Turns links and images into HTML with gaps, because libcmark would escape a gap's mark. Those inside an image are
+    /// part of its text, and have no destination.
     private mutating func leaveDestinations(in root: CMarkNode) {
         let nodes = root.descendants().filter { node in
             (node.kind == .link || node.kind == .image) && !node.ancestors.contains { $0.kind == .image }
@@ -260,16 +260,16 @@ struct MarkdownTree {
         }
     }
 
-    /// What a link to a figure without a text is called: `heads.head/0` for `neuron:heads.head/0?seeds=1`.
+    /// The text of a link to a figure that has no text: `heads.head/0` for `neuron:heads.head/0?seeds=1`.
     private static func name(of destination: String) -> String {
         let name = destination.drop { $0 != ":" }.dropFirst().prefix { $0 != "?" }
         return name.isEmpty ? destination : String(name)
     }
 
-    /// Asks for a figure, and returns the gap.
+    /// Adds a gap for a figure, and returns its index.
     private mutating func figure(_ image: CMarkNode) -> Int {
         let line = line(of: image)
-        if !image.title.isEmpty { warn(image, "the title of a figure is not shown; write it into the caption") }
+        if !image.title.isEmpty { warn(image, "the title of a figure is not shown; write it in the caption") }
         let paragraph = CMarkNode.paragraph()
         defer { paragraph.free() }
         image.moveChildren(to: paragraph)
@@ -288,7 +288,7 @@ struct MarkdownTree {
 
     // MARK: Raw HTML
 
-    /// Where raw HTML is off: comments go, everything else is shown as the text that it is.
+    /// If raw HTML is off, removes comments and shows everything else as text.
     private mutating func rewriteRawHTML(in root: CMarkNode) {
         guard !rawHTML else { return }
         for node in root.descendants() where node.kind == .htmlBlock || node.kind == .htmlInline {
@@ -312,12 +312,12 @@ struct MarkdownTree {
 
     private mutating func identifyHeadings(in root: CMarkNode) {
         let headings = root.descendants().filter { $0.kind == .heading }
-        // The writer's own ids first, because links are meant to lead to them.
+        // The writer's own ids first, because links refer to them.
         var given: [CMarkNode: String] = [:]
         for node in headings {
             guard let id = source.headingID(of: node.startLine) else { continue }
             given[node] = ids.unused(id)
-            if given[node] != id { warn(node, "the id \(id) is taken; the heading's is \(given[node] ?? "")") }
+            if given[node] != id { warn(node, "the id \(id) is taken; the heading gets \(given[node] ?? "")") }
         }
         for node in headings {
             let id: String
@@ -334,7 +334,7 @@ struct MarkdownTree {
         }
     }
 
-    /// What a reader who sees no markup reads.
+    /// The text without markup.
     private static func plainText(_ node: CMarkNode) -> String {
         node.descendants().map { node in
             switch node.kind {

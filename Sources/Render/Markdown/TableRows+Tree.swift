@@ -36,7 +36,7 @@ extension TableRows {
         }
     }
 
-    /// The cell that a heading stands for; its mark is taken out.
+    /// The cell that a heading represents; its mark is removed.
     private func takeMark(from heading: CMarkNode) -> Cell? {
         guard let text = heading.firstChild, text.kind == .text else { return nil }
         let scalars = text.literal.unicodeScalars
