@@ -1,10 +1,10 @@
-// The instruction sets, and which of them this CPU has.
+// The instruction sets, and the selection of those that this CPU has.
 
 #include "CVector.h"
 
 #include <stddef.h>
 
-// The same bytes everywhere: no product and sum in one rounding, on any architecture.
+// The same bytes everywhere: a product and a sum are never fused into one rounding, on any architecture.
 #pragma STDC FP_CONTRACT OFF
 
 enum { LANES = 16 };
@@ -14,7 +14,7 @@ typedef float Lanes8 __attribute__((vector_size(32)));
 typedef float Lanes4 __attribute__((vector_size(16)));
 typedef int Mask __attribute__((vector_size(64)));
 
-// Vectors wider than the baseline's registers are passed to inlined functions only.
+// Vectors wider than the baseline's registers are passed only to inlined functions.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #if defined(__x86_64__)

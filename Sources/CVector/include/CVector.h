@@ -1,18 +1,18 @@
-// The model's arithmetic outside matrix products, in vectors as wide as the CPU has. Contracts are in ViT/Kernels.
-// One source, compiled for several instruction sets and chosen at run time. All give the same bytes: sixteen lanes and
-// one order of sums everywhere, and a product and a sum are never contracted to one rounding.
+// The model's arithmetic outside matrix products, in vectors as wide as the CPU has. Sources/ViT/CPU documents them.
+// One source is compiled for several instruction sets and chosen at run time. All give the same bytes: sixteen lanes
+// and one order of sums everywhere, and a product and a sum are never fused into one rounding.
 #pragma once
 
-/// The functions of one instruction set.
+/// The functions for one instruction set.
 typedef struct __attribute__((swift_attr("@Sendable"))) {
-    /// What they are compiled for: `baseline`, `AVX2` or `AVX-512`.
+    /// The instruction set: `baseline`, `AVX2` or `AVX-512`.
     const char *name;
 
     /// See `biasGELUForward`.
     void (*biasGELU)(float *x, const float *bias, float *y, long rows, long channels);
     /// a ∘= b over `count` values; see `geluBackward`.
     void (*multiply)(float *a, const float *b, long count);
-    /// y = x + bias a row, with the rows' strides; see `biasForward`.
+    /// y = x + bias for each row, with row strides; see `biasForward`.
     void (*addBias)(const float *x, long xStride, const float *bias, float *y, long yStride, long rows, long channels);
     /// See `layerNormForward`.
     void (*layerNorm)(
@@ -30,5 +30,5 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
     void (*exponential)(const float *x, float *y, long count);
 } VectorFunctions;
 
-/// The functions of the set of this index, the widest first; NULL beyond the last. Sets that the CPU lacks are left out.
+/// The functions for the set of this index, widest first; NULL after the last. Sets that the CPU lacks are skipped.
 const VectorFunctions *vectorFunctions(int index);

@@ -236,8 +236,8 @@ struct MarkdownTree {
         }
     }
 
-    /// Turns links and images into HTML with gaps, because libcmark would escape a gap's mark. Those inside an image are
-    /// part of its text, and have no destination.
+    /// Turns links and images into HTML with gaps, because libcmark would escape a gap's mark. Those inside an image
+    /// are part of its text, and have no destination.
     private mutating func leaveDestinations(in root: CMarkNode) {
         let nodes = root.descendants().filter { node in
             (node.kind == .link || node.kind == .image) && !node.ancestors.contains { $0.kind == .image }

@@ -1,11 +1,11 @@
-// The one file that calls OpenBLAS: single-precision matrix products on row-major memory, one thread a caller.
-// Deliberately not a tensor library: pointers in, pointers out, nothing allocated.
+// The only file that calls OpenBLAS: single-precision matrix products on row-major memory, on the caller's thread.
+// Deliberately not a tensor library: it takes and fills pointers, and allocates nothing.
 
 import COpenBLAS
 
-/// OpenBLAS, single-threaded, so that each worker has its own and bytes do not depend on the number of threads.
+/// OpenBLAS, single-threaded, so that workers run in parallel and results do not depend on the number of threads.
 public enum BLAS {
-    /// The CPU kernel that OpenBLAS chose, e.g. `Haswell` or `SkylakeX`; results are byte-identical per kernel.
+    /// The CPU kernel that OpenBLAS chose, e.g. `Haswell` or `SkylakeX`. Results are byte-identical for each kernel.
     public static let kernelName: String = {
         useOneThread()
         return String(cString: openblas_get_corename())
@@ -18,14 +18,14 @@ public enum BLAS {
         return words.count > 1 ? String(words[1]) : "unknown"
     }()
 
-    /// Makes every product run on its caller's thread. Called before the first product.
+    /// Makes every product run on its caller's thread. Call it before the first product.
     public static func useOneThread() { oneThread }
     private static let oneThread: Void = openblas_set_num_threads(1)
 
-    /// C = α·op(A)·op(B) + β·C with op the identity or the transpose; all row-major.
+    /// C = α·op(A)·op(B) + β·C, where op is the identity or the transpose; all row-major.
     ///
-    /// op(A): (rows, inner), op(B): (inner, columns), C: (rows, columns). The strides are the distance between rows
-    /// in memory, of A and B as stored. β = 0 overwrites C, β = 1 accumulates.
+    /// op(A): (rows, inner), op(B): (inner, columns), C: (rows, columns). A stride is the distance between rows in
+    /// memory, for A and B as stored. β = 0 overwrites C, β = 1 accumulates.
     @inline(__always)
     public static func multiply(
         rows: Int, columns: Int, inner: Int, scale: Float = 1,

@@ -2,7 +2,7 @@
 
 /// A fixed block of zero-initialised float32 values, aligned to a cache line.
 ///
-/// Unchecked Sendable: a buffer is either weights, which nobody writes after loading, or belongs to one worker.
+/// Unchecked Sendable: a buffer either holds weights, which are not written after loading, or belongs to one worker.
 public final class FloatBuffer: @unchecked Sendable {
     /// The first value.
     public let pointer: UnsafeMutablePointer<Float>
@@ -24,7 +24,7 @@ public final class FloatBuffer: @unchecked Sendable {
         _ = UnsafeMutableBufferPointer(start: pointer, count: count).update(fromContentsOf: values)
     }
 
-    /// The values as an array, for tests and for small results.
+    /// The values as an array, for tests and small results.
     public var array: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 
     deinit { UnsafeMutableRawPointer(pointer).deallocate() }

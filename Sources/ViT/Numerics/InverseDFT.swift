@@ -1,27 +1,27 @@
 // The inverse real Fourier transform of small colour images, as matrix products with precomputed matrices.
-// Deliberately not an FFT: at the sizes of ViT inputs the products cost a few per cent of the model's, need no
-// factorable sizes, and their adjoint is the same products transposed.
+// Deliberately not an FFT: at the sizes of ViT inputs, the products cost a few per cent of the model's. They allow any
+// size, and their adjoint is the same products transposed.
 
 import Foundation
 
-/// `irfft2(spectrum, norm="ortho")` of three channels, and its exact adjoint. One worker's: holds scratch memory.
+/// `irfft2(spectrum, norm="ortho")` of three channels, and its exact adjoint. For one worker: it holds scratch memory.
 ///
-/// K = width / 2 + 1 columns of the half spectrum. Spectra are stored as (3, K, 2, height): channel, horizontal
-/// frequency, real or imaginary part, vertical frequency (in `numpy.fft.fftfreq`'s order), so that the products over
-/// rows are one, and those over columns are one a channel.
+/// The half spectrum has K = width / 2 + 1 columns. Spectra are stored as (3, K, 2, height): channel, horizontal
+/// frequency, real or imaginary part, vertical frequency (in `numpy.fft.fftfreq`'s order). The transform over rows is
+/// then one product, and the transform over columns one product per channel.
 final class InverseDFT {
     /// Image size in pixels.
     let height: Int, width: Int
     /// Columns of the half spectrum.
     let columns: Int
-    /// Columns of the half spectrum of images of this width.
+    /// Columns of the half spectrum for images of this width.
     static func columns(width: Int) -> Int { width / 2 + 1 }
 
-    /// e^(iθ) over vertical frequency × row as a real matrix, (2·height, 2·height).
+    /// e^(iθ) over vertical frequency × row as a real matrix: (2·height, 2·height).
     private let rowMatrix: FloatBuffer
-    /// Real part of e^(iθ) over horizontal frequency × column, with Hermitian weights, (2·K, width).
+    /// Real part of e^(iθ) over horizontal frequency × column, with Hermitian weights: (2·K, width).
     private let columnMatrix: FloatBuffer
-    /// The half-way result: (3, K, 2, height) with rows in place of vertical frequencies.
+    /// The intermediate result: (3, K, 2, height), with rows in place of vertical frequencies.
     private let halfway: FloatBuffer
 
     /// The transform to images of this size.
@@ -44,7 +44,7 @@ final class InverseDFT {
         }
         let scale = 1 / Double(height * width).squareRoot()
         for k in 0..<columns {
-            // Every column but the first, and the last of an even width, stands for its mirror image too.
+            // Every column also represents its mirror image, except the first, and the last of an even width.
             let weight = k == 0 || 2 * k == width ? scale : 2 * scale
             for x in 0..<width {
                 let angle = 2 * Double.pi * Double(k * x % width) / Double(width)
@@ -54,8 +54,8 @@ final class InverseDFT {
         }
     }
 
-    /// image = Re(F⁻¹·spectrum). spectrum: (3, K, 2, height). Overwrites image: channels of (height, width), `plane`
-    /// values apart.
+    /// image = Re(F⁻¹·spectrum). spectrum: (3, K, 2, height). Overwrites image: channels of (height, width) that are
+    /// `plane` values apart.
     func forward(spectrum: UnsafePointer<Float>, image: UnsafeMutablePointer<Float>, plane: Int) {
         BLAS.multiply(
             rows: 3 * columns, columns: 2 * height, inner: 2 * height,
@@ -69,7 +69,7 @@ final class InverseDFT {
         }
     }
 
-    /// Inverts image = Re(F⁻¹·spectrum): dSpectrum = its transpose on dImage. Overwrites dSpectrum.
+    /// The backward pass of image = Re(F⁻¹·spectrum): dSpectrum = (Re F⁻¹)ᵀ·dImage. Overwrites dSpectrum.
     func backward(dImage: UnsafePointer<Float>, plane: Int, dSpectrum: UnsafeMutablePointer<Float>) {
         for channel in 0..<3 {
             BLAS.multiply(

@@ -1,18 +1,18 @@
-// Randomness: one generator per run, seeded from what the run is, never from when it is made.
+// Randomness: one generator per run, seeded from the run's address, neuron and seed, never from the time.
 
-/// xoshiro256** (Blackman & Vigna 2021), and variates whose algorithms are defined here.
+/// xoshiro256** (Blackman & Vigna 2021), and random variates whose algorithms are defined here.
 ///
-/// The standard library's `Float.random(in:)` is not used: its algorithm may change between releases, and with it
-/// every picture.
+/// The standard library's `Float.random(in:)` is not used, because its algorithm may change between releases, which
+/// would change every picture.
 struct RunGenerator: RandomNumberGenerator {
     private var s0: UInt64, s1: UInt64, s2: UInt64, s3: UInt64
 
-    /// A generator with this state; not all zero.
+    /// A generator with this state, which must not be all zero.
     init(state: (UInt64, UInt64, UInt64, UInt64)) {
         (s0, s1, s2, s3) = state
     }
 
-    /// A generator whose state SplitMix64 fills from `seed`.
+    /// A generator with a state that SplitMix64 makes from `seed`.
     init(seed: UInt64) {
         var spread = SplitMix64(state: seed)
         self.init(state: (spread.next(), spread.next(), spread.next(), spread.next()))
@@ -40,7 +40,7 @@ struct RunGenerator: RandomNumberGenerator {
         return result
     }
 
-    /// Uniform in the open interval (0, 1): the middles of 2⁵² equal steps.
+    /// Uniform in the open interval (0, 1): the midpoints of 2⁵² equal steps.
     mutating func unit() -> Double {
         (Double(next() &>> 12) + 0.5) * 0x1p-52
     }
@@ -55,7 +55,7 @@ struct RunGenerator: RandomNumberGenerator {
         Int(unit() * Double(2 * limit + 1)) - limit
     }
 
-    /// A standard normal variate: the inverse distribution function at a uniform one.
+    /// A standard normal variate: Φ⁻¹ of a uniform variate.
     mutating func normal() -> Double {
         normalQuantile(unit())
     }
@@ -63,7 +63,7 @@ struct RunGenerator: RandomNumberGenerator {
 
 /// Φ⁻¹(p) for p in (0, 1), with a relative error below 1.2e-9 (Acklam's rational approximations).
 ///
-/// Nothing but arithmetic and square roots, so the value is the same on every system.
+/// It uses only arithmetic and square roots, so the value is the same on every system.
 func normalQuantile(_ p: Double) -> Double {
     let edge = 0.02425
     if p < edge || p > 1 - edge {
@@ -99,7 +99,7 @@ func normalQuantile(_ p: Double) -> Double {
     return numerator * q / denominator
 }
 
-/// ln x for a positive normal x, to 1e-14: the exponent, and the series of artanh for the mantissa in √½…√2.
+/// ln x for a positive normal x, to 1e-14: from the exponent, and the series of artanh for the mantissa in √½…√2.
 private func naturalLogarithm(_ x: Double) -> Double {
     var exponent = Double(x.exponent)
     var mantissa = x.significand

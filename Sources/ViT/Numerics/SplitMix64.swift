@@ -1,10 +1,10 @@
-// A small generator whose every state is a seed.
+// A small random number generator. Every state is a valid seed.
 
 /// SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", OOPSLA).
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// The generator that starts from `state`; any will do.
+    /// The generator that starts from `state`; any value is valid.
     public init(state: UInt64) {
         self.state = state
     }

@@ -1,6 +1,6 @@
-// exp and sums on SIMD lanes, for what is not worth wider vectors: the same bytes on every CPU.
+// exp and sums on SIMD lanes, for code that would not gain from wider vectors: the same bytes on every CPU.
 
-/// The unit of vector work: two or four registers on x86-64's baseline, enough to hide latency without spilling.
+/// The unit of vector work: two registers on x86-64's baseline, enough to hide latency without spilling.
 typealias Lanes = SIMD8<Float>
 
 extension Lanes {
@@ -20,7 +20,7 @@ extension Lanes {
 /// eˣ with a relative error below 2e-7 for x in −87…88; 0 below it (Cephes `expf`: Cody–Waite reduction, degree 6).
 @inline(__always)
 func exponential(_ x: Lanes) -> Lanes {
-    // Comparisons, as the standard library's minimum and maximum are calls; they let NaN pass.
+    // Comparisons, because the standard library's minimum and maximum are function calls. NaN passes through.
     let clamped = x.replacing(with: -87.3, where: x .< -87.3).replacing(with: 88, where: x .> 88)
     // Adding 1.5·2²³ rounds to the nearest integer and leaves that integer in the low mantissa bits.
     let magic = Lanes(repeating: 12_582_912)

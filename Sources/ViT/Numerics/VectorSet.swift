@@ -1,16 +1,16 @@
-// The vector functions of the widest instruction set that this CPU has; see the target CVector.
+// The vector functions for the widest instruction set that this CPU has; see the target CVector.
 
 import CVector
 
 /// The arithmetic outside matrix products, compiled for one instruction set. Every set gives the same bytes.
 struct VectorSet: Sendable {
-    /// The functions; pointers to code, the same for the process's life.
+    /// The functions: pointers to code, which are valid as long as the process runs.
     let functions: VectorFunctions
 
     /// What the functions are compiled for: `AVX-512`, `AVX2` or `baseline`.
     var name: String { String(cString: functions.name) }
 
-    /// Every set that this CPU has, the widest first; the baseline's is always there.
+    /// Every set that this CPU has, widest first; always includes the baseline.
     static let all: [VectorSet] = {
         var sets: [VectorSet] = []
         while let functions = vectorFunctions(Int32(sets.count)) {
