@@ -1,9 +1,9 @@
-// Where in the model an activation is read: torchvision's module names, and the only names used anywhere.
+// Where in the model an activation is read: torchvision's module names, which the whole project uses.
 
 /// The name torchvision gives a module's output, e.g. `encoder.layers.encoder_layer_5.mlp.3`.
 ///
-/// Every checkpoint naming maps onto these addresses; the same text names the tap, the URL and the figure. What stands
-/// at an address is in the table of taps (`Tap`).
+/// Every checkpoint naming maps onto these addresses. The same text names the tap, the URL and the figure. The table of
+/// taps (`Tap`) says what is at an address.
 public enum Address: Hashable, Sendable {
     /// A place inside an encoder block, in the order of computation.
     public enum Site: CaseIterable, Sendable {
@@ -25,12 +25,12 @@ public enum Address: Hashable, Sendable {
 
     /// A place in the block of this index, from 0.
     case block(Int, Site)
-    /// The final LayerNorm's output, (tokens, width); one token where it follows pooling.
+    /// The final LayerNorm's output, (tokens, width); one token if it follows pooling.
     case encoderNorm
-    /// The logits, one token.
+    /// The logits, (1, classes).
     case head
 
-    /// The block that the address is in, from 0; nil after the blocks.
+    /// The index of the block that the address is in, from 0; nil after the blocks.
     var block: Int? {
         if case .block(let index, _) = self { index } else { nil }
     }
@@ -46,7 +46,7 @@ public enum Address: Hashable, Sendable {
         return (inBlocks + afterBlocks).filter { $0.width(in: configuration) > 0 }
     }
 
-    /// Number of channels, that is of neurons.
+    /// Number of channels, which is the number of neurons.
     public func width(in configuration: ViTConfiguration) -> Int { configuration[keyPath: tap.width] }
 
     /// Number of tokens at this address.
@@ -69,7 +69,7 @@ extension Address: CustomStringConvertible {
         return Self.layerPrefix + "\(index)" + (tap.name.isEmpty ? "" : ".\(tap.name)")
     }
 
-    /// Reads a full or a short name; nil where the text names no address (of any model).
+    /// Parses a full or short name; nil if the text is not an address of any model.
     public init?(_ text: String) {
         if let address = Self.afterBlocks.first(where: { $0.tap.name == text }) {
             self = address

@@ -1,15 +1,16 @@
-// Direct logit attribution: what a neuron adds to the logits by the direct path alone.
+// Direct logit attribution: what a neuron adds to the logits along the direct path.
 
-/// The class logits that a neuron of an MLP raises and lowers through the residual stream, the final LayerNorm's scale
-/// and the head, with nothing in between (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits"; for
-/// ViTs Vilas et al. 2023, "Analyzing Vision Transformers for Image Classification in Class Embedding Space").
+/// The class logits that an MLP neuron raises and lowers directly: through the residual stream, the final LayerNorm's
+/// scale and the head, but not through later blocks (Elhage et al. 2021, "A Mathematical Framework for Transformer
+/// Circuits"; for ViTs, Vilas et al. 2023, "Analyzing Vision Transformers for Image Classification in Class Embedding
+/// Space").
 public enum DirectLogitAttribution {
-    /// Each class's logit per unit of the neuron's activation: W·(γ ⊙ (d − mean d)), where d is what the neuron adds to
-    /// the residual stream: its own channel at `mlp.3`, its column of the second layer at `mlp.0` and `mlp.1`.
+    /// Each class's logit per unit of the neuron's activation: W·(γ ⊙ (d − mean d)). d is what the neuron adds to the
+    /// residual stream: its own channel at `mlp.3`, or its column of the second layer at `mlp.0` and `mlp.1`.
     ///
-    /// LayerNorm's division by σ depends on the picture and scales all classes alike, so it is left out, as is σ's own
-    /// change; so are GELU at `mlp.0`, and everything that later blocks make of d. A head that reads two tokens gets
-    /// what the neuron writes into both; a mean over patches changes nothing.
+    /// Left out are LayerNorm's division by σ, which depends on the picture and scales all classes alike; the change of
+    /// σ itself; GELU at `mlp.0`; and the effect of d on later blocks. If the head reads two tokens, d is added to both.
+    /// A mean over patches changes nothing.
     ///
     /// - Returns: (classes); nil at other addresses, and for a model without a head.
     /// - Precondition: the address has the neuron.
@@ -30,7 +31,7 @@ public enum DirectLogitAttribution {
         }
     }
 
-    /// What one unit of the neuron adds to the residual stream: (C); nil where the table of taps says nothing of it.
+    /// What one unit of the neuron adds to the residual stream: (C); nil if the table of taps defines no contribution.
     private static func direction(model: ViT, address: Address, neuron: Int) -> [Float]? {
         guard let contribution = address.tap.contribution, let index = address.block else { return nil }
         precondition((0..<address.width(in: model.configuration)).contains(neuron))

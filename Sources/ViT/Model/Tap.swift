@@ -1,12 +1,12 @@
-// The table of taps: what stands at each address, how wide it is, where a pass to it stops, and how it is read there.
-// Whatever depends on an address is a column here, so that a new tap is one row.
+// The table of taps: what is at each address, how wide it is, where a pass to it stops, and how it is read.
+// Everything that depends on an address is a column here, so that a new tap is one row.
 
 /// How an address is read.
 ///
-/// A pass to an address stops at a stage before it. A channel is read from what the stage made, through its row of a
-/// linear layer, so that a pass computes the channels that are asked for and no others.
+/// A pass to an address stops at the stage before it. A channel is read from the stage's output through its row of a
+/// linear layer, so that a pass computes only the channels that are asked for.
 struct Tap {
-    /// What a unit of a neuron's activation adds to the residual stream.
+    /// What one unit of a neuron's activation adds to the residual stream.
     enum Contribution {
         /// Its own channel.
         case channel
@@ -14,21 +14,21 @@ struct Tap {
         case column(KeyPath<BlockParameters, LinearParameters>)
     }
 
-    /// torchvision's name: within the block, or the whole name where the tap is after the blocks. Empty for a block's
-    /// own output.
+    /// torchvision's name: within the block, or the whole name for a tap after the blocks. Empty for a block's own
+    /// output.
     let name: String
-    /// Number of channels, that is of neurons.
+    /// Number of channels, which is the number of neurons.
     let width: KeyPath<ViTConfiguration, Int>
-    /// What a pass makes last.
+    /// The last stage that a pass computes.
     let stage: Stage
-    /// The layer whose outputs are the channels, and which reads what the stage made; nil where the stage's own values
-    /// are the channels.
+    /// The layer that reads the stage's output and whose outputs are the channels; nil if the stage's own values are
+    /// the channels.
     var layer: Layer?
     /// Whether the residual stream after attention is added to the layer's outputs.
     var addsResidual = false
     /// Whether GELU is applied to the layer's outputs.
     var isGELUOutput = false
-    /// What a neuron adds to the residual stream by itself; nil where that is not defined.
+    /// What a neuron adds to the residual stream directly; nil if that is not defined.
     var contribution: Contribution?
 
     /// A linear layer of a model.
@@ -39,8 +39,8 @@ struct Tap {
         case head
     }
 
-    /// The tap through which the mean of all channels is read. GELU's outputs have no such mean before GELU: a pass
-    /// makes all of them.
+    /// The tap through which the mean of all channels is read. The mean of GELU's outputs cannot be read before GELU,
+    /// so a pass computes all of them.
     var ofAllChannels: Tap {
         isGELUOutput ? Tap(name: name, width: width, stage: .hidden) : self
     }
@@ -84,7 +84,7 @@ extension Address {
     /// How the address is read over `tokens`.
     func tap(over tokens: TokenSelection) -> Tap { tokens == .slice ? tap.ofAllChannels : tap }
 
-    /// The layer through which the address is read in a model; nil where there is none.
+    /// The layer through which the address is read in a model; nil if there is none.
     func layer(of tap: Tap, in parameters: ViTParameters) -> LinearParameters? {
         switch (tap.layer, self) {
         case (.block(let path), .block(let index, _)): parameters.blocks[index][keyPath: path]
@@ -94,7 +94,7 @@ extension Address {
     }
 }
 
-/// What a pass makes last, in the order of computation.
+/// The last stage that a pass computes; the cases are in the order of computation.
 enum Stage: Int, Comparable {
     /// A block's first LayerNorm, (tokens, C).
     case norm1
@@ -104,7 +104,7 @@ enum Stage: Int, Comparable {
     case norm2
     /// The hidden layer after GELU, (tokens, M).
     case hidden
-    /// The final LayerNorm, after all of a block: (tokens, C), one token where it follows pooling.
+    /// The final LayerNorm, after a complete block: (tokens, C); one token if it follows pooling.
     case finalNorm
     /// What the head reads, (F).
     case features
@@ -114,7 +114,7 @@ enum Stage: Int, Comparable {
 
     static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
 
-    /// Channels of what the stage makes.
+    /// Channels of the stage's output.
     func width(in configuration: ViTConfiguration) -> Int {
         switch self {
         case .norm1, .heads, .norm2, .finalNorm: configuration.width
@@ -123,7 +123,7 @@ enum Stage: Int, Comparable {
         }
     }
 
-    /// Tokens of what the stage makes.
+    /// Tokens of the stage's output.
     func tokenCount(in configuration: ViTConfiguration) -> Int {
         switch self {
         case .norm1, .heads, .norm2, .hidden: configuration.tokenCount
@@ -132,10 +132,10 @@ enum Stage: Int, Comparable {
         }
     }
 
-    /// Whether the last block needs to be computed for one token only, after its keys and values.
+    /// Whether the last block needs to be computed for only one token, after its keys and values.
     func readsOneToken(_ tokens: TokenSelection, in configuration: ViTConfiguration) -> Bool {
         switch self {
-        // The first LayerNorm precedes attention: there all tokens are at hand anyway.
+        // The first LayerNorm precedes attention, so all tokens are computed anyway.
         case .norm1: false
         case .heads, .norm2, .hidden: tokens != .patches
         case .finalNorm: configuration.pooling != .patchMeanThenNorm && tokens != .patches

@@ -1,8 +1,8 @@
-// Over which tokens a neuron's activation is read.
+// The tokens over which a neuron's activation is read.
 
-/// Which tokens' activations make a neuron's activation.
+/// The tokens over which a neuron's activation is read.
 ///
-/// At `heads.head`, and wherever else an address has one token, every selection reads that token.
+/// At an address with one token, such as `heads.head`, every selection reads that token.
 public enum TokenSelection: Hashable, Sendable {
     /// The mean over the patch tokens.
     case patches
@@ -10,14 +10,14 @@ public enum TokenSelection: Hashable, Sendable {
     case cls
     /// The patch token at row rows / 2, column columns / 2.
     case center
-    /// The token of this index, counted from 0 with the prefix tokens first.
+    /// The token with this index, counted from 0 with the prefix tokens first.
     case token(Int)
-    /// The mean of *all channels* of the token whose index is the neuron's number: what indexing
-    /// `activation[:, k]` of a (batch, tokens, channels) tensor gives.
+    /// The mean over *all channels* of the token whose index is the neuron's number, as if `activation[:, k]` of a
+    /// (batch, tokens, channels) tensor were averaged.
     case slice
 
-    /// What the model itself reads at an address: in the last block, and after it, the tokens that the head reads
-    /// (the class token, or the patches of a pooled model); elsewhere the patches.
+    /// The tokens that the model itself reads at an address. In and after the last block, these are the tokens that the
+    /// head reads (the class token, or the patches of a pooled model); elsewhere, the patches.
     public static func automatic(at address: Address, in configuration: ViTConfiguration) -> TokenSelection {
         let isBefore = address.block.map { $0 < configuration.blockCount - 1 } ?? false
         return isBefore || configuration.pooling != .classToken ? .patches : .cls
@@ -36,7 +36,7 @@ extension TokenSelection: CustomStringConvertible {
         }
     }
 
-    /// Reads a name; nil where the text names no selection. (`auto` is a configuration's word, not a selection.)
+    /// Parses a name; nil if the text is not a selection. (`auto` is a word of configurations, not a selection.)
     public init?(_ text: String) {
         switch text {
         case "patches": self = .patches
@@ -66,12 +66,12 @@ extension TokenSelection {
         }
     }
 
-    /// Number of neurons that an address has under this selection: its channels, or for `slice` its tokens.
+    /// Number of neurons at an address under this selection: its channels, or for `slice` its tokens.
     public func neuronCount(at address: Address, in configuration: ViTConfiguration) -> Int {
         self == .slice ? address.tokenCount(in: configuration) : address.width(in: configuration)
     }
 
-    /// The one token that is read, whatever the neuron; nil for `patches` and `slice`.
+    /// The index of the token that is read for every neuron; nil for `patches` and `slice`.
     func fixedToken(in configuration: ViTConfiguration) -> Int? {
         switch self {
         case .patches, .slice: nil

@@ -1,4 +1,4 @@
-// A model: its configuration and its weights, shared by all workers and never written.
+// A model: its configuration and its weights, which all workers share and never write.
 
 /// A Vision Transformer (Dosovitskiy et al. 2021), as torchvision's `VisionTransformer` computes it.
 public struct ViT: Sendable {
@@ -7,7 +7,7 @@ public struct ViT: Sendable {
     /// The weights, shared and read-only.
     public let parameters: ViTParameters
 
-    /// A model; the weights' shapes must be the configuration's, as the loader demands of every file.
+    /// A model. The weights' shapes must match the configuration; the loader checks this for every file.
     public init(configuration: ViTConfiguration, parameters: ViTParameters) {
         self.configuration = configuration
         self.parameters = parameters

@@ -1,14 +1,14 @@
-// What a pass costs in operations and in memory, counted from the model's shapes.
+// The cost of a pass in operations and in memory, counted from the model's shapes.
 
 extension ViTConfiguration {
-    /// Floating-point operations of a forward pass of one image that ends at `address`: the matrix products, a
-    /// multiply-add counted as two. LayerNorm, softmax and GELU are left out, as in the usual counts; they are below a
-    /// hundredth of a ViT's.
+    /// Floating-point operations of a forward pass of one image that ends at `address`. Only matrix products are
+    /// counted, with a multiply-add as two operations. LayerNorm, softmax and GELU are left out, as is usual; they are
+    /// below one per cent of a ViT's operations.
     public func forwardCost(to address: Address) -> Double {
         let (t, c, m) = (Double(tokenCount), Double(width), Double(mlpWidth))
         let side = Double(patchSize)
         let embedding = 2 * Double(patchCount) * 3 * side * side * c
-        // Queries, keys and values; scores and their use; the projection.
+        // Queries, keys and values; then scores, and the values they weight. The projection is added below.
         let heads = 2 * t * c * 3 * c + 2 * 2 * t * t * c
         let attention = heads + 2 * t * c * c
         let mlpHalf = 2 * t * c * m
@@ -27,15 +27,15 @@ extension ViTConfiguration {
         return embedding + Double(address.block ?? blockCount - 1) * block + inLastBlock + reading
     }
 
-    /// Bytes that one image takes on its way through the model and back: attention's patterns, which grow with the
-    /// square of the tokens, what the blocks keep for the backward pass, and the image itself (`ModelPass`). Paddings
-    /// are left out. In floating point, so that sizes of a damaged file do not overflow.
+    /// Bytes that one image needs for a forward and backward pass (`ModelPass`): the attention patterns, which grow
+    /// with the square of the tokens, what the blocks keep for the backward pass, and the image itself. Padding is left
+    /// out. In floating point, so that sizes from a damaged file do not overflow.
     var imageMemory: Double {
         let (c, m) = (Double(width), Double(mlpWidth))
         let pixels = Double(imageHeight) * Double(imageWidth)
         let t = Double(prefixTokenCount) + pixels / (Double(patchSize) * Double(patchSize))
-        // A block keeps its input, the sum after attention, queries, keys and values, and GELU's slope; the blocks
-        // take turns with as much again. The rest are pixels, in and out, as an image and as patches.
+        // A block keeps its input, the sum after attention, queries, keys and values, and GELU's slope. The blocks
+        // share scratch memory of about the same size. The rest is pixels, in and out, as an image and as patches.
         let block = Double(headCount) * t * t + t * (5 * c + m)
         return 4 * (Double(blockCount) * block + t * t + t * (10 * c + m) + 9 * pixels)
     }

@@ -1,9 +1,9 @@
-// The hyperparameters of a plain Vision Transformer, and every variant that a checkpoint may call for.
+// The hyperparameters of a plain Vision Transformer, and every variant that a checkpoint may need.
 
 /// The architecture and the preprocessing of a Vision Transformer (Dosovitskiy et al. 2021, section 3.1).
 ///
-/// Pre-norm blocks, exact (erf) GELU, learned position embeddings. What differs between torchvision, timm and
-/// Hugging Face is a field here, never a constant in the code.
+/// Pre-norm blocks, exact (erf) GELU, learned position embeddings. Everything that differs between torchvision, timm
+/// and Hugging Face is a field here, never a constant in the code.
 public struct ViTConfiguration: Sendable, Equatable, Codable {
     /// What the classification head reads after the last block.
     public enum Pooling: String, Sendable, Codable {
@@ -23,7 +23,7 @@ public struct ViTConfiguration: Sendable, Equatable, Codable {
     public var patchSize: Int
     /// Number of encoder blocks.
     public var blockCount: Int
-    /// Attention heads a block; divides `width`.
+    /// Attention heads per block; divides `width`.
     public var headCount: Int
     /// Channels of the residual stream (torchvision's `hidden_dim`).
     public var width: Int
@@ -34,12 +34,12 @@ public struct ViTConfiguration: Sendable, Equatable, Codable {
     /// Learned tokens before the patches: 1 for a class token, 2 with DeiT's distillation token, more with registers,
     /// 0 for none.
     public var prefixTokenCount: Int
-    /// Whether the first of them is a class token; a model may have registers only.
+    /// Whether the first prefix token is a class token; a model may have only registers.
     public var hasClassToken: Bool
     /// What the head reads.
     public var pooling: Pooling
-    /// How many prefix tokens the head reads, side by side, where it reads the class token: 1, or 2 for DeiT's two heads
-    /// (Touvron et al. 2021, section 4), whose mean is one layer of (classes, 2·C) on the class and distillation tokens.
+    /// How many prefix tokens the head reads, concatenated, if it reads the class token: 1, or 2 for DeiT's two heads
+    /// (Touvron et al. 2021, section 4). Their mean is one layer, (classes, 2·C), on the class and distillation tokens.
     public var headTokenCount: Int
     /// ε of every LayerNorm: 1e-6 in torchvision and timm, 1e-12 in Hugging Face's ViT.
     public var layerNormEpsilon: Float
@@ -64,7 +64,7 @@ public struct ViTConfiguration: Sendable, Equatable, Codable {
     /// Channels of one attention head.
     public var headSize: Int { width / headCount }
 
-    /// A configuration; the defaults are torchvision's. A model with prefix tokens has a class token, unless told.
+    /// A configuration; the defaults are torchvision's. By default, a model with prefix tokens has a class token.
     public init(
         imageHeight: Int, imageWidth: Int, patchSize: Int, blockCount: Int, headCount: Int, width: Int, mlpWidth: Int,
         classCount: Int, prefixTokenCount: Int = 1, hasClassToken: Bool? = nil, pooling: Pooling = .classToken,

@@ -1,17 +1,17 @@
-// The randomised-weights control: a model that has the trained one's numbers, and none of what it learned.
+// The randomised-weights control: a model with the trained model's numbers, but not what it learned.
 
 extension ViTParameters {
-    /// The same model with the weights of each block shuffled within their tensor.
+    /// The same model with each block's weights shuffled within their tensors.
     ///
     /// A sanity check in the sense of Adebayo et al. 2018 ("Sanity Checks for Saliency Maps", NeurIPS): what pictures
-    /// of this model still show owes nothing to what the blocks have learned. Shuffling, rather than drawing anew,
-    /// keeps each tensor's distribution, and so the scale of the activations.
+    /// of this model still show does not come from what the blocks have learned. Shuffling, rather than drawing new
+    /// weights, keeps each tensor's distribution, and so the scale of the activations.
     ///
-    /// Shuffled in every block, each by itself: the weights and the biases of queries, keys and values (three tensors,
-    /// stacked in one), of attention's output projection, and of both MLP layers. Kept: the LayerNorms, whose scales
-    /// belong to channels and keep the residual stream in range; and what lies outside the blocks, that is the patch
-    /// projection, the prefix tokens, the position embedding, the final LayerNorm and the head, so that the control
-    /// sees the same picture and has the same outputs. Kept tensors are shared with this model, not copied.
+    /// In every block, these are shuffled separately: the weights and the biases of queries, keys and values (three
+    /// tensors, stacked in one), of attention's output projection, and of both MLP layers. The LayerNorms are kept:
+    /// their scales belong to channels and keep the residual stream in range. Everything outside the blocks is kept too
+    /// (the patch projection, the prefix tokens, the position embedding, the final LayerNorm and the head), so that the
+    /// control sees the same picture and has the same outputs. Kept tensors are shared with this model, not copied.
     public func shuffled(using generator: inout some RandomNumberGenerator) -> ViTParameters {
         var shuffledBlocks: [BlockParameters] = []
         for block in blocks {
@@ -38,9 +38,9 @@ extension LinearParameters {
 }
 
 extension FloatBuffer {
-    /// A copy in which the values of each of `parts` equal parts have a random order.
+    /// A copy in which the values within each of `parts` equal parts are in random order.
     ///
-    /// Fisher and Yates, written out because the standard library's algorithm may change between versions of Swift.
+    /// A Fisher–Yates shuffle, written out because the standard library's may change between versions of Swift.
     fileprivate func shuffled(parts: Int, using generator: inout some RandomNumberGenerator) -> FloatBuffer {
         let copy = FloatBuffer(count: count)
         copy.pointer.update(from: pointer, count: count)
@@ -48,7 +48,7 @@ extension FloatBuffer {
         for part in 0..<parts {
             let values = copy.pointer + part * length
             for last in stride(from: length - 1, to: 0, by: -1) {
-                // The high word of a product with a 64-bit draw: biased by less than length / 2⁶⁴.
+                // The high word of the product with 64 random bits: the bias is less than length / 2⁶⁴.
                 let other = Int(generator.next().multipliedFullWidth(by: UInt64(last + 1)).high)
                 (values[last], values[other]) = (values[other], values[last])
             }

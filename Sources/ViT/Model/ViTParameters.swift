@@ -1,10 +1,10 @@
-// The weights of a Vision Transformer; the paths mirror torchvision's module names.
+// The weights of a Vision Transformer, under names that mirror torchvision's modules.
 
 /// A linear layer's weights: y = x·Wᵀ + b, as `torch.nn.Linear`.
 public struct LinearParameters: Sendable {
     /// W: (outputs, inputs), row-major.
     public let weight: FloatBuffer
-    /// b: (outputs); zeros where the checkpoint has no bias.
+    /// b: (outputs); zeros if the checkpoint has no bias.
     public let bias: FloatBuffer
 
     /// Wraps W: (outputs, inputs) and b: (outputs).
@@ -61,18 +61,18 @@ public struct BlockParameters: Sendable {
 public struct ViTParameters: Sendable {
     /// `conv_proj` as a matrix over flattened patches, (C, 3·P·P); channel, row, column order within a patch.
     public let patchProjection: LinearParameters
-    /// Learned tokens before the patches, (prefix tokens, C); empty without any.
+    /// Learned tokens before the patches, (prefix tokens, C); empty if there are none.
     public let prefixTokens: FloatBuffer
-    /// (tokens, C), prefix tokens first.
+    /// Learned position embeddings, (tokens, C), prefix tokens first.
     public let positionEmbedding: FloatBuffer
     /// The encoder's blocks, first to last.
     public let blocks: [BlockParameters]
     /// `encoder.ln`.
     public let finalNorm: LayerNormParameters
-    /// `heads.head`: (classes, C), or (classes, 2·C) where the head reads two tokens; nil for a backbone without a head.
+    /// `heads.head`: (classes, C), or (classes, 2·C) if the head reads two tokens; nil for a backbone without a head.
     public let head: LinearParameters?
 
-    /// A model's weights; the shapes must be those of the configuration they are used with.
+    /// A model's weights; the shapes must match the configuration that they are used with.
     public init(
         patchProjection: LinearParameters, prefixTokens: FloatBuffer, positionEmbedding: FloatBuffer,
         blocks: [BlockParameters], finalNorm: LayerNormParameters, head: LinearParameters?
