@@ -1,8 +1,8 @@
-// Scaled dot-product attention of one image (Vaswani et al. 2017, section 3.2), head by head; projections are elsewhere.
+// Scaled dot-product attention of one image (Vaswani et al. 2017, section 3.2), head by head, without the projections.
 
 /// The shapes of one image's attention.
 struct AttentionShape {
-    /// Query tokens, T_q: all tokens, or the one that is read in the last block.
+    /// Query tokens, T_q: all tokens, or in the last block only the one that is read.
     let queries: Int
     /// Key and value tokens, T.
     let keys: Int
@@ -47,7 +47,8 @@ func attentionPatternForward(
     }
 }
 
-/// Inverts P = softmax(Q·Kᵀ/√D): dq = dS·K/√D, dk = dSᵀ·Q/√D with dS = P∘(dP − rowsum(P∘dP)) and dP = dO·Vᵀ.
+/// The backward pass of P = softmax(Q·Kᵀ/√D): dq = dS·K/√D, dk = dSᵀ·Q/√D, with dS = P∘(dP − rowsum(P∘dP)) and
+/// dP = dO·Vᵀ.
 ///
 /// Reads dO: (T_q, H·D). Overwrites dk: (T, H·D), then dq: (T_q, H·D), which may be q itself. `scratch`: (T_q, stride).
 func attentionPatternBackward(
@@ -90,7 +91,7 @@ func attentionValuesForward(
     }
 }
 
-/// Inverts O = P·V for the values: dv = Pᵀ·dO per head.
+/// The backward pass of O = P·V for the values: dv = Pᵀ·dO per head.
 ///
 /// dO: (T_q, H·D). Overwrites dv: (T, H·D) with row stride `dvStride`.
 func attentionValuesBackward(
@@ -105,14 +106,15 @@ func attentionValuesBackward(
     }
 }
 
-/// y = exp(x − max x)/Σ in place, over `count` values a row; the padding up to `stride`, whole lanes, becomes 0.
+/// y = exp(x − max x)/Σ in place, over `count` values per row. The padding up to `stride` (whole lanes) becomes 0.
 ///
 /// x: (rows, stride).
 func softmaxForward(_ x: UnsafeMutablePointer<Float>, rows: Int, count: Int, stride: Int) {
     vector.softmax(x, rows, count, stride)
 }
 
-/// Inverts y = softmax(x): dy becomes dx = y∘(dy − Σ y·dy), over `count` values a row; the padding becomes 0.
+/// The backward pass of y = softmax(x): dy becomes dx = y∘(dy − Σ y·dy), over `count` values per row. The padding
+/// becomes 0.
 ///
 /// dy, y: (rows, stride). y's padding must be 0, as `softmaxForward` leaves it.
 func softmaxBackward(dy: UnsafeMutablePointer<Float>, y: UnsafePointer<Float>, rows: Int, count: Int, stride: Int) {

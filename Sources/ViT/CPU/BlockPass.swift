@@ -1,6 +1,6 @@
 // One encoder block for one worker: what its forward pass keeps, and both passes, up to the stage that is tapped.
 
-/// Memory that the blocks of a pass take turns with.
+/// Scratch memory that the blocks of a pass share, one after another.
 struct BlockScratch {
     /// LayerNorm's output, and its gradient: (R, C).
     let normalised: FloatBuffer
@@ -10,7 +10,7 @@ struct BlockScratch {
     let hidden: FloatBuffer
     /// Gradient of queries, keys and values: (R, 3·C). Padding rows are never written and stay 0.
     let attentionInput: FloatBuffer
-    /// Gradient of the block's residual stream at the chosen tokens: (R_q, C); unused when all are.
+    /// Gradient of the block's residual stream at the chosen tokens: (R_q, C); unused if all tokens go out.
     let chosen: FloatBuffer
     /// Gradient of one head's pattern: (T_q, stride).
     let pattern: FloatBuffer
@@ -25,7 +25,7 @@ struct BlockScratch {
         pattern = FloatBuffer(count: goesBack ? configuration.tokenCount * (configuration.tokenCount + 15) : 0)
     }
 
-    /// Where a pass that stops inside a block leaves what it made.
+    /// The buffer that holds the output of a pass that stops inside a block.
     func output(of stage: Stage) -> FloatBuffer {
         switch stage {
         case .norm1, .norm2: normalised
@@ -38,26 +38,26 @@ struct BlockScratch {
 
 /// What a block keeps between its forward and its backward pass.
 ///
-/// Blocks of a pass that goes no way back share one: a block reads its input before it writes its output, which is the
-/// next one's input.
+/// The blocks of a forward-only pass share one: a block reads its input before it writes its output, which is the next
+/// block's input.
 final class BlockMemory {
     /// The block's input, x: (R, C).
     let input: FloatBuffer
     /// x + attention, at the tokens that go out: (R_q, C).
     let middle: FloatBuffer
-    /// Attention's pattern an image: (H, T_q, stride).
+    /// The attention pattern of each image: (H, T_q, stride).
     let pattern: FloatBuffer
     /// Queries, keys and values: (R, 3·C).
     fileprivate let attentionInput: FloatBuffer
-    /// The chosen tokens' queries, and what they are projected from: (2, R_q, C); unused when all tokens go out.
+    /// The chosen tokens' queries, and what they are projected from: (2, R_q, C); unused if all tokens go out.
     fileprivate let chosenQueries: FloatBuffer
-    /// Of the first LayerNorm, (R), and of the second, (R_q).
+    /// Mean and inverse deviation for the first LayerNorm, (R), and for the second, (R_q).
     fileprivate let mean1: FloatBuffer, inverseDeviation1: FloatBuffer
     fileprivate let mean2: FloatBuffer, inverseDeviation2: FloatBuffer
     /// The hidden layer before GELU, then GELU's slope there: (R_q, M).
     fileprivate let slope: FloatBuffer
 
-    /// Room for `capacity` images, of which `tokensOut` tokens go out.
+    /// Memory for `capacity` images; `tokensOut` tokens of each go out.
     init(configuration: ViTConfiguration, capacity: Int, tokensOut: Int, choosesToken: Bool, keepsPattern: Bool) {
         let width = configuration.width
         let rows = RowLayout(tokens: configuration.tokenCount, in: configuration).rows(capacity)
@@ -76,7 +76,7 @@ final class BlockMemory {
 
 /// One block's weights, its state between forward and backward, and both passes.
 ///
-/// A block that `choosesToken` computes, after its keys and values, one token an image only: the one that is read.
+/// After its keys and values, a block that `choosesToken` computes only one token per image: the one that is read.
 final class BlockPass {
     private let parameters: BlockParameters
     private let scratch: BlockScratch
@@ -92,7 +92,7 @@ final class BlockPass {
     private let backpropagatesPattern: Bool
 
     private let memory: BlockMemory
-    /// Attention's pattern an image, or one pattern for all when it is frozen: (H, T_q, stride).
+    /// The attention pattern of each image, (H, T_q, stride); if frozen, one pattern for all images, (H, T, stride).
     let pattern: FloatBuffer
 
     /// The block's input, x: (R, C).
@@ -100,9 +100,9 @@ final class BlockPass {
     /// x + attention, at the tokens that go out: (R_q, C).
     var middle: FloatBuffer { memory.middle }
 
-    /// A block that keeps its state in `memory`, which has room for its images.
+    /// A block that keeps its state in `memory`, which must be large enough for its images.
     ///
-    /// - Parameter frozen: the pattern that is replayed: (H, T, stride); nil where the pattern is computed.
+    /// - Parameter frozen: the pattern that is replayed, (H, T, stride); nil if the pattern is computed.
     init(
         model: ViT, index: Int, choosesToken: Bool, frozen: FloatBuffer?, backpropagatesPattern: Bool,
         memory: BlockMemory, scratch: BlockScratch
@@ -127,7 +127,8 @@ final class BlockPass {
 
     /// x ↦ x + attention(LN₁(x)) ↦ … + mlp(LN₂(…)), stopping after `stage`; a complete block writes `output`: (R_q, C).
     ///
-    /// `chosen` holds the token of each image where the block chooses one. What `stage` made stands in the scratch.
+    /// `chosen` holds the token of each image, if the block chooses one. The output of `stage` is left in the scratch
+    /// memory.
     func forward(count: Int, to stage: Stage, chosen: [Int], output: UnsafeMutablePointer<Float>?) {
         let rows = layout.rows(count)
         let outRows = outLayout.rows(count)
@@ -180,12 +181,12 @@ final class BlockPass {
             yStride: width, accumulating: true, images: count, rows: outLayout.stride, inputs: mlpWidth, outputs: width)
     }
 
-    /// heads = P·V of LN₁(x), which stands in the scratch; computes only what the mode and the chosen token need.
+    /// heads = P·V of LN₁(x), which is in the scratch memory. Computes only what the mode and the chosen token need.
     private func attentionForward(count: Int, chosen: [Int]) {
         let rows = layout.rows(count)
         let weight = parameters.attentionInput.weight.pointer
         let bias = parameters.attentionInput.bias.pointer
-        // Queries, keys and values stand side by side in a row; those that are not needed are not computed.
+        // A row holds queries, keys and values, in this order; those that are not needed are not computed.
         let first = usesLivePattern ? (choosesToken ? 1 : 0) : 2
         let attentionInput = memory.attentionInput.pointer
         linearForward(
@@ -234,8 +235,8 @@ final class BlockPass {
             : (memory.attentionInput.pointer + slot * layout.stride * 3 * width, 3 * width)
     }
 
-    /// The patterns that an image's values are mixed by: all heads at once, or, where a frozen pattern of all tokens
-    /// meets a chosen token, that token's row head by head. `offset` is the head's first channel.
+    /// Calls `body` with the patterns that weight an image's values: all heads at once, or, for a chosen token of a
+    /// frozen pattern of all tokens, that token's row head by head. `offset` is the head's first channel.
     private func forEachHeadPattern(
         slot: Int, chosen: [Int], _ body: (UnsafePointer<Float>, AttentionShape, Int) -> Void
     ) {
@@ -254,10 +255,11 @@ final class BlockPass {
 
     // MARK: - Backward
 
-    /// The gradient of what `stage` made, which stands in the scratch (for a complete block in `gradient`, with the
-    /// residual stream's), becomes the gradient of the block's input.
+    /// Turns the gradient of the output of `stage` into the gradient of the block's input.
     ///
-    /// `gradient`: (R_q, C) on entry, the residual stream's at the tokens that go out; (R, C) on return.
+    /// On entry, the scratch memory holds the gradient of the output of `stage`, and `gradient`: (R_q, C) that of the
+    /// residual stream at the tokens that go out. For a complete block, `gradient` holds both. On return, `gradient`:
+    /// (R, C) is that of the block's input.
     func backward(count: Int, from stage: Stage, chosen: [Int], gradient: UnsafeMutablePointer<Float>) {
         let rows = layout.rows(count)
         let outRows = outLayout.rows(count)
@@ -293,7 +295,7 @@ final class BlockPass {
             inverseDeviation: memory.inverseDeviation1.pointer, dx: gradient, rows: rows, channels: width)
     }
 
-    /// Inverts `attentionForward`: the heads' gradient in the scratch becomes LN₁'s.
+    /// The backward pass of `attentionForward`: the heads' gradient in the scratch memory becomes LN₁'s.
     private func attentionBackward(count: Int, chosen: [Int]) {
         let weight = parameters.attentionInput.weight.pointer
         let dInput = scratch.attentionInput.pointer
@@ -313,7 +315,7 @@ final class BlockPass {
             attentionPatternBackward(
                 dOut: dOut, outStride: width, q: queries, qStride: stride, k: row + width, v: row + 2 * width,
                 kvStride: 3 * width, pattern: pattern.pointer + slot * shape.patternCount,
-                // A chosen token's query is projected back apart; its gradient takes the place of the query.
+                // A chosen token's query is projected back separately; its gradient overwrites the query.
                 dq: choosesToken ? queries : dRow, dqStride: stride, dk: dRow + width, dkStride: 3 * width,
                 scratch: scratch.pattern.pointer, shape: shape)
         }
@@ -333,7 +335,7 @@ final class BlockPass {
         }
     }
 
-    /// Moves the residual stream's gradient from the chosen tokens, (R_q, C), to their rows among all, (R, C).
+    /// Moves the residual stream's gradient from the chosen tokens, (R_q, C), to their rows among all tokens, (R, C).
     private func spread(_ gradient: UnsafeMutablePointer<Float>, count: Int, chosen: [Int]) {
         let kept = scratch.chosen.pointer
         kept.update(from: gradient, count: outLayout.rows(count) * width)

@@ -1,6 +1,6 @@
 // A batch of runs on the CPU: from parameters to images, through the model and back, and the optimiser's update.
 
-/// One worker's parameters and buffers. Nothing is allocated after `init`, pictures excepted.
+/// One worker's parameters and buffers. After `init`, only pictures are allocated.
 final class CPUBatchOptimiser: BatchOptimiser {
     private let method: Method
     private let capacity: Int
@@ -14,9 +14,9 @@ final class CPUBatchOptimiser: BatchOptimiser {
 
     private var runCount = 0
     private var step = 0
-    /// Whether a run's values have stopped being finite.
+    /// Whether a run has stopped, because its values are no longer finite.
     private var hasStopped: [Bool]
-    /// What each image climbs: (runs, copies).
+    /// The objective of each image: (runs, copies).
     private let objectives: UnsafeMutableBufferPointer<Objective>
     private let parameters: FloatBuffer
     private let dParameters: FloatBuffer
@@ -98,14 +98,14 @@ final class CPUBatchOptimiser: BatchOptimiser {
         }
     }
 
-    /// The run's canvas.
+    /// Draws the run's canvas.
     private func draw(_ run: Int) {
         parameterisation.forward(
             parameters.pointer + run * parameterCount, saved: saved.pointer + run * parameterisation.savedCount,
             canvas: canvas(run))
     }
 
-    /// The run's canvas, and from it the images of its copies.
+    /// Draws the run's canvas, and from it the images of its copies.
     private func render(_ run: Int, views: UnsafeBufferPointer<View>, noise: FloatBuffer?) {
         draw(run)
         for image in images(of: run) {
@@ -116,7 +116,7 @@ final class CPUBatchOptimiser: BatchOptimiser {
         }
     }
 
-    /// The copies' mean activation, and from it what they climb.
+    /// Returns the copies' mean activation, and decides from it whether their gradient bypasses GELU.
     private func read(_ run: Int) -> StepResult {
         var total: Float = 0
         for image in images(of: run) { total += pass.activation(slot: image, objective: objectives[image]) }
@@ -127,7 +127,7 @@ final class CPUBatchOptimiser: BatchOptimiser {
         return StepResult(activation: activation, isFinite: activation.isFinite)
     }
 
-    /// The gradient back to the run's parameters, and the optimiser's step; false where the gradient is not finite.
+    /// The backward pass to the run's parameters, and the optimiser's step; false if the gradient is not finite.
     private func climb(_ run: Int, views: UnsafeBufferPointer<View>, update: Optimiser.Step) -> Bool {
         dCanvas.pointer.update(repeating: 0, count: dCanvas.count)
         for image in images(of: run) {
@@ -167,7 +167,7 @@ extension FloatBuffer {
 
 /// Whether all of `count` values are finite; `count` is a multiple of 8.
 private func isFinite(_ x: UnsafePointer<Float>, count: Int) -> Bool {
-    // 0 · x is 0 for finite x, and NaN for all others.
+    // 0 · x is 0 for finite x, and NaN otherwise.
     var sums = Lanes(repeating: 0)
     for i in stride(from: 0, to: count, by: 8) { sums += Lanes(at: x + i) * 0 }
     return sums.sum() == 0

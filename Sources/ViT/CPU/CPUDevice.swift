@@ -1,4 +1,4 @@
-// The first device: this machine's CPU, with OpenBLAS for products and vector functions for the rest.
+// The CPU as a device: OpenBLAS for matrix products, and vector functions for the rest.
 
 import Foundation
 
@@ -10,9 +10,10 @@ public struct CPUDevice: Device {
     public let kind = BLAS.kernelName
     /// OpenBLAS's version.
     public let version = BLAS.version
-    /// A worker a core: what Slurm gave this task (`SLURM_CPUS_PER_TASK`), or else every core that this process may use.
+    /// One worker per core: the cores that Slurm gave this task (`SLURM_CPUS_PER_TASK`), otherwise all that this
+    /// process may use.
     public let workers: Int
-    /// Enough images to make the matrix products tall, few enough that buffers stay in memory.
+    /// Enough images to make the matrix products tall, and few enough that the buffers fit in memory.
     public let batchSize = 8
 
     /// This machine's CPU.
@@ -26,7 +27,7 @@ public struct CPUDevice: Device {
         workers = assigned > 0 ? assigned : max(1, cores)
     }
 
-    /// Buffers for `capacity` runs with their copies, from parameters to images and through the model.
+    /// Allocates buffers for `capacity` runs with their copies, from parameters to images and through the model.
     public func makeOptimiser(
         model: ViT, address: Address, tokens: TokenSelection, method: Method, attention: AttentionMode, capacity: Int
     ) -> any BatchOptimiser {
@@ -34,8 +35,8 @@ public struct CPUDevice: Device {
             model: model, address: address, tokens: tokens, method: method, attention: attention, capacity: capacity)
     }
 
-    /// Buffers for `capacity` pictures on their way to the address; the first embedding makes those of the way to the
-    /// end of the encoder.
+    /// Allocates buffers for passes of `capacity` pictures to the address. Those for passes to the end of the encoder
+    /// are allocated for the first embedding.
     public func makeReader(
         model: ViT, address: Address, tokens: TokenSelection, capacity: Int
     ) -> any PictureReader {

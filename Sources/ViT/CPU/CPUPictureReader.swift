@@ -1,10 +1,10 @@
-// Reads pictures on the CPU: forward passes that keep nothing for a way back.
+// Reads pictures on the CPU, by forward passes that keep nothing for a backward pass.
 
 /// One worker's passes to the address and, for embeddings, to the end of the encoder.
 final class CPUPictureReader: PictureReader {
     private let tokens: TokenSelection
     private let atAddress: ModelPass
-    /// The pass that embeddings are read from; its buffers are made for the first embedding.
+    /// The pass that embeddings are read from; its buffers are allocated for the first embedding.
     private lazy var atEnd =
         atAddress.address == .encoderNorm
         ? atAddress

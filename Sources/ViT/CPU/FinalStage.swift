@@ -1,27 +1,27 @@
 // After the blocks: the final LayerNorm, pooling, and what the head reads.
 
-/// The final LayerNorm and pooling for one worker, forward above backward.
+/// The final LayerNorm and pooling for one worker, forward and backward.
 ///
-/// The rows are the tokens that the last block puts out: all, or the class token only.
+/// The rows are the tokens that the last block outputs: all tokens, or only the class token.
 final class FinalStage {
     private let parameters: LayerNormParameters
     private let epsilon: Float
     private let width: Int
-    /// What the head reads of an image, F: the width, or twice that for a head on two tokens.
+    /// Number of values that the head reads per image, F: the width, or twice that for a head on two tokens.
     let featureCount: Int
     private let prefixTokens: Int
     private let patches: Int
     private let pooling: ViTConfiguration.Pooling
     private let layout: RowLayout
     private let mean: FloatBuffer, inverseDeviation: FloatBuffer
-    /// The mean over the patch tokens, where it precedes the LayerNorm: (B, C).
+    /// The mean over the patch tokens, if it precedes the LayerNorm: (B, C).
     private let pooled: FloatBuffer
 
     /// The last block's output: (R, C).
     let input: FloatBuffer
-    /// `encoder.ln`'s output, and on the way back its gradient: (R, C), or (B, C) where it follows pooling.
+    /// `encoder.ln`'s output, and in the backward pass its gradient: (R, C), or (B, C) if it follows pooling.
     let normalised: FloatBuffer
-    /// What the head reads, and on the way back its gradient: (B, F).
+    /// What the head reads, and in the backward pass its gradient: (B, F).
     let features: FloatBuffer
 
     init(model: ViT, capacity: Int, layout: RowLayout) {
@@ -43,16 +43,16 @@ final class FinalStage {
         features = FloatBuffer(count: capacity * featureCount)
     }
 
-    /// Rows of `encoder.ln`'s output from one image to the next.
+    /// Distance in rows from one image to the next in `encoder.ln`'s output.
     var normalisedStride: Int { pooling == .patchMeanThenNorm ? 1 : layout.stride }
 
-    /// Where a pass that ends here leaves what it made, and how its rows stand.
+    /// The buffer that holds the output of a pass that ends here, and its row layout.
     func output(of stage: Stage) -> (FloatBuffer, RowLayout) {
         if stage == .features { return (features, .single) }
         return (normalised, pooling == .patchMeanThenNorm ? .single : layout)
     }
 
-    /// LN of the tokens and their pooling, or the LN of their pooling: `normalised` and `features`.
+    /// Writes `normalised` and `features`: the LayerNorm of the tokens and then their pooling, or the reverse.
     func forward(count: Int) {
         let source = pooling == .patchMeanThenNorm ? pooled.pointer : input.pointer
         if pooling == .patchMeanThenNorm {
@@ -75,7 +75,7 @@ final class FinalStage {
         }
     }
 
-    /// Inverts the pooling: the features' gradient becomes `normalised`'s.
+    /// The backward pass of pooling: the features' gradient becomes `normalised`'s.
     func poolingBackward(count: Int) {
         normalised.pointer.update(repeating: 0, count: count * normalisedStride * width)
         for slot in 0..<count {
@@ -89,7 +89,8 @@ final class FinalStage {
         }
     }
 
-    /// Inverts the LayerNorm: `normalised`'s gradient becomes the last block's. Overwrites gradient: (R, C).
+    /// The backward pass of the LayerNorm: `normalised`'s gradient becomes that of the last block's output. Overwrites
+    /// gradient: (R, C).
     func normBackward(count: Int, gradient: UnsafeMutablePointer<Float>) {
         gradient.update(repeating: 0, count: layout.rows(count) * width)
         guard pooling == .patchMeanThenNorm else {

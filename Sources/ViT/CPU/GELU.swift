@@ -1,6 +1,6 @@
-// The exact GELU, x·Φ(x) (Hendrycks and Gimpel 2016), with the bias before it; not the tanh approximation.
+// The exact GELU, x·Φ(x) (Hendrycks and Gimpel 2016), fused with the bias before it; not the tanh approximation.
 
-/// y = z·Φ(z) with z = x + b, and x becomes GELU's slope Φ(z) + z·φ(z), which is all that the backward pass needs.
+/// y = z·Φ(z) with z = x + b. x becomes GELU's slope Φ(z) + z·φ(z), which is all that the backward pass needs.
 ///
 /// x, y: (R, M). b: (M). Overwrites y and x; they must not overlap.
 func biasGELUForward(
@@ -9,7 +9,7 @@ func biasGELUForward(
     vector.biasGELU(x, bias, y, rows, channels)
 }
 
-/// Inverts y = z·Φ(z): dy becomes dx = dy·slope, with the slope that the forward pass left.
+/// The backward pass of y = z·Φ(z): dy becomes dx = dy·slope, with the slope that the forward pass saved.
 ///
 /// dy, slope: (R, M). Overwrites dy.
 func geluBackward(dy: UnsafeMutablePointer<Float>, slope: UnsafePointer<Float>, count: Int) {

@@ -1,4 +1,4 @@
-// LayerNorm over channels (Ba et al. 2016), as torch.nn.LayerNorm: biased variance, ε inside the root.
+// LayerNorm over channels (Ba et al. 2016), as in torch.nn.LayerNorm: biased variance, ε inside the root.
 
 /// y = (x − μ)·r·γ + β per row; r = 1/√(σ² + ε).
 ///
@@ -11,9 +11,9 @@ func layerNormForward(
     vector.layerNorm(x, gamma, beta, epsilon, y, mean, inverseDeviation, rows, channels)
 }
 
-/// Inverts y = (x − μ)·r·γ + β: dx += r·(g − mean(g) − x̂·mean(g·x̂)) with g = γ·dy, x̂ = (x − μ)·r.
+/// The backward pass of y = (x − μ)·r·γ + β: dx += r·(g − mean(g) − x̂·mean(g·x̂)), with g = γ·dy, x̂ = (x − μ)·r.
 ///
-/// dy, x, dx: (R, C). μ, r: (R) as saved. Accumulates into dx, as the residual stream's gradient is there already.
+/// dy, x, dx: (R, C). μ, r: (R) as saved. Accumulates into dx, which already holds the residual stream's gradient.
 func layerNormBackward(
     dy: UnsafePointer<Float>, x: UnsafePointer<Float>, gamma: UnsafePointer<Float>,
     mean: UnsafePointer<Float>, inverseDeviation: UnsafePointer<Float>,

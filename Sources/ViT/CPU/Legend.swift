@@ -1,7 +1,7 @@
-// The CPU's kernels: the arithmetic of the model on memory that the caller owns. A forward function stands above its
-// backward; passes (`ModelPass`, `BlockPass`, `FinalStage`, `TapReader`) put them together, and own the memory.
-// Weights are frozen, so only the gradients of inputs exist. Nothing is allocated, nothing is checked twice.
-// Row-major float32 throughout. Every row's result depends on that row alone, never on where it stands.
+// The CPU's kernels: the arithmetic of the model on memory that the caller owns. Each forward function is followed by
+// its backward function. Passes (`ModelPass`, `BlockPass`, `FinalStage`, `TapReader`) combine them, and own the memory.
+// Weights are frozen, so only the gradients of inputs exist. Nothing is allocated, and nothing is checked twice.
+// Row-major float32 throughout. A row's result depends only on that row, never on its position.
 //
 // B  images of a batch        T  tokens (T_q: query tokens)    C  channels of the residual stream
 // M  channels of the MLP      H  attention heads               D  channels of a head

@@ -1,6 +1,6 @@
-// Linear layers: y = x·Wᵀ + b, as torch.nn.Linear, by one matrix product.
+// Linear layers: y = x·Wᵀ + b, as in torch.nn.Linear, by one matrix product.
 
-/// y = x·Wᵀ, without the bias, which the callers fuse into what follows.
+/// y = x·Wᵀ, without the bias, which callers fuse into the next operation.
 ///
 /// x: (images·rows, inputs) with row stride `xStride`. W: (outputs, inputs). y: (images·rows, outputs) with row stride
 /// `yStride`. Overwrites y, or accumulates into it.
@@ -16,7 +16,7 @@ func linearForward(
     }
 }
 
-/// Inverts y = x·Wᵀ: dx = dy·W.
+/// The backward pass of y = x·Wᵀ: dx = dy·W.
 ///
 /// dy: (images·rows, outputs) with row stride `dyStride`. W: (outputs, inputs). dx: (images·rows, inputs).
 /// Overwrites dx.
@@ -31,10 +31,10 @@ func linearBackward(
     }
 }
 
-/// One product for the whole batch, or one an image where an image's is small.
+/// One product for the whole batch, or one per image if an image's product is small.
 ///
-/// OpenBLAS's AVX-512 kernels take another path for products of at most 100³ multiplications, with other bytes at the
-/// edges. Whether a batch is that small would depend on its size; whether an image is does not.
+/// For products of at most 100³ multiplications, OpenBLAS's AVX-512 kernels take another path, with other bytes at the
+/// edges. Deciding by the image, not the batch, keeps the bytes independent of the batch's size.
 @inline(__always)
 private func forEachProduct(images: Int, rows: Int, inner: Int, columns: Int, _ body: (Int, Int) -> Void) {
     if rows * inner * columns > 1_000_000 {
@@ -44,7 +44,7 @@ private func forEachProduct(images: Int, rows: Int, inner: Int, columns: Int, _ 
     }
 }
 
-/// y = x + b per row: the residual sum's start, onto which a product is accumulated; or, with x = y, a bias in place.
+/// y = x + b per row: the start of a residual sum, to which a product is then added; or, with x = y, a bias in place.
 ///
 /// x, y: (R, C) with their row strides. b: (C). Overwrites y.
 func biasForward(

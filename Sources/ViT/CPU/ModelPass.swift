@@ -1,22 +1,22 @@
-// Forward to an address and back to the image, for a batch of images: what an optimisation step is made of.
+// The forward pass of a batch of images to an address, and the backward pass to the images.
 
 /// One worker's buffers for passes from images to one address and back.
 ///
-/// Both passes stop at the address; of the address itself only the channels and tokens that the objectives read are
-/// computed. An image's activations and gradients are byte-identical whatever its slot, the batch's size and its
-/// neighbours. Nothing is allocated after `init`. Not for use by several threads at once.
+/// The forward pass stops at the address, where only the channels and tokens that the objectives read are computed. The
+/// backward pass starts there. An image's activations and gradients are byte-identical in every slot and batch.
+/// Nothing is allocated after `init`. Not thread-safe.
 public final class ModelPass {
     /// The model.
     public let model: ViT
     /// Where activations are read.
     public let address: Address
-    /// Over which tokens they are read.
+    /// The tokens over which they are read.
     public let tokens: TokenSelection
     /// Images that a batch can hold.
     public let capacity: Int
     /// The batch: (capacity, 3, height, width), RGB in 0…1; the caller writes it before `forward`.
     public let images: UnsafeMutablePointer<Float>
-    /// The gradient that `backward` writes: (capacity, 3, height, width), per unit of the images' 0…1.
+    /// The image gradients that `backward` writes: (capacity, 3, height, width), per unit of the images' 0…1.
     public let imageGradients: UnsafeMutablePointer<Float>
     /// Values of one image, 3 × height × width.
     public let imageSize: Int
@@ -35,10 +35,10 @@ public final class ModelPass {
     private let gradient: FloatBuffer
     private let goesBack: Bool
     private var count = 0
-    /// The token of each image that is read, where one is.
+    /// The token of each image that is read, if only one is.
     private var chosen: [Int]
 
-    /// Buffers for `capacity` images from pixels to `address`, read over `tokens`, and back.
+    /// Allocates buffers for passes of `capacity` images from pixels to `address`, read over `tokens`, and back.
     ///
     /// - Precondition: the address and the token exist in the model (`TokenSelection.isDefined`), `capacity` > 0.
     public convenience init(
@@ -47,8 +47,8 @@ public final class ModelPass {
         self.init(model, address, tokens, capacity: capacity, attention: attention, goesBack: true)
     }
 
-    /// Buffers for passes of `capacity` images that only read: all tokens of `address`, under live attention. The
-    /// blocks share what a backward pass would need of each.
+    /// Allocates buffers for forward-only passes of `capacity` images that read all tokens of `address`, under live
+    /// attention. The blocks share memory that they would otherwise keep for the backward pass.
     convenience init(reading model: ViT, at address: Address, capacity: Int) {
         self.init(model, address, .patches, capacity: capacity, attention: .live, goesBack: false)
     }
@@ -110,7 +110,7 @@ public final class ModelPass {
         embeddingBias = Self.embeddingBias(of: model)
     }
 
-    /// Every block's attention pattern on one picture: (H, T, stride) each.
+    /// The attention pattern of every block on one picture: (H, T, stride) each.
     private static func patterns(of model: ViT, on picture: FloatBuffer) -> [FloatBuffer] {
         let pass = ModelPass(model: model, address: .encoderNorm, tokens: .patches, capacity: 1)
         precondition(picture.count == pass.imageSize)
@@ -121,7 +121,7 @@ public final class ModelPass {
         }
     }
 
-    /// Computes the activations of the first `count` images; `slice` needs `forward(objectives:)`.
+    /// Computes the activations of the first `count` images. For `slice`, use `forward(objectives:)`.
     public func forward(count: Int) {
         precondition(count <= capacity)
         self.count = count
@@ -151,7 +151,7 @@ public final class ModelPass {
         final?.forward(count: count)
     }
 
-    /// Computes the activations that `objectives`, one an image from the first slot on, are about to read.
+    /// Computes the activations that `objectives` read; one objective per image, from the first slot.
     public func forward(objectives: UnsafeBufferPointer<Objective>) {
         if tokens == .slice {
             for (slot, objective) in objectives.enumerated() { chosen[slot] = objective.neuron }
@@ -159,15 +159,14 @@ public final class ModelPass {
         forward(count: objectives.count)
     }
 
-    /// The activation that `objective` reads on the image in `slot` of the last forward pass; no sign is applied.
+    /// The activation that `objective` reads on the image in `slot` of the last forward pass, without its sign.
     ///
     /// Valid until the next `backward`.
     public func activation(slot: Int, objective: Objective) -> Float {
         tap.activation(slot: slot, neuron: objective.neuron, chosen: chosen[slot])
     }
 
-    /// At a GELU's output, a neuron's activation before GELU, averaged over the same tokens; elsewhere the activation
-    /// itself.
+    /// At GELU's output, the neuron's activation before GELU, averaged over the same tokens; elsewhere, the activation.
     func preactivation(slot: Int, objective: Objective) -> Float {
         tap.preactivation(slot: slot, neuron: objective.neuron, chosen: chosen[slot])
     }
@@ -177,18 +176,18 @@ public final class ModelPass {
     /// - Precondition: the pass reads `patches`.
     func allActivations(slot: Int) -> [Float] { tap.allActivations(slot: slot) }
 
-    /// What the head reads on the image in `slot`: (width).
+    /// What the head reads for the image in `slot`: (width).
     ///
-    /// - Precondition: the address stands after the blocks.
+    /// - Precondition: the address is after the blocks.
     func features(slot: Int) -> [Float] {
         guard let final else { preconditionFailure("\(address) is inside a block") }
         let width = model.configuration.width
         return Array(UnsafeBufferPointer(start: final.features.pointer + slot * final.featureCount, count: width))
     }
 
-    /// Writes d(± activation)/d(image) of each image of the last forward pass, one objective an image.
+    /// Writes d(± activation)/d(image) for each image of the last forward pass, with one objective per image.
     ///
-    /// Activations must be read before: the gradients take their place.
+    /// Read the activations first: the gradients overwrite them.
     public func backward(objectives: UnsafeBufferPointer<Objective>) {
         precondition(goesBack && objectives.count == count)
         if final == nil {
@@ -216,7 +215,7 @@ public final class ModelPass {
             patchesBackward(
                 dPatches: patches.pointer + row * patchShape.values, inverseDeviation: inverseDeviation,
                 dImage: imageGradients + slot * imageSize, shape: patchShape)
-            // The rows that stand for no patch must be 0 again for the next forward pass.
+            // The rows without a patch must be 0 again for the next forward pass.
             clearRowsWithoutPatch(slot: slot)
         }
     }
@@ -229,7 +228,7 @@ public final class ModelPass {
             repeating: 0, count: (layout.stride - configuration.tokenCount) * patchShape.values)
     }
 
-    /// What every image's tokens start from: prefix tokens or the projection's bias, plus positions: (T, C).
+    /// The initial value of every image's tokens: prefix tokens or the projection's bias, plus positions, (T, C).
     private static func embeddingBias(of model: ViT) -> FloatBuffer {
         let configuration = model.configuration
         let width = configuration.width

@@ -1,4 +1,5 @@
-// Normalisation and patches: a convolution whose stride is its kernel, as a matrix product over flattened patches.
+// Normalisation and patches: a convolution whose stride equals its kernel size is a matrix product over flattened
+// patches.
 
 /// The geometry of an image's patches.
 struct PatchShape {
@@ -9,7 +10,7 @@ struct PatchShape {
     /// Image size in pixels.
     var height: Int { rows * size }
     var width: Int { columns * size }
-    /// Values of a flattened patch: channel, row, column.
+    /// Number of values of a flattened patch, in the order channel, row, column.
     var values: Int { 3 * size * size }
 }
 
@@ -37,7 +38,7 @@ func patchesForward(
     }
 }
 
-/// Inverts p = (x − mean)/σ: dx = dp/σ, put back in its place.
+/// The backward pass of p = (x − mean)/σ: dx = dp/σ, at the pixel's position in the image.
 ///
 /// dPatches: (rows·columns, 3·size·size). Overwrites dImage: (3, height, width).
 func patchesBackward(

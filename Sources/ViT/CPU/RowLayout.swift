@@ -1,18 +1,18 @@
-// How the tokens of a batch's images stand as rows of one matrix.
+// How the tokens of a batch's images are laid out as rows of one matrix.
 
-/// Rows of a batch's activations: each image's tokens, padded where its bytes would else depend on its place.
+/// Rows of a batch's activations: each image's tokens, padded if its bytes would otherwise depend on its position.
 ///
-/// OpenBLAS handles rows in groups of 12 under its Haswell and Zen kernels, and a row's value can depend on its place
-/// in the group. With a multiple of 12 rows an image, every image's rows fall into the same places. The AVX-512 kernels
-/// give a row the same bytes wherever it stands, as long as the matrices' columns are whole vectors: there nothing is
-/// padded.
+/// Under its Haswell and Zen kernels, OpenBLAS handles rows in groups of 12, and a row's value can depend on its
+/// position in the group. With a multiple of 12 rows per image, every image's rows have the same positions. The AVX-512
+/// kernels give a row the same bytes at every position if the matrices' columns are whole vectors. Nothing is padded
+/// then.
 struct RowLayout {
     /// Tokens of an image that are computed.
     let tokens: Int
-    /// Rows from one image to the next.
+    /// Distance in rows from one image to the next.
     let stride: Int
 
-    /// The layout for a model, under the kernels that OpenBLAS chose.
+    /// The layout for a model, under the kernel that OpenBLAS chose.
     init(tokens: Int, in configuration: ViTConfiguration, kernel: String = BLAS.kernelName) {
         self.tokens = tokens
         let patchValues = 3 * configuration.patchSize * configuration.patchSize
@@ -23,7 +23,7 @@ struct RowLayout {
 
     private init(tokens: Int, stride: Int) { (self.tokens, self.stride) = (tokens, stride) }
 
-    /// One row an image, next to one another.
+    /// One row per image, without padding.
     static let single = RowLayout(tokens: 1, stride: 1)
 
     /// Rows of the first `count` images.

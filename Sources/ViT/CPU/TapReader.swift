@@ -1,22 +1,22 @@
-// Reads activations from what a pass made last, and puts the gradient that starts there in its place.
+// Reads activations from the output of a pass's last stage, and overwrites it with the gradient that starts there.
 
-/// The read end of one pass: which rows and channels an activation comes from, forward above backward.
+/// The end of one pass: the rows and channels that an activation is read from, forward and backward.
 ///
-/// Holds no values of its own: it reads the stage's buffer, and on the way back overwrites it with its gradient.
+/// It holds no values: it reads the stage's buffer, and in the backward pass overwrites it with its gradient.
 struct TapReader {
     private let tap: Tap
     private let tokens: TokenSelection
     private let configuration: ViTConfiguration
-    /// What the stage made, and on the way back its gradient: (images, stride, inputs).
+    /// The stage's output, and in the backward pass its gradient: (images, stride, inputs).
     private let input: FloatBuffer
     private let inputs: Int
-    /// Rows of the stage from one image to the next.
+    /// Distance in the stage's rows from one image to the next.
     private let stride: Int
     /// Tokens of the stage that are computed.
     private let tokenCount: Int
-    /// The layer that the channels are read through; nil where the stage's own values are the channels.
+    /// The layer that the channels are read through; nil if the stage's own values are the channels.
     private let layer: LinearParameters?
-    /// For `slice`: the layer's mean output as one row of weights, and the mean of its bias.
+    /// For `slice`: one row of weights that gives the layer's mean output, and the mean of its bias.
     private let meanChannel: (weight: FloatBuffer, bias: Float)?
     /// The residual stream that is added to the layer's outputs: (images, stride, C).
     private let residual: FloatBuffer?
@@ -51,12 +51,12 @@ struct TapReader {
 
     // MARK: - Forward
 
-    /// The activation of `neuron` on the image in `slot`, or for `slice` that of token `chosen`; no sign is applied.
+    /// The activation of `neuron` on the image in `slot`, or for `slice` that of token `chosen`, without a sign.
     func activation(slot: Int, neuron: Int, chosen: Int) -> Float {
         mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron, beforeGELU: false) }
     }
 
-    /// The same before GELU where the tap is a GELU's output; elsewhere the activation itself.
+    /// The same before GELU if the tap is GELU's output; otherwise, the activation.
     func preactivation(slot: Int, neuron: Int, chosen: Int) -> Float {
         mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron, beforeGELU: true) }
     }
@@ -125,8 +125,9 @@ struct TapReader {
 
     // MARK: - Backward
 
-    /// Inverts `activation` for the image in `slot`: the stage's values become d(± activation), and the residual
-    /// stream's, where the tap adds it, goes to `gradient`: (images, stride, C), which holds zeros.
+    /// The backward pass of `activation` for the image in `slot`: the gradient of ± activation overwrites the stage's
+    /// values. If the tap adds the residual stream, its gradient goes to `gradient`: (images, stride, C), which holds
+    /// zeros on entry.
     func backward(slot: Int, objective: Objective, chosen: Int, gradient: UnsafeMutablePointer<Float>) {
         let rows = rows(slot: slot, chosen: chosen)
         let scale = objective.direction.sign / Float(rows.count)

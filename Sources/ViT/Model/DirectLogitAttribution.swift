@@ -9,7 +9,7 @@ public enum DirectLogitAttribution {
     /// residual stream: its own channel at `mlp.3`, or its column of the second layer at `mlp.0` and `mlp.1`.
     ///
     /// Left out are LayerNorm's division by σ, which depends on the picture and scales all classes alike; the change of
-    /// σ itself; GELU at `mlp.0`; and the effect of d on later blocks. If the head reads two tokens, d is added to both.
+    /// σ itself; GELU at `mlp.0`; and the effect of d on later blocks. If a head reads two tokens, d is added to both.
     /// A mean over patches changes nothing.
     ///
     /// - Returns: (classes); nil at other addresses, and for a model without a head.
