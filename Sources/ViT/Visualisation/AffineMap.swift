@@ -2,10 +2,10 @@
 
 import Foundation
 
-/// An affine map from an output pixel (x, y) to a place in the source: (xx·x + xy·y + x0, yx·x + yy·y + y0).
+/// An affine map from an output pixel (x, y) to a source position: (xx·x + xy·y + x0, yx·x + yy·y + y0).
 ///
-/// Pixel centres are whole numbers. Kept in 32.32 fixed point: adding a step is exact, its integer part is a tap's
-/// index and its fraction a weight, so that forward and backward read the very same weights.
+/// Pixel centres are whole numbers. Positions are in 32.32 fixed point: adding a step is exact, the integer part is a
+/// tap's index and the fraction a weight, so that the forward and the backward pass use exactly the same weights.
 public struct AffineMap: Equatable, Sendable {
     /// The coefficients of x, in units of 2⁻³² pixels.
     public var xx: Int64, xy: Int64, x0: Int64
@@ -24,14 +24,14 @@ public struct AffineMap: Equatable, Sendable {
 
     private static func fixed(_ value: Double) -> Int64 { Int64((value * 0x1p32).rounded()) }
 
-    /// Every pixel comes from itself.
+    /// The identity map.
     static let identity = AffineMap(xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0)
 
-    /// The source shifted by `first`, scaled and turned about its centre, then shifted by `second`.
+    /// The source shifted by `first`, scaled and rotated about its centre, then shifted by `second`.
     ///
-    /// Shifts in pixels, towards larger x and y; `scale` > 1 enlarges; `angle` in radians, from x towards y. The output
-    /// has the source's size. One resample in place of four: place o comes from
-    /// c + R(−angle)·(o − c − second)/scale − first, with c the centre.
+    /// Shifts are in pixels, towards larger x and y. `scale` > 1 enlarges. `angle` is in radians, from x towards y. The
+    /// output has the source's size. One resample replaces four: output position o comes from
+    /// c + R(−angle)·(o − c − second)/scale − first, where c is the centre.
     static func similarity(
         first: SIMD2<Double>, scale: Double, angle: Double, second: SIMD2<Double>, size: PictureSize
     ) -> AffineMap {
@@ -48,11 +48,11 @@ public struct AffineMap: Equatable, Sendable {
         AffineMap(xx: 1, xy: 0, x0: -Double(x), yx: 0, yy: 1, y0: -Double(y))
     }
 
-    /// This map with places given on a canvas whose sides are `factor` times the source's: at twice the side, each
-    /// place lies between four pixels, and a bilinear tap is their mean.
+    /// This map with source positions on a canvas that is `factor` times as large. At twice the size, each position
+    /// lies between four pixels, and a bilinear tap is their mean.
     func onCanvas(factor: Int) -> AffineMap {
         let f = Int64(factor)
-        // Pixel i covers canvas pixels f·i … f·i + f − 1; their middle is f·i + (f − 1)/2.
+        // Pixel i covers canvas pixels f·i … f·i + f − 1; their centre is f·i + (f − 1)/2.
         let middle = (f - 1) &<< 31
         var map = self
         map.xx *= f
@@ -64,8 +64,8 @@ public struct AffineMap: Equatable, Sendable {
         return map
     }
 
-    /// A square of `side` (relative to the canvas) about `centre` (relative), its corner pixels on the output's corner
-    /// pixels, as TensorFlow's `crop_and_resize` has it.
+    /// A square crop with this side and centre, both relative to the canvas. The output's corner pixels come from its
+    /// corner pixels, as in TensorFlow's `crop_and_resize`.
     static func crop(centre: SIMD2<Double>, side: Double, canvas: PictureSize, output: PictureSize) -> AffineMap {
         let extent = SIMD2(Double(canvas.width - 1), Double(canvas.height - 1))
         let start = (centre - side / 2) * extent

@@ -1,12 +1,12 @@
-// Bilinear resampling of a canvas by an affine map, and its exact adjoint: every geometric transform is one of these.
+// Bilinear resampling of a canvas by an affine map, and its exact adjoint. Every geometric transform uses it.
 
 /// What lies outside the source picture.
 enum Edge: Equatable {
-    /// `value` for `margin` pixels around, then 0, as a constant padding followed by transforms that fill with zeros.
+    /// `value` for `margin` pixels around it, then 0: a constant padding, followed by transforms that fill with zeros.
     case constant(value: Float, margin: Int)
-    /// The picture mirrored at its outermost pixels, which are not repeated (torch's "reflect"), without end.
+    /// The picture mirrored endlessly at its outermost pixels, which are not repeated (torch's "reflect").
     case reflect
-    /// The picture again, without end.
+    /// The picture repeated endlessly.
     case wrap
 }
 
@@ -50,7 +50,7 @@ struct AffineSampler {
         }
     }
 
-    /// Inverts y = A·source: dSource += scale·Aᵀ·dy. dy: (3, output). Accumulates into dCanvas: (source).
+    /// The backward pass of y = A·source: dSource += scale·Aᵀ·dy. dy: (3, output). Accumulates into dCanvas: (source).
     func backward(
         dy: UnsafePointer<Float>, map: AffineMap, scale: Float, dCanvas: UnsafeMutablePointer<Pixel>
     ) {
@@ -83,7 +83,7 @@ struct AffineSampler {
         }
     }
 
-    /// The source at any whole place.
+    /// The source's value at any whole position, also outside it.
     private func pixel(_ canvas: UnsafePointer<Pixel>, _ x: Int, _ y: Int) -> Pixel {
         if let index = index(x, y) { return canvas[index] }
         guard case .constant(let value, let margin) = edge,
@@ -96,7 +96,7 @@ struct AffineSampler {
         if let index = index(x, y) { canvas[index] += value }
     }
 
-    /// The source pixel that stands at a whole place; nil where a constant does.
+    /// The index of the source pixel at a whole position; nil outside a source with a constant edge.
     private func index(_ x: Int, _ y: Int) -> Int? {
         switch edge {
         case .constant:
@@ -121,9 +121,9 @@ struct AffineSampler {
     }
 }
 
-/// The four pixels around a place in 32.32 fixed point, and their weights.
+/// The four pixels around a position in 32.32 fixed point, and their weights.
 private struct Taps {
-    /// The upper left one.
+    /// The upper left pixel.
     let x: Int, y: Int
     let left: Float, right: Float, top: Float, bottom: Float
 

@@ -1,21 +1,21 @@
-// From a canvas to what the model sees at a step: framing, colour jitter, noise; and back.
+// From a canvas to the image that the model sees at a step (framing, colour jitter, noise), and back.
 
-/// What was drawn for one copy of one step.
+/// The random transform that was drawn for one copy at one step.
 public struct View: Equatable, Sendable {
-    /// Where its pixels come from, in the canvas.
+    /// Where in the canvas its pixels come from.
     public var map = AffineMap.identity
     /// Colour jitter and offset of each channel as y = x·scale + shift.
     public var scale = Pixel(repeating: 1), shift = Pixel()
 }
 
-/// A method's random transforms between its canvas and the model's input. Holds no memory of runs.
+/// A method's random transforms from its canvas to the model's input. Holds no state of runs.
 struct Augmentation {
     private let method: Method
     private let canvas: PictureSize
     private let output: PictureSize
     private let sampler: AffineSampler
     private let changesColour: Bool
-    /// Whether each image has noise of its own.
+    /// Whether noise is added to each image.
     let addsNoise: Bool
 
     init(method: Method, output: PictureSize) {
@@ -42,7 +42,7 @@ struct Augmentation {
         addsNoise = method.normalNoise > 0 || method.uniformNoise > 0
     }
 
-    /// Draws the step's copies. Overwrites views: (copies).
+    /// Draws the views of a step's copies. Overwrites views: (copies).
     func draw(step: Int, using generator: inout RunGenerator, views: UnsafeMutableBufferPointer<View>) {
         // 0 at the first step, 1 at the last.
         let progress = method.steps > 1 ? Double(step) / Double(method.steps - 1) : 1
@@ -90,7 +90,7 @@ struct Augmentation {
         guard changesColour else { return (scale, shift) }
         for channel in 0..<3 {
             let mean = generator.symmetric(method.colourShift)
-            // exp on lanes: the same on every system.
+            // The vector exp, because it is the same on every system.
             let logarithm = Float(-generator.symmetric(method.colourScale))
             let inverseDeviation = exponential(Lanes(repeating: logarithm))[0]
             let offset = generator.normal() * method.offsetNoise * (1 - progress)
@@ -125,7 +125,7 @@ struct Augmentation {
         }
     }
 
-    /// Inverts `forward`: dCanvas += share·Aᵀ·(dImage·scale); noise has no gradient. Overwrites dImage, accumulates
+    /// The backward pass: dCanvas += share·Aᵀ·(dImage·scale); noise has no gradient. Overwrites dImage, accumulates
     /// into dCanvas.
     func backward(
         dImage: UnsafeMutablePointer<Float>, view: View, share: Float, dCanvas: UnsafeMutablePointer<Pixel>

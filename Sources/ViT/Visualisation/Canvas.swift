@@ -1,10 +1,10 @@
-// The picture that a run optimises, as the transforms see it, and its way to 8 bits.
+// The picture that a run optimises, as the transforms read it, and its conversion to 8 bits.
 
 /// The size of a picture in pixels.
 struct PictureSize: Equatable {
     /// Rows and columns.
     let height: Int, width: Int
-    /// Pixels.
+    /// Number of pixels.
     var count: Int { height * width }
     /// Pixels rounded up to whole SIMD lanes: the distance between the channels of planar scratch memory.
     var plane: Int { (count + 7) / 8 * 8 }
@@ -12,10 +12,10 @@ struct PictureSize: Equatable {
 
 /// One pixel of a canvas: red, green, blue in 0…1, and a fourth lane that is zero.
 ///
-/// Canvases are (height, width) of these: a bilinear tap is then one load, and its adjoint one load and one store.
+/// A canvas is (height, width) pixels. A bilinear tap is then one load, and its adjoint one load and one store.
 public typealias Pixel = SIMD4<Float>
 
-/// The mean over blocks of `factor` × `factor` pixels, to 8 bits. Overwrites bytes: (height, width, 3) of `size`.
+/// The mean over blocks of `factor` × `factor` pixels, as 8 bits. Overwrites bytes: (height, width, 3) of `size`.
 ///
 /// canvas: (factor·height, factor·width). Values outside 0…1 are clamped, NaN becomes 0.
 func quantise(

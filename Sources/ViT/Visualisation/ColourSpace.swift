@@ -1,9 +1,9 @@
 // From decorrelated, unbounded channels to RGB in 0…1: Lucid's colour matrix and a sigmoid.
 
-/// rgb = sigmoid(M·z): M is the identity, or the square root of natural images' colour covariance.
+/// rgb = sigmoid(M·z), where M is the identity or the square root of natural images' colour covariance.
 ///
 /// The matrix is Lucid's `color_correlation_normalized` (lucid/optvis/param/color.py; Olah, Mordvintsev & Schubert
-/// 2017, "Feature Visualization"): its columns, divided by the largest of their norms.
+/// 2017, "Feature Visualization"), whose columns are divided by the largest of their norms.
 struct ColourSpace {
     /// Column k of M: what one unit of channel k adds to red, green and blue.
     private let columns: (Pixel, Pixel, Pixel)
@@ -37,7 +37,7 @@ struct ColourSpace {
         }
     }
 
-    /// Inverts rgb = sigmoid(M·z): dz = Mᵀ·(dRGB·rgb·(1 − rgb)). Overwrites dz: (3, plane).
+    /// The backward pass of rgb = sigmoid(M·z): dz = Mᵀ·(dRGB·rgb·(1 − rgb)). Overwrites dz: (3, plane).
     func backward(
         canvas: UnsafePointer<Pixel>, dCanvas: UnsafePointer<Pixel>, dz: UnsafeMutablePointer<Float>, size: PictureSize
     ) {

@@ -1,30 +1,30 @@
-// The seam: what an optimisation asks of the hardware. A device makes batches of runs and reads pictures. Nothing
-// smaller crosses, so that images stay where they are computed; nothing larger, so that seeds, draws, curves and
-// outcomes are the host's (`Visualiser`) and the same for every device.
+// The interface between an optimisation and the hardware. A device optimises batches of runs and reads pictures. It is
+// not finer, so that images stay where they are computed. It is not coarser, so that seeds, random draws, curves and
+// outcomes belong to the host (`Visualiser`) and are the same for every device.
 
-/// What does the arithmetic: this machine's CPU, or an accelerator.
+/// The hardware that does the arithmetic: this machine's CPU, or an accelerator.
 ///
-/// A run's bytes depend on its recipe and on the device's kind alone.
+/// A run's bytes depend only on its recipe and on the device's kind.
 public protocol Device: Sendable {
-    /// What it is, for people.
+    /// The name that people read.
     var name: String { get }
-    /// What its bytes depend on, e.g. the name of the BLAS's CPU kernel; records keep it.
+    /// What the bytes depend on, e.g. the name of the BLAS's CPU kernel. Records store it.
     var kind: String { get }
     /// The version of the library that does the arithmetic.
     var version: String { get }
-    /// Batches that it makes at once, each on a thread of its own.
+    /// Number of batches that are optimised at once, each on its own thread.
     var workers: Int { get }
-    /// Images that a batch computes side by side, at most, unless a single run has more copies.
+    /// The most images that a batch computes together, unless a single run has more copies.
     var batchSize: Int { get }
 
-    /// A maker of batches of at most `capacity` runs, for one worker.
+    /// Makes an optimiser of batches of at most `capacity` runs, for one worker.
     ///
     /// - Precondition: the tokens exist at the address (`TokenSelection.isDefined`), `capacity` > 0.
     func makeOptimiser(
         model: ViT, address: Address, tokens: TokenSelection, method: Method, attention: AttentionMode, capacity: Int
     ) -> any BatchOptimiser
 
-    /// A reader of pictures, `capacity` of them side by side, for one worker. Attention is live.
+    /// Makes a reader that computes `capacity` pictures together, for one worker. Attention is live.
     ///
     /// - Precondition: the tokens exist at the address, `capacity` > 0.
     func makeReader(model: ViT, address: Address, tokens: TokenSelection, capacity: Int) -> any PictureReader
@@ -32,31 +32,30 @@ public protocol Device: Sendable {
 
 /// A batch of runs on a device: their parameters, and the arithmetic of a step.
 ///
-/// A run's values depend on what it is given alone: not on its slot, its neighbours, or the batch's size. Not for use by
-/// several threads at once.
+/// A run's values depend only on its own inputs, not on its slot, its neighbours or the batch's size. Not thread-safe.
 public protocol BatchOptimiser: AnyObject {
-    /// Begins a batch: run i climbs `objectives[i]` from its row of `parameters`, (runs, parameters of the method).
+    /// Starts a batch: run i optimises `objectives[i]` from row i of `parameters`, (runs, parameters of the method).
     func start(_ objectives: [Objective], parameters: FloatBuffer)
 
-    /// Makes the next step of every run: render, view, forward, backward, update. Allocates nothing.
+    /// Takes the next step of every run: render, view, forward, backward, update. Allocates nothing.
     ///
     /// - Parameters:
     ///   - views: (runs, copies).
-    ///   - noise: what is added to each image: (runs, copies, 3, height, width); nil where the method has none.
-    ///   - results: (runs). Overwritten; those of a run that was not finite before mean nothing.
+    ///   - noise: added to the images, (runs, copies, 3, height, width); nil if the method has no noise.
+    ///   - results: (runs). Overwritten; undefined for a run that was not finite at an earlier step.
     func advance(
         views: UnsafeBufferPointer<View>, noise: FloatBuffer?, results: UnsafeMutableBufferPointer<StepResult>)
 
-    /// The pictures of the runs' parameters: (height, width, 3) each, RGB, 8 bits.
+    /// The picture of each run's current parameters: (height, width, 3), RGB, 8 bits.
     func pictures() -> [[UInt8]]
 }
 
-/// What a step found of one run.
+/// The result of a step for one run.
 public struct StepResult {
-    /// The mean activation of the run's copies before the update, no sign applied.
+    /// The mean activation of the run's copies before the update, without a sign.
     public var activation: Float
-    /// Whether the activation and its gradient were finite. Where they are not, the run's parameters stay as they are
-    /// from this step on.
+    /// Whether the activation and its gradient were finite. If not, the run's parameters do not change from this step
+    /// on.
     public var isFinite: Bool
 
     /// A step's result.
@@ -66,20 +65,20 @@ public struct StepResult {
     }
 }
 
-/// Measures pictures at one address over one token selection: forward only, attention live.
+/// Measures pictures at one address over one token selection, by forward passes under live attention.
 ///
-/// A picture's values depend on the picture alone. Not for use by several threads at once.
+/// A picture's values depend only on the picture. Not thread-safe.
 public protocol PictureReader: AnyObject {
-    /// Every neuron's activation on each picture; the model is computed no further than the address.
+    /// Every neuron's activation on each picture. The model is computed only up to the address.
     ///
     /// - Parameter pictures: (3, height, width) each, in 0…1; any number.
     func activations(of pictures: [FloatBuffer]) -> [[Float]]
 
-    /// The same, and the embeddings.
+    /// The activations, as above, and the embeddings.
     func read(_ pictures: [FloatBuffer]) -> [PictureReading]
 }
 
-/// What a picture does to a model.
+/// What a model computes for a picture.
 public struct PictureReading: Sendable, Equatable {
     /// Every neuron's activation at the address over the tokens; for `slice` the neurons are the tokens.
     public let activations: [Float]

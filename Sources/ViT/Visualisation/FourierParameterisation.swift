@@ -1,18 +1,18 @@
-// Pictures as spectra: steepest ascent in Fourier space with 1/f scaling, decorrelated in space and colour.
+// Pictures as spectra: gradient ascent in Fourier space with 1/f scaling, decorrelated in space and colour.
 
 import Foundation
 
-/// canvas = sigmoid(M·F⁻¹(s ⊙ p)), p: a half spectrum (3, K, 2, height).
+/// canvas = sigmoid(M·F⁻¹(s ⊙ p)), where p is a half spectrum, (3, K, 2, height).
 ///
-/// Lucid's `fft_image` and `to_valid_rgb` as lucent has them (Olah, Mordvintsev & Schubert 2017, "Feature
-/// Visualization", section "Preconditioning"): s = 1/max(f, 1/longer side)^decay / 4, f in cycles per pixel, F⁻¹ the
-/// orthonormal inverse transform. Departure: an odd width has (width + 1)/2 columns, where Lucid keeps one more that
-/// its inverse transform never reads.
+/// Lucid's `fft_image` and `to_valid_rgb` as in lucent (Olah, Mordvintsev & Schubert 2017, "Feature Visualization",
+/// section "Preconditioning"): s = 1/max(f, 1/longer side)^decay / 4, f is in cycles per pixel, and F⁻¹ is the
+/// orthonormal inverse transform. Departure: an odd width has (width + 1)/2 columns. Lucid keeps one more, which its
+/// inverse transform never reads.
 final class FourierParameterisation: ImageParameterisation {
     let size: PictureSize
     private let colours: ColourSpace
     private let transform: InverseDFT
-    /// s, the same for the channels and for real and imaginary parts: (K, height).
+    /// s, the same for all channels and for real and imaginary parts: (K, height).
     private let scale: FloatBuffer
     /// The scaled spectrum, or its gradient.
     private let spectrum: FloatBuffer

@@ -1,13 +1,13 @@
-// What a parameterisation of the picture is, and the two that live in pixel space.
+// The interface of parameterisations of the picture, and the two in pixel space.
 
-/// A differentiable map from the numbers that are optimised (`ParameterSpace`) to a canvas. One worker's: may hold
+/// A differentiable map from the numbers that are optimised (`ParameterSpace`) to a canvas. For one worker: it may hold
 /// scratch memory.
 ///
-/// Everything of one run is in its parameters and its saved values; nothing is kept between calls.
+/// The whole state of a run is in its parameters and its saved values; nothing is kept between calls.
 protocol ImageParameterisation: AnyObject {
     /// Size of the canvas.
     var size: PictureSize { get }
-    /// Values that `forward` saves for `backward`.
+    /// Number of values that `forward` saves for `backward`.
     var savedCount: Int { get }
 
     /// Overwrites canvas: (size) and saved: (savedCount).
@@ -21,7 +21,7 @@ protocol ImageParameterisation: AnyObject {
         _ parameters: UnsafePointer<Float>, saved: UnsafePointer<Float>, canvas: UnsafePointer<Pixel>,
         dCanvas: UnsafePointer<Pixel>, dParameters: UnsafeMutablePointer<Float>)
 
-    /// Puts the parameters back where they may be, after an optimiser's step.
+    /// Moves the parameters back into their range, after an optimiser's step.
     func constrain(_ parameters: UnsafeMutablePointer<Float>)
 }
 
@@ -30,7 +30,7 @@ extension ImageParameterisation {
     func constrain(_ parameters: UnsafeMutablePointer<Float>) {}
 }
 
-/// Pixels through a sigmoid: canvas = sigmoid(M·p), p: (3, plane).
+/// Pixels through a sigmoid: canvas = sigmoid(M·p), where p is (3, plane).
 final class PixelParameterisation: ImageParameterisation {
     let size: PictureSize
     private let colours: ColourSpace
@@ -54,7 +54,7 @@ final class PixelParameterisation: ImageParameterisation {
     }
 }
 
-/// Pixels themselves, clamped to 0…1 after each step: canvas = p, p: (3, plane).
+/// Pixels, clamped to 0…1 after each step: canvas = p, where p is (3, plane).
 final class ClampedParameterisation: ImageParameterisation {
     let size: PictureSize
 

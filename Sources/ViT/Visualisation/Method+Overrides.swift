@@ -1,4 +1,4 @@
-// A method's parameters by name: for configurations that override them, for records, and for a picture's provenance.
+// A method's parameters by name, for overrides in configurations, for records, and for a picture's provenance.
 
 /// The value of a method's parameter.
 public enum MethodValue: Sendable, Equatable, CustomStringConvertible {
@@ -24,7 +24,7 @@ extension Method {
         return walk.found
     }
 
-    /// The parameters as records hold them: texts by name, without the steps, which have a field of their own there.
+    /// The parameters as records store them: texts by name, without the steps, which have their own field there.
     public var texts: [String: String] {
         var texts = allTexts
         texts["steps"] = nil
@@ -37,9 +37,9 @@ extension Method {
 
     /// This method with some parameters overridden, by name, with values as a configuration writes them.
     ///
-    /// A parameter that only an override makes count has the preset's value, or its default where the preset lacks it.
-    /// An unknown name, a parameter that has no effect on the resulting method, and a value that is no number, out of
-    /// range or not among the words are errors that say what is possible.
+    /// A parameter that has an effect only because of an override has the preset's value, or its default if the preset
+    /// lacks it. These are errors, which say what is possible: an unknown name, a parameter that has no effect on the
+    /// resulting method, and a value that is not a number, is out of range or is not one of the words.
     public func applying(_ overrides: [String: String]) throws(ViTError) -> Method {
         var check = ParameterWalk(texts: overrides, isDry: true)
         for var method in Self.coveringAllParameters { method.visit(&check) }
@@ -60,7 +60,7 @@ extension Method {
         method.visit(&walk)
         for name in overrides.keys.sorted() where !walk.found.contains(where: { $0.name == name }) {
             throw ViTError(
-                "The parameter “\(name)” has no effect on the method “\(self.name)”. The parameters that have are "
+                "The parameter “\(name)” has no effect on the method “\(self.name)”. The parameters with an effect are "
                     + "\(Self.quoted(method.parameters.map(\.name))).")
         }
         if case .affine(let affine) = method.framing, affine.smallestScale > affine.largestScale {
@@ -71,7 +71,7 @@ extension Method {
         return method
     }
 
-    /// Names as messages list them.
+    /// The names as a list in a message.
     static func quoted(_ names: [String]) -> String { names.map { "“\($0)”" }.joined(separator: ", ") }
 }
 
@@ -84,7 +84,7 @@ extension Method: Codable {
 
     /// Reads what `encode(to:)` writes.
     ///
-    /// A method of another program, of which this one would make another method's text, is refused.
+    /// Refuses a method that another program wrote and that this one would write differently.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let texts = try container.decode([String: String].self, forKey: .parameters)
@@ -94,9 +94,9 @@ extension Method: Codable {
         var walk = ParameterWalk(texts: all)
         visit(&walk)
         guard self.texts != texts || !walk.refused.isEmpty else { return }
-        // What is wrong with one parameter is said as a configuration's errors are.
+        // Reports a wrong parameter with the same message as for a configuration.
         _ = try applying(all)
-        throw ViTError("The parameters of the method “\(name)” are not those that this program knows.")
+        throw ViTError("The parameters of the method “\(name)” are not those that this program expects.")
     }
 
     /// The name, the parameters as texts by their names, and the steps.
@@ -110,15 +110,15 @@ extension Method: Codable {
 
 // MARK: - Every parameter by its name
 
-/// Notes the parameters that it is led to, and sets those for which it has a text.
+/// Collects the parameters that it visits, and sets those for which it has a text.
 private struct ParameterWalk {
     /// Values by name, as a configuration writes them.
     var texts: [String: String] = [:]
     /// Whether texts are only checked.
     var isDry = false
-    /// The parameters, with their new values.
+    /// The visited parameters, with their new values.
     private(set) var found: [(name: String, value: MethodValue)] = []
-    /// What was expected, by the names of those whose text says nothing possible.
+    /// What was expected, by the names of parameters with an invalid text.
     private(set) var refused: [String: String] = [:]
 
     init(texts: [String: String] = [:], isDry: Bool = false) {
@@ -150,7 +150,7 @@ private struct ParameterWalk {
         choice(name, &value, among: Array(Word.allCases), by: \.rawValue)
     }
 
-    /// A choice by its word; another one than it was comes with its own parameters' defaults.
+    /// A choice by its word. A new choice has the defaults of its own parameters.
     mutating func choice<Value>(
         _ name: String, _ value: inout Value, among values: [Value], by word: (Value) -> String
     ) {
@@ -174,8 +174,7 @@ private struct ParameterWalk {
 }
 
 extension Method {
-    /// Leads a walk to every parameter, in the order of computation; words come before the parameters that they decide
-    /// on.
+    /// Visits every parameter, in the order of computation. Choices come before the parameters that they bring.
     fileprivate mutating func visit(_ walk: inout ParameterWalk) {
         parameterisation.visit(&walk)
         walk.count("canvasScale", &canvasScale, 1...2)
@@ -196,7 +195,7 @@ extension Method {
         walk.number("totalVariation", &totalVariation, 0...1000)
     }
 
-    /// Methods that have every parameter between them.
+    /// Methods that together have every parameter.
     fileprivate static let coveringAllParameters: [Method] =
         [.affine(Affine(border: .constant())), .roll(), Framing.crop(Crop())].map { framing in
             var method = Method(name: "", parameterisation: .fourier(), steps: 1, rate: 1)

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// The optimiser's constants and schedule; the moments are the caller's.
+/// The optimiser's constants and schedule. The caller stores the moments.
 struct Optimiser {
     let kind: Method.OptimiserKind
     let schedule: Method.Schedule
@@ -19,8 +19,8 @@ struct Optimiser {
         steps = method.steps
     }
 
-    /// The factors of one step, the same for every run (`rest` is 1 − β): p += gradientFactor·g/d + momentFactor·m/d with
-    /// d = √v·inverseRoot + ε.
+    /// The factors of one step, the same for every run (`rest` is 1 − β): p += gradientFactor·g/d + momentFactor·m/d,
+    /// where d = √v·inverseRoot + ε.
     struct Step {
         fileprivate let beta1: Float, beta2: Float, rest1: Float, rest2: Float, epsilon: Float
         fileprivate let inverseRoot: Float, momentFactor: Float, gradientFactor: Float
@@ -28,8 +28,8 @@ struct Optimiser {
 
     /// The factors of the step of this index, from 0.
     ///
-    /// Adam: Kingma & Ba 2015, algorithm 1, as torch.optim.Adam. NAdam: Dozat 2016 with Keras' and torch's momentum
-    /// schedule μ_t = β1·(1 − ½·0.96^(0.004·t)), as torch.optim.NAdam.
+    /// Adam: Kingma & Ba 2015, algorithm 1, as in torch.optim.Adam. NAdam: Dozat 2016, with Keras' and torch's momentum
+    /// schedule μ_t = β1·(1 − ½·0.96^(0.004·t)), as in torch.optim.NAdam.
     func step(_ index: Int) -> Step {
         let t = Double(index + 1)
         let rate: Double =
@@ -61,7 +61,7 @@ struct Optimiser {
 }
 
 extension Optimiser.Step {
-    /// m = β1·m + (1 − β1)·g; v = β2·v + (1 − β2)·g²; climbs p. All (count), a multiple of 8.
+    /// m = β1·m + (1 − β1)·g and v = β2·v + (1 − β2)·g², then updates p. All are (count), a multiple of 8.
     func apply(
         parameters p: UnsafeMutablePointer<Float>, gradient g: UnsafePointer<Float>,
         firstMoment m: UnsafeMutablePointer<Float>, secondMoment v: UnsafeMutablePointer<Float>, count: Int

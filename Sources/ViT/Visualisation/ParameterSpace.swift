@@ -1,8 +1,8 @@
-// The numbers that a run optimises, before any of them is a picture.
+// The numbers that a run optimises, before they become a picture.
 
-/// How many numbers a parameterisation has, and how a run's start is drawn.
+/// How many numbers a parameterisation has, and how a run's initial numbers are drawn.
 struct ParameterSpace {
-    /// Where the numbers start.
+    /// The distribution of the initial numbers.
     enum Start {
         /// N(0, deviation).
         case normal(deviation: Double)
@@ -11,7 +11,8 @@ struct ParameterSpace {
     }
 
     private let start: Start
-    /// Groups of numbers, each in whole SIMD lanes: how many, how many numbers of each, and the distance between them.
+    /// The numbers form groups of whole SIMD lanes: the number of groups, the numbers drawn for each, and the distance
+    /// between groups.
     private let groups: Int, drawn: Int, stride: Int
 
     /// The three channels of a picture, `size.plane` apart.
@@ -19,16 +20,16 @@ struct ParameterSpace {
         ParameterSpace(start: start, groups: 3, drawn: size.count, stride: size.plane)
     }
 
-    /// The half spectrum of three channels with `parts` numbers a coefficient.
+    /// The half spectrum of three channels, with `parts` numbers per coefficient.
     static func spectrum(_ size: PictureSize, parts: Int, _ start: Start) -> ParameterSpace {
         let count = 3 * InverseDFT.columns(width: size.width) * parts * size.height
         return ParameterSpace(start: start, groups: 1, drawn: count, stride: (count + 7) / 8 * 8)
     }
 
-    /// Numbers that are optimised, a multiple of 8; those beyond the picture's own stay zero.
+    /// How many numbers are optimised, a multiple of 8; the padding stays zero.
     var count: Int { groups * stride }
 
-    /// The start of a run. Overwrites parameters: (count).
+    /// Draws the initial numbers of a run. Overwrites parameters: (count).
     func draw(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
         parameters.update(repeating: 0, count: count)
         for group in 0..<groups {
@@ -61,7 +62,7 @@ extension Method {
         }
     }
 
-    /// How those numbers become a canvas.
+    /// The map from those numbers to a canvas.
     func makeParameterisation(output: PictureSize) -> any ImageParameterisation {
         let size = canvasSize(output: output)
         return switch parameterisation {

@@ -1,11 +1,11 @@
-// Pictures with a photograph's spectrum, of which only the phase is free (MaCo).
+// Pictures with the spectrum of photographs: the magnitude is fixed, and only the phase is optimised (MaCo).
 
-/// canvas = sigmoid(M·standardise(F⁻¹(m·e^(i·standardise(p))))), p: (3, K, height).
+/// canvas = sigmoid(M·standardise(F⁻¹(m·e^(i·standardise(p))))), where p is (3, K, height).
 ///
 /// Fel et al. 2023, "Unlocking Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization", as
 /// its authors' Xplique computes it (`maco_image_parametrization`): standardise(x) = (x − mean)/(deviation + 1e-5) over
-/// all values of the run. Departure: the magnitude m is interpolated between the points of `NaturalSpectrum` where
-/// Xplique downloads an array, and the zero frequency takes that of the lowest one of the canvas.
+/// all values of the run. Departure: the magnitude m is interpolated between the points of `NaturalSpectrum`, whereas
+/// Xplique downloads an array. The zero frequency has the magnitude of the canvas's lowest frequency.
 final class PhaseParameterisation: ImageParameterisation {
     let size: PictureSize
     private let parameterCount: Int
@@ -22,8 +22,8 @@ final class PhaseParameterisation: ImageParameterisation {
 
     private var phaseCount: Int { 3 * transform.columns * size.height }
 
-    /// Saved: the standardised image (3, plane), then cos and sin of the phase (3, K, height) each, then
-    /// 1/(deviation + 1e-5) and the deviation of the phase, and of the image.
+    /// Saved are the standardised image, (3, plane); cos and sin of the phase, (3, K, height) each; and
+    /// 1/(deviation + 1e-5) and the deviation, of the phase and then of the image.
     var savedCount: Int { 3 * size.plane + 2 * phaseCount + 4 }
 
     private static let epsilon = 1e-5
@@ -68,7 +68,7 @@ final class PhaseParameterisation: ImageParameterisation {
             let real = spectrum.pointer + 2 &* first
             var j = 0
             while j < height {
-                // The last lanes of a column whose height is no multiple of 8 are computed one by one.
+                // If the height is not a multiple of 8, the last values of a column are computed one by one.
                 if j &+ 8 <= height {
                     let (s, c) = sineAndCosine((Lanes(at: parameters + first + j) - phaseMean) * phaseScale)
                     let m = Lanes(at: magnitude.pointer + first + j)
@@ -113,7 +113,7 @@ final class PhaseParameterisation: ImageParameterisation {
         let moments = sines + count
         colours.backward(canvas: canvas, dCanvas: dCanvas, dz: dz.pointer, size: size)
 
-        // Inverts z = (x − mean)·scale over the three planes.
+        // The backward pass of z = (x − mean)·scale over the three planes.
         var (sum, product) = (0.0, 0.0)
         for channel in 0..<3 {
             let first = channel &* size.plane
@@ -132,7 +132,7 @@ final class PhaseParameterisation: ImageParameterisation {
 
         transform.backward(dImage: dz.pointer, plane: size.plane, dSpectrum: spectrum.pointer)
 
-        // Inverts (real, imaginary) = m·(cos φ, sin φ), φ = (p − mean)·scale.
+        // The backward pass of (real, imaginary) = m·(cos φ, sin φ), where φ = (p − mean)·scale.
         let height = size.height
         for column in 0..<3 &* transform.columns {
             let first = column &* height
@@ -142,7 +142,7 @@ final class PhaseParameterisation: ImageParameterisation {
                 dPhase.pointer[i] = (real[height &+ j] * cosines[i] - real[j] * sines[i]) * magnitude.pointer[i]
             }
         }
-        // The standardised phase again, centred: (p − mean)·scale.
+        // The standardised phase is computed again: (p − mean)·scale.
         let (phaseMean, _) = Self.moments(parameters, count: count)
         var (phaseSum, phaseProduct) = (0.0, 0.0)
         for i in 0..<count {
@@ -158,8 +158,8 @@ final class PhaseParameterisation: ImageParameterisation {
         for i in count..<parameterCount { dParameters[i] = 0 }
     }
 
-    /// dx = d·scale − offset − y·slope inverts y = (x − mean(x))·scale, scale = 1/(deviation(x) + ε):
-    /// offset = scale·mean(d), slope = mean(d·y)/deviation.
+    /// The backward pass of y = (x − mean(x))·scale, scale = 1/(deviation(x) + ε), is dx = d·scale − offset − y·slope
+    /// with offset = scale·mean(d) and slope = mean(d·y)/deviation.
     private static func standardisationGradient(
         sum: Double, product: Double, count: Double, scale: Float, deviation: Float
     ) -> (offset: Float, slope: Float) {
@@ -167,7 +167,7 @@ final class PhaseParameterisation: ImageParameterisation {
         (scale * Float(sum / count), deviation > 0 ? Float(product / count) / deviation : 0)
     }
 
-    /// Mean and (population) deviation of the image's three planes, in double precision.
+    /// Mean and (population) standard deviation of the image's three planes, computed in double precision.
     private func imageMoments(_ z: UnsafePointer<Float>) -> (mean: Float, deviation: Double) {
         let n = Double(3 * size.count)
         var total = 0.0

@@ -1,15 +1,15 @@
-// What one run is asked for, and what it leaves.
+// The request for one run, and its result.
 
-/// One optimisation: of one neuron, from one seed. Address, tokens, method and attention are the visualiser's.
+/// One optimisation: of one neuron, from one seed. Address, tokens, method and attention belong to the visualiser.
 public struct RunRequest: Sendable, Hashable {
     /// The channel; for `TokenSelection.slice`, the token.
     public var neuron: Int
     /// Whether the activation is raised or lowered.
     public var direction: Direction
-    /// The number of the run; with the address and the neuron it determines everything random.
+    /// The run's number. With the address and the neuron, it determines everything random.
     public var seed: Int
 
-    /// A request that raises the activation unless told otherwise.
+    /// A request; by default, it raises the activation.
     public init(neuron: Int, direction: Direction = .positive, seed: Int) {
         self.neuron = neuron
         self.direction = direction
@@ -17,24 +17,24 @@ public struct RunRequest: Sendable, Hashable {
     }
 }
 
-/// What an optimisation left.
+/// The result of an optimisation.
 public struct RunResult: Sendable, Equatable {
-    /// What was asked.
+    /// The request.
     public let request: RunRequest
     /// The picture: (height, width, 3), RGB, 8 bits, the size of the model's input.
     public let pixels: [UInt8]
-    /// The mean activation of the step's augmented copies, one value a step, no sign applied.
+    /// The mean activation of a step's augmented copies, one value per step, without a sign.
     public let curve: [Float]
-    /// The activation on the 8-bit picture before the first step, nothing augmented, attention live.
+    /// The activation on the 8-bit picture before the first step, without augmentation, under live attention.
     public let startActivation: Float
-    /// The activation on `pixels`, nothing augmented, attention live.
+    /// The activation on `pixels`, without augmentation, under live attention.
     public let finalActivation: Float
     /// Every neuron's activation at the address on `pixels`, over the same tokens.
     public let activations: [Float]
-    /// What the head reads of `pixels`: the class token or the pooled patches after `encoder.ln`.
+    /// What the head reads for `pixels`: the class token or the pooled patches after `encoder.ln`.
     public let embedding: [Float]
     /// How the run ended.
     public let outcome: RunOutcome
-    /// Steps whose gradient went through the pre-activation, because the unit was off.
+    /// Number of steps in which the gradient bypassed GELU, because the unit was off.
     public let preactivationSteps: Int
 }

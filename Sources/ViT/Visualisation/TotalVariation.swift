@@ -1,9 +1,9 @@
-// Total variation as Ghiasi et al. 2022 compute it: the lengths of four maps of differences between neighbours.
+// Total variation as Ghiasi et al. 2022 compute it: the norms of four maps of differences between neighbours.
 
 /// TV(x) = the sum over the four neighbour directions of the mean over channels of ‖difference map‖₂.
 ///
-/// "Total Variation" of Ghiasi et al. 2022, "What do Vision Transformers Learn?", section 3, as their code has it
-/// (`TotalVariation`, p = 2): right, down, and both diagonals. The mean over the batch is the caller's.
+/// "Total Variation" of Ghiasi et al. 2022, "What do Vision Transformers Learn?", section 3, as in their code
+/// (`TotalVariation`, p = 2): right, down, and both diagonals. The caller takes the mean over the batch.
 enum TotalVariation {
     /// TV of one picture. x: (3, height, width).
     static func value(_ x: UnsafePointer<Float>, size: PictureSize) -> Float {
@@ -14,9 +14,9 @@ enum TotalVariation {
         return total / 3
     }
 
-    /// dx −= weight·dTV/dx: what is climbed is the activation less the variation. Accumulates into dx.
+    /// dx −= weight·dTV/dx, because the objective is the activation minus the variation. Accumulates into dx.
     ///
-    /// A map of zeros has no direction and adds nothing, as in torch.
+    /// A map of zeros has no gradient and adds nothing, as in torch.
     static func subtractGradient(
         _ x: UnsafePointer<Float>, weight: Float, dx: UnsafeMutablePointer<Float>, size: PictureSize
     ) {
@@ -37,7 +37,7 @@ enum TotalVariation {
     }
 }
 
-/// The map x[r + dy, c + dx] − x[r, c] over all places where both exist.
+/// The map x[r + dy, c + dx] − x[r, c] over all pixels for which both exist.
 private struct Difference {
     private let width: Int, rows: Int, first: Int, columns: Int, offset: Int
 
@@ -79,7 +79,7 @@ private struct Difference {
             let b = a + offset
             let da = dx + (row &* width &+ first)
             let db = da + offset
-            // `da` and `db` may overlap (to the right): each is finished before the other is read.
+            // `da` and `db` may overlap (for the right neighbour): each is stored before the other is read.
             var i = 0
             while i &+ 8 <= columns {
                 let d = (Lanes(at: b + i) - Lanes(at: a + i)) * scale

@@ -1,15 +1,15 @@
-// The host of an optimisation: requests, draws, curves and outcomes. The arithmetic is a device's.
+// The host of an optimisation: requests, random draws, curves and outcomes. A device does the arithmetic.
 
-/// Makes batches of runs that share address, tokens, method and attention, on one worker of a device.
+/// Runs batches that share address, tokens, method and attention, on one worker of a device.
 ///
-/// A run's result depends on its request alone: not on its slot, its neighbours, or the batch's size. Nothing is
-/// allocated in the step loop. Not for use by several threads at once.
+/// A run's result depends only on its request, not on its slot, its neighbours or the batch's size. Nothing is
+/// allocated in the step loop. Not thread-safe.
 public final class Visualiser {
     /// The model.
     public let model: ViT
     /// Where activations are read.
     public let address: Address
-    /// Over which tokens.
+    /// The tokens over which they are read.
     public let tokens: TokenSelection
     /// How pictures are optimised.
     public let method: Method
@@ -30,7 +30,7 @@ public final class Visualiser {
     private let views: UnsafeMutableBufferPointer<View>
     private let results: UnsafeMutableBufferPointer<StepResult>
 
-    /// What is known of a run while it lasts.
+    /// The state of a run in progress.
     private struct Run {
         let request: RunRequest
         var generator: RunGenerator
@@ -40,7 +40,7 @@ public final class Visualiser {
         var divergedAt: Int?
     }
 
-    /// Buffers for `capacity` runs at a time, each with the method's copies.
+    /// Allocates buffers for `capacity` runs at a time, each with the method's copies.
     ///
     /// - Precondition: the tokens exist at the address (`TokenSelection.isDefined`), `capacity` > 0.
     public init(
@@ -75,8 +75,8 @@ public final class Visualiser {
         results.deallocate()
     }
 
-    /// Runs all requests together; nil when `shouldStop`, asked before each step, says so. `onStep` hears the number of
-    /// steps done.
+    /// Runs all requests together. `shouldStop` is called before each step; if it returns true, the result is nil.
+    /// `onStep` is called with the number of steps done.
     ///
     /// - Precondition: at most `capacity` requests, each neuron in 0 ..< `TokenSelection.neuronCount`.
     public func run(
@@ -116,7 +116,7 @@ public final class Visualiser {
         for run in runs.indices where runs[run].divergedAt == nil { note(results[run], of: run, step: step) }
     }
 
-    /// The views and the noise of a run's copies, in the order in which its generator gives them.
+    /// Draws the views, and then the noise, of a run's copies.
     private func draw(_ run: Int, step: Int) {
         let first = run * method.copies
         let last = first + method.copies
@@ -169,16 +169,16 @@ public final class Visualiser {
     }
 }
 
-/// The way around a GELU that is off: a unit whose output is to be raised is climbed through what stands before GELU as
-/// long as it is not above 0, because GELU falls below −0.75, where the unit would be climbed the wrong way or not at
-/// all.
+/// The detour around GELU for a unit that is off. While a unit's output is to be raised and is not above 0, its
+/// pre-activation is raised instead: below −0.75 GELU's slope is negative or near zero, so that its gradient would lead
+/// the wrong way or nowhere.
 struct PreactivationDetour {
     /// Whether one neuron's GELU output is read. (`slice` reads all channels.)
     private let readsGELU: Bool
 
     init(address: Address, tokens: TokenSelection) { readsGELU = address.tap(over: tokens).isGELUOutput }
 
-    /// Whether a run in this direction takes it at this activation.
+    /// Whether a run in this direction takes the detour at this activation.
     func isTaken(_ direction: Direction, at activation: Float) -> Bool {
         readsGELU && direction == .positive && activation <= 0
     }

@@ -58,7 +58,10 @@ struct MethodTests {
             "The parameter “optimiser” of the method “atlas” is “sgd”; expected one of adam, nadam."
         ),
         (["decorrelated": "1"], "The parameter “decorrelated” of the method “atlas” is “1”; expected true or false."),
-        (["roll": "0.1"], "The parameter “roll” has no effect on the method “atlas”. The parameters that have are “"),
+        (
+            ["roll": "0.1"],
+            "The parameter “roll” has no effect on the method “atlas”. The parameters with an effect are “"
+        ),
         (["smallestScale": "2"], "The method “atlas” has smallestScale 2.0 above largestScale"),
     ])
     func wrongOverridesSayWhatIsPossible(overrides: [String: String], message: String) {
