@@ -1,4 +1,4 @@
-// The layers of a Vision Transformer as their papers have them: loops over scalars, nothing fused, nothing padded.
+// The layers of a Vision Transformer as in their papers: loops over scalars, nothing fused, nothing padded.
 
 import Foundation
 
@@ -73,7 +73,7 @@ extension Tape {
         return first.indices.map { channel in sum(rows.map { ($0[channel], 1 / Double(rows.count)) }) }
     }
 
-    /// Row by row a + b.
+    /// a + b, row by row.
     public func add(_ a: [[Scalar]], _ b: [[Scalar]]) -> [[Scalar]] {
         zip(a, b).map { zip($0, $1).map { sum([($0, 1), ($1, 1)]) } }
     }

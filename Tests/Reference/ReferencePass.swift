@@ -1,30 +1,30 @@
-// A Vision Transformer's forward pass, address by address: what every device is compared with.
+// A Vision Transformer's forward pass, address by address. Every device is compared with it.
 
 import ViT
 
 /// How attention takes part in a reference pass.
 public enum ReferenceAttention {
-    /// As it is, forward and backward.
+    /// As the model computes it, forward and backward.
     case live
-    /// Its pattern is a constant on the way back.
+    /// Its pattern is a constant in the backward pass.
     case detached
-    /// These patterns, constants: (blocks, heads, tokens, tokens).
+    /// These constant patterns: (blocks, heads, tokens, tokens).
     case frozen([[[[Double]]]])
 }
 
-/// What one image does to a model: every address's values (Dosovitskiy et al. 2021, equations 1 to 4, with the choices of
+/// The values at every address for one image (Dosovitskiy et al. 2021, equations 1 to 4, with the choices of
 /// `ViTConfiguration`).
 public struct ReferencePass {
     private let tape: Tape
     private let configuration: ViTConfiguration
-    /// (tokens, channels) of each address.
+    /// The values at each address: (tokens, channels).
     public private(set) var values: [Address: [[Scalar]]] = [:]
     /// Attention's patterns: (blocks, heads, tokens, tokens).
     public private(set) var patterns: [[[[Double]]]] = []
     /// What the head reads: (features).
     public let features: [Scalar]
 
-    /// The forward pass of `image`: (3, height, width) in 0…1, variables of `tape` where their gradient is wanted.
+    /// The forward pass of `image`: (3, height, width) in 0…1; variables of `tape` if their gradient is needed.
     public init(_ model: ViT, image: [Scalar], attention: ReferenceAttention = .live, on tape: Tape) {
         let c = model.configuration
         let p = model.parameters

@@ -1,4 +1,4 @@
-// A method's step in double precision: parameters to a canvas, a canvas through views to images, and the update.
+// A method's step in double precision: from parameters to a canvas, through views to images, and the update.
 
 import Foundation
 import ViT
@@ -13,16 +13,16 @@ public struct ReferenceCanvas {
 
 /// What lies outside a canvas that a view has moved.
 public enum ReferenceEdge {
-    /// A value for a margin around, then 0.
+    /// A value for a margin around it, then 0.
     case constant(value: Double, margin: Int)
-    /// The canvas mirrored at its outermost pixels.
+    /// The canvas, mirrored at its outermost pixels.
     case reflect
-    /// The canvas again.
+    /// The canvas, repeated.
     case wrap
 }
 
 extension Tape {
-    /// Lucid's correlation of colours, divided by the largest norm of its columns, or the identity; then a sigmoid.
+    /// Lucid's colour matrix, divided by the largest norm of its columns, or the identity; then a sigmoid.
     /// z: (3, height, width).
     public func colours(_ z: [Scalar], decorrelated: Bool, height: Int, width: Int) -> ReferenceCanvas {
         let first = [0.26, 0.27, 0.27]
@@ -49,7 +49,7 @@ extension Tape {
                 let (y, x) = (pixel / width, pixel % width)
                 var terms: [(Scalar, Double)] = []
                 for k in 0..<columns {
-                    // Every column but the first, and the last of an even width, stands for its mirror image too.
+                    // Every column also represents its mirror image, except the first, and the last of an even width.
                     let weight = k == 0 || 2 * k == width ? scale : 2 * scale
                     for j in 0..<height {
                         let turns = Double(k * x) / Double(width) + Double(j * y) / Double(height)
@@ -75,9 +75,9 @@ extension Tape {
         return centred.map { product($0, scale) }
     }
 
-    /// The canvas of a method's parameters, in the memory order of its parameters without their padding.
+    /// The canvas for a method's parameters, which are in the CPU's memory order without padding.
     ///
-    /// - Parameter magnitude: photographs' mean magnitude by channel and cycles per pixel, for `phase`.
+    /// - Parameter magnitude: the mean magnitude in photographs by channel and cycles per pixel, for `phase`.
     public func canvas(
         _ p: [Scalar], _ method: Method, height: Int, width: Int, magnitude: (Int, Double) -> Double
     ) -> ReferenceCanvas {
@@ -161,7 +161,7 @@ extension Tape {
         }
     }
 
-    /// Ghiasi et al. 2022's total variation: the lengths of four maps of differences, averaged over the channels.
+    /// Ghiasi et al. 2022's total variation: the norms of four maps of differences, averaged over the channels.
     public func totalVariation(_ image: [Scalar], height: Int, width: Int) -> Scalar {
         var lengths: [(Scalar, Double)] = []
         for (dy, dx) in [(0, 1), (1, 0), (1, 1), (1, -1)] {
@@ -182,7 +182,7 @@ extension Tape {
     }
 }
 
-/// Adam (Kingma & Ba 2015, algorithm 1) and NAdam (Dozat 2016, with torch's momentum schedule), climbing.
+/// Gradient ascent by Adam (Kingma & Ba 2015, algorithm 1) or NAdam (Dozat 2016, with torch's momentum schedule).
 public struct ReferenceOptimiser {
     private let method: Method
     private var step = 0
@@ -190,7 +190,7 @@ public struct ReferenceOptimiser {
     private var first: [Double]
     private var second: [Double]
 
-    /// The optimiser of `count` numbers.
+    /// An optimiser of `count` numbers.
     public init(_ method: Method, count: Int) {
         self.method = method
         first = Array(repeating: 0, count: count)

@@ -1,10 +1,10 @@
-// Numbers that remember what they were made of, so that gradients need no formulas of their own.
+// Numbers that record how they were computed, so that gradients need no separate formulas.
 
 /// A number in double precision on a tape.
 public struct Scalar {
     /// Its value.
     public let value: Double
-    /// Its place on the tape; negative for a constant.
+    /// Its index on the tape; negative for a constant.
     fileprivate let place: Int
 
     /// A constant: it has no gradient.
@@ -22,9 +22,9 @@ public struct Scalar {
     public var detached: Scalar { Scalar(value) }
 }
 
-/// What was computed, in order: the reverse mode of automatic differentiation (Linnainmaa 1970), one scalar at a time.
+/// The record of a computation, for reverse-mode automatic differentiation (Linnainmaa 1970), one scalar at a time.
 public final class Tape {
-    /// Number `i` was made of `parents[ends[i - 1]..<ends[i]]`, by these partial derivatives.
+    /// Number `i` depends on `parents[ends[i - 1]..<ends[i]]`, with the partial derivatives at the same indices.
     private var ends: [Int] = []
     private var parents: [Int32] = []
     private var partials: [Double] = []
@@ -32,7 +32,7 @@ public final class Tape {
     /// An empty tape.
     public init() {}
 
-    /// Numbers that gradients are asked for.
+    /// Numbers for which gradients can be computed.
     public func variables(_ values: some Sequence<some BinaryFloatingPoint>) -> [Scalar] {
         values.map { finish(Double($0)) }
     }
@@ -61,7 +61,7 @@ public final class Tape {
     /// a·b.
     public func product(_ a: Scalar, _ b: Scalar) -> Scalar { dot([a], [b]) }
 
-    /// f(x), by its value and its slope.
+    /// f(x), given its value and its slope.
     public func apply(_ x: Scalar, _ value: Double, slope: Double) -> Scalar {
         add(x, slope)
         return finish(value)

@@ -1,10 +1,10 @@
-// The randomised-weights control keeps every tensor's numbers, and changes what is documented, and nothing else.
+// The randomised-weights control keeps every tensor's numbers, and changes only what is documented.
 
 import Testing
 
 @testable import ViT
 
-/// A short generator of known numbers (Knuth's MMIX constants), for tests alone.
+/// A short generator of known numbers (Knuth's MMIX constants), only for tests.
 private struct TestGenerator: RandomNumberGenerator {
     var state: UInt64
 
@@ -53,7 +53,7 @@ struct ViTParametersShuffledTests {
                 #expect(old.bias.array == new.bias.array.sorted())
             }
             #expect(pairs.contains { $0.0.bias.array != $0.1.bias.array })
-            // Queries, keys and values are tensors of their own.
+            // Queries, keys and values are separate tensors.
             for part in 0..<3 {
                 let weights = part * Self.width * Self.width..<(part + 1) * Self.width * Self.width
                 let old = before.attentionInput.weight.array[weights]
@@ -84,7 +84,7 @@ struct ViTParametersShuffledTests {
         #expect(weights(1) != weights(2))
     }
 
-    /// One number follows a uniform order: each of 36 places is hit about alike.
+    /// The position of one number is uniform: each of 36 positions is reached about equally often.
     @Test func everyPlaceIsReached() {
         var generator = TestGenerator(state: 9)
         var counts = [Int](repeating: 0, count: 36)

@@ -52,7 +52,7 @@ import Testing
                 pattern: pattern, dOut: dOut, outStride: width, dv: $0, dvStride: width, shape: shape)
         }
         #expect(relativeError(dv, Array(truth.dx[(queryCount + keyCount)...])) < 1e-5)
-        // With one token its pattern is 1 whatever the query: the gradient is 0 but for rounding.
+        // With one token, the pattern is 1 for every query, so the gradient is 0 except for rounding.
         guard tokens > 1 else {
             #expect(dq.array.allSatisfy { abs($0) < 1e-6 } && dk.array.allSatisfy { abs($0) < 1e-6 })
             return

@@ -22,7 +22,7 @@ import Testing
 
     private static let selections: [TokenSelection] = [.patches, .cls, .center, .token(3), .slice]
 
-    /// A model, a picture, and the reference's pass of it.
+    /// A model, a picture, and the reference's pass.
     private struct Case {
         let model: ViT
         let attention: AttentionMode
@@ -78,8 +78,8 @@ import Testing
                 let truth = c.pass.activation(at: address, tokens, neuron: neuron)
                 #expect(abs(activation - truth.single) <= 1e-5 * scale, "\(address) \(tokens)")
                 let expected = c.gradient(truth)
-                // LayerNorm's mean channel is constant where γ and β make it so, and a token before the patches does
-                // not see them before attention.
+                // The gradient may be 0: LayerNorm's mean channel is constant for some γ and β, and a prefix token does
+                // not depend on the patches before attention.
                 guard expected.contains(where: { abs($0) > 1e-6 }) else {
                     #expect(gradient.allSatisfy { abs($0) < 1e-5 }, "\(address) \(tokens)")
                     continue
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    /// The way around GELU is the gradient of what stands before it; what is read is the activation all the same.
+    /// The detour around GELU is the gradient of the pre-activation. The value that is read is still the activation.
     @Test(arguments: models.indices, [TokenSelection.patches, .center, .token(3)])
     func theDetourIsTheGradientBeforeGELU(configuration: Int, tokens: TokenSelection) {
         let c = Case(configuration, "live")

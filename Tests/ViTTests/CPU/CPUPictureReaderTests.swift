@@ -1,4 +1,4 @@
-// A reader gives what the passes give, whichever of its passes it shares or leaves out.
+// A reader gives the same values as passes, whichever passes it shares or leaves out.
 
 import Testing
 
@@ -16,7 +16,7 @@ struct CPUPictureReaderTests {
         let pictures = (0..<2).map { _ in FloatBuffer(samples.values(3 * 40 * 40).map { 0.5 + $0 / 2 }) }
         let reader = self.reader(model, address, tokens)
         let first = reader.read(pictures)
-        // The activations of the next leave the first ones' readings as they are.
+        // Reading more activations does not change the first readings.
         #expect(reader.activations(of: [pictures[1]]) == [first[1].activations])
         #expect(reader.read(pictures) == first)
         let dependsOnThePicture = address != .block(0, .ln1) || tokens != .cls
@@ -26,7 +26,7 @@ struct CPUPictureReaderTests {
         let end = self.reader(model, .encoderNorm, .cls).activations(of: pictures)
         #expect(first.map(\.embedding) == end && end[0].count == configuration.width)
 
-        // What an optimisation reads of one neuron is the same value but for the order of its sums.
+        // An optimisation reads the same value for one neuron, except for the order of its sums.
         let pass = ModelPass(model: model, address: address, tokens: tokens, capacity: 1)
         withExtendedLifetime(pictures) {
             pass.images.update(from: pictures[0].pointer, count: pass.imageSize)

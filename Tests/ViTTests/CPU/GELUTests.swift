@@ -1,4 +1,4 @@
-// GELU: published values, the scalar reference for value and slope, lanes against the single value.
+// GELU: known values, the scalar reference for value and slope, and vectors against single values.
 
 import Reference
 import Testing
@@ -24,7 +24,7 @@ import Testing
         for (i, x) in x.enumerated() {
             let (value, slope) = gelu(x)
             if x != 0 { worst = max(worst, abs(value / truth.y[i] - 1)) }
-            // The slope is a sum of terms of either sign: its error is relative to the larger term, at least Φ(x).
+            // The slope is a sum of terms with both signs: its error is relative to the larger term, at least Φ(x).
             worstSlope = max(worstSlope, abs(slope - truth.dx[i]) / max(abs(truth.dx[i]), x == 0 ? 1 : truth.y[i] / x))
         }
         #expect(worst < 1e-6)

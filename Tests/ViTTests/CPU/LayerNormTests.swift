@@ -1,4 +1,4 @@
-// LayerNorm: a hand-worked row, and the scalar reference forward and backward.
+// LayerNorm: a row worked by hand, and the scalar reference forward and backward.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// Linear layers and patches: the scalar reference, and a hand-worked image.
+// Linear layers and patches: the scalar reference, and an image worked by hand.
 
 import Testing
 

@@ -1,13 +1,13 @@
-// An image's bytes depend on nothing but the image: not on its slot, the batch's size or its neighbours.
-// scripts/test runs this suite once more under OpenBLAS's Haswell kernels, where it is easiest to get wrong.
+// An image's bytes depend only on the image, not on its slot, the batch's size or its neighbours.
+// scripts/test runs this suite again under OpenBLAS's Haswell kernels, which make this hardest.
 
 import Testing
 
 @testable import ViT
 
 @Suite struct SlotIndependenceTests {
-    /// Token counts and widths that are no multiples of the kernels' blocks, the embedded model's, and inner sizes
-    /// beyond the kernels' blocks.
+    /// Token counts and widths that are not multiples of the kernels' blocks, the embedded model's, and inner sizes
+    /// larger than the kernels' blocks.
     static let configurations = [
         ViTConfiguration(
             imageHeight: 64, imageWidth: 64, patchSize: 8, blockCount: 2, headCount: 4, width: 128, mlpWidth: 512,
@@ -36,7 +36,7 @@ import Testing
             ModelPass(model: model, address: address, tokens: tokens, capacity: 8), seed: tap)
     }
 
-    /// One chosen token whose pattern is not backpropagated, or is one row of a pattern that all images share.
+    /// One chosen token, with a pattern that is not backpropagated or is one row of a pattern that all images share.
     @Test(arguments: configurations.indices, ["detached", "frozen"])
     func aChosenTokenDoesNotDependOnItsSlotInAnyAttentionMode(configuration: Int, mode: String) {
         let model = ViT.random(Self.configurations[configuration], seed: configuration)
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    /// Pictures are read side by side, and each gives the bytes that it gives alone.
+    /// Pictures that are read together give the same bytes as pictures that are read alone.
     @Test(
         arguments: configurations.indices,
         [Address.block(0, .ln1), .block(1, .mlp1), .block(1, .output), .encoderNorm, .head])
@@ -100,7 +100,7 @@ import Testing
             for rotation in 0..<3 {
                 let members = (0..<count).map { ($0 * 3 + rotation) % 8 }
                 for (slot, result) in run(members).enumerated() {
-                    // Compared outside the expectation, which would explain a difference at great length.
+                    // Compared outside the expectation, which would print a very long difference.
                     let isSame = result == alone[members[slot]]
                     let worst = relativeError(result, alone[members[slot]])
                     #expect(isSame, "slot \(slot) of \(count) under \(BLAS.kernelName): off by \(worst)")

@@ -1,4 +1,4 @@
-// Direct logit attribution: a case worked by hand, and the head after the LayerNorm where nothing else changes.
+// Direct logit attribution: a case worked by hand, and the slope of the head after the LayerNorm.
 
 import Testing
 
@@ -34,7 +34,7 @@ import Testing
         #expect(DirectLogitAttribution.logits(model: model, address: .block(0, .mlp3), neuron: 1) == [-1, 2.5, 240])
     }
 
-    /// Where x̂ is orthogonal to d, σ stays as it is to first order, and σ times the logits' slope along d is exact.
+    /// If x̂ is orthogonal to d, σ does not change to first order, and σ times the logits' slope along d is exact.
     @Test(arguments: 0..<20) func theSlopeOfTheHeadAfterTheNorm(_ seed: Int) throws {
         let model = ViT.random(Self.shape, seed: seed)
         var generator = SampleGenerator(seed: seed &+ 1000)
@@ -113,7 +113,7 @@ import Testing
         return (variance + Double(model.configuration.layerNormEpsilon)).squareRoot()
     }
 
-    /// The head of the final LayerNorm of x.
+    /// The head's output for the final LayerNorm of x.
     private static func head(_ model: ViT, _ x: [Double]) -> [Double] {
         guard let head = model.parameters.head else { return [] }
         let norm = model.parameters.finalNorm

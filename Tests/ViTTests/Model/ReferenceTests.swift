@@ -13,7 +13,7 @@ import Testing
     @Test(arguments: Fixture.torchvision + ["vit-tiny64"]) func everyActivationIsTorchvisions(_ name: String) throws {
         let comparison = try comparison(name)
         let errors = try comparison.activationErrors()
-        // Of the embedded model a few addresses are stored, of the others every one.
+        // A few addresses are stored for the embedded model, and all addresses for the others.
         let expected = name == "vit-tiny64" ? 7 : Address.all(in: comparison.model.configuration).count
         #expect(errors.count == expected)
         for (address, error) in errors { #expect(error <= 1e-4, "\(name) \(address)") }

@@ -1,4 +1,4 @@
-// The scalar reference itself against PyTorch's fixtures, so that what it says of other models can be believed.
+// The scalar reference against PyTorch's fixtures, so that it can be trusted for other models.
 
 import Reference
 import Testing
@@ -31,7 +31,7 @@ import Testing
             model, fixture, activation: "frozen-activation/", gradient: "frozen-gradient/", .frozen(reference: picture))
     }
 
-    /// Every value that the fixture has: 2e-5 of the largest, as PyTorch computes in single precision.
+    /// Compares every value of the fixture, within 2e-5 of the largest, because PyTorch computes in single precision.
     private func compare(
         _ model: ViT, _ fixture: Safetensors, activation: String, gradient: String, _ attention: AttentionMode
     ) throws {

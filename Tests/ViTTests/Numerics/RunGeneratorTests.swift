@@ -1,4 +1,4 @@
-// The generator against published vectors, and its variates against scipy and their own moments.
+// The generator against published sequences, and its variates against scipy and their expected moments.
 
 import Testing
 

@@ -1,4 +1,4 @@
-// Every instruction set's functions give the baseline's bytes, whole lanes and rests, NaN and infinities included.
+// Every instruction set's functions give the baseline's bytes, including remainders, NaN and infinities.
 
 import CVector
 import Foundation
@@ -9,7 +9,7 @@ import Testing
 @Suite struct VectorSetTests {
     static let channelCounts = [1, 5, 15, 16, 17, 48, 100, 128]
 
-    /// What one set's functions make of the same numbers.
+    /// The results of one set's functions for numbers that depend only on the seed.
     private func results(_ f: VectorFunctions, channels: Int, seed: Int) -> [[UInt32]] {
         var generator = SampleGenerator(seed: seed)
         let rows = 3
@@ -49,7 +49,7 @@ import Testing
         keep(pattern, gradient)
         f.exponential(x, y.pointer, x.count)
         keep(y)
-        // One NaN's bits are as good as another's.
+        // All NaNs count as equal, whatever their bits.
         return outputs.map { $0.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern } }
     }
 

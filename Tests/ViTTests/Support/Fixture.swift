@@ -1,4 +1,4 @@
-// Where the tests find what scripts/make-fixtures wrote, the embedded model, and room for files of their own.
+// Paths of the files from scripts/make-fixtures and of the embedded model, and temporary folders.
 
 import Foundation
 import Testing
@@ -19,7 +19,7 @@ enum Fixture {
         try Safetensors(path: path("\(name).reference.safetensors"))
     }
 
-    /// Path of the model that the program carries.
+    /// Path of the model that is embedded in the program.
     static var embeddedModel: String {
         URL(filePath: #filePath).appending(path: "../../../../models/vit-tiny64.safetensors").standardizedFileURL
             .path(percentEncoded: false)
@@ -27,13 +27,13 @@ enum Fixture {
 }
 
 extension Safetensors {
-    /// The values of a tensor that the test expects to be there.
+    /// The values of a tensor that must be present.
     func values(_ name: String) throws -> [Float] {
         try #require(tensors[name], "\(path) has no tensor '\(name)'").values().array
     }
 }
 
-/// A folder that is gone after the test.
+/// A folder that is removed after the test.
 final class TemporaryFolder {
     let url: URL
 
@@ -42,9 +42,9 @@ final class TemporaryFolder {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(at: url) }  // a leftover folder harms nobody
+    deinit { try? FileManager.default.removeItem(at: url) }  // a leftover folder does no harm
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {
         let file = url.appending(path: name)
         try FileManager.default.createDirectory(

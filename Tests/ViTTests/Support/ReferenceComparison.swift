@@ -1,4 +1,4 @@
-// A loaded model beside the reference that a library computed with the same weights.
+// Compares a loaded model with the reference that a library computed with the same weights.
 
 import Testing
 
@@ -17,7 +17,7 @@ struct ReferenceComparison {
 
     /// max |a − b| / max |b| of every activation that the reference has, by address.
     ///
-    /// - Parameter kind: what the names begin with: `activation/`, or `frozen-activation/` with that attention.
+    /// - Parameter kind: the prefix of the names: `activation/`, or `frozen-activation/` with that attention.
     func activationErrors(
         _ kind: String = "activation/", attention: AttentionMode = .live
     ) throws -> [(name: String, error: Float)] {

@@ -1,4 +1,4 @@
-// The scalar reference as tests ask it: values at a point, and the gradient there.
+// The scalar reference in the form that tests need: values at a point, and the gradient there.
 
 import Reference
 
@@ -21,14 +21,14 @@ extension Scalar {
 }
 
 extension Array {
-    /// Rows of this length.
+    /// The values in rows of this length.
     func rows(of length: Int) -> [[Element]] {
         stride(from: 0, to: count, by: length).map { Array(self[$0..<$0 + length]) }
     }
 }
 
 extension ReferenceAttention {
-    /// The reference's mode for a device's.
+    /// The reference's mode that corresponds to a device's.
     init(_ mode: AttentionMode, model: ViT) {
         switch mode {
         case .live: self = .live

@@ -3,7 +3,7 @@
 @testable import ViT
 
 extension ViT {
-    /// A model whose weights keep activations of order one, every parameter random, LayerNorm's included.
+    /// A model whose weights keep activations of order one. Every parameter is random, including LayerNorm's.
     static func random(_ configuration: ViTConfiguration, seed: Int) -> ViT {
         var generator = SampleGenerator(seed: seed)
         let c = configuration

@@ -1,4 +1,4 @@
-// Resampling against torch's grid_sample, hand-worked places, and its adjoint at every edge.
+// Resampling against torch's grid_sample and positions worked by hand, and its adjoint at every edge.
 
 import Testing
 
@@ -57,13 +57,13 @@ struct AffineSamplerTests {
         func near(_ a: SIMD2<Double>, _ x: Double, _ y: Double) -> Bool {
             abs(a.x - x) < 1e-8 && abs(a.y - y) < 1e-8
         }
-        // A shift towards larger x: what was left stands at the pixel now.
+        // A shift towards larger x: each pixel shows what was to its left.
         let shift = AffineMap.similarity(first: [1, 0], scale: 1, angle: 0, second: [0, 2], size: square)
         #expect(near(source(shift, 2, 2), 1, 0))
         // Twice as large about the centre (2, 2): the corner shows what was half-way.
         let scale = AffineMap.similarity(first: [0, 0], scale: 2, angle: 0, second: [0, 0], size: square)
         #expect(near(source(scale, 0, 4), 1, 3))
-        // A quarter turn from x towards y: what stood to the right of the centre stands below it.
+        // A quarter turn from x towards y: what was to the right of the centre is now below it.
         let turn = AffineMap.similarity(first: [0, 0], scale: 1, angle: .pi / 2, second: [0, 0], size: square)
         #expect(near(source(turn, 2, 4), 4, 2))
         // In order: shifted right by 1, enlarged, turned, shifted down by 1.

@@ -1,4 +1,4 @@
-// Every method's transforms: their adjoint, their distributions, and what they leave alone.
+// Every method's transforms: their adjoint, their distributions, and what they do not change.
 
 import Testing
 
@@ -57,7 +57,7 @@ struct AugmentationTests {
             extremes.x = max(extremes.x, abs(Double(view.map.x0)) * 0x1p-32)
             extremes.y = max(extremes.y, abs(Double(view.map.y0)) * 0x1p-32)
         }
-        // A tenth of each side, and nearly all of it used.
+        // At most a tenth of each side, and nearly all of that range is used.
         #expect(extremes.x <= 4 && extremes.x > 3.8)
         #expect(extremes.y <= 2 && extremes.y > 1.9)
     }

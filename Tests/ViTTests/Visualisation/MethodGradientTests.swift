@@ -1,12 +1,12 @@
-// Every method's step against the scalar reference: from parameters through views and the model to the gradient and the
-// optimiser's update, in every attention mode.
+// Every method's step against the scalar reference, in every attention mode: from parameters through views and the
+// model to the gradient and the optimiser's update.
 
 import Reference
 import Testing
 
 @testable import ViT
 
-/// One step's draws of one run.
+/// What one run draws for one step.
 private struct Draws {
     let views: [View]
     let noise: [[Float]?]
@@ -17,7 +17,7 @@ private struct Draws {
     }
 }
 
-/// The chain of one step of one run, on the CPU and in the reference.
+/// One step of one run, on the CPU and in the reference.
 private struct MethodProbe {
     static let address = Address.block(1, .mlp3)
     static let neuron = 3
@@ -42,7 +42,7 @@ private struct MethodProbe {
 
     // MARK: - On the CPU
 
-    /// The mean activation less the regulariser's share, and its gradient.
+    /// The mean activation minus the regulariser, and its gradient.
     func gradient(_ parameters: [Float], _ draws: Draws, _ attention: AttentionMode) -> (Float, [Float]) {
         let parameterisation = method.makeParameterisation(output: size)
         let (pixels, saved) = ParameterisationProbe(parameterisation: parameterisation).forward(parameters)
@@ -97,7 +97,7 @@ private struct MethodProbe {
     func referenceCanvas(_ parameters: [Scalar], on tape: Tape) -> ReferenceCanvas {
         let side = size.width * method.canvasScale
         return tape.canvas(parameters, method, height: side, width: side) { channel, frequency in
-            // In single precision, as the CPU has it.
+            // In single precision, as on the CPU.
             Double(Float(NaturalSpectrum.magnitude(at: frequency) * NaturalSpectrum.channelScales[channel]))
         }
     }
@@ -127,7 +127,7 @@ private struct MethodProbe {
 }
 
 struct MethodGradientTests {
-    /// 1e-3 of the largest gradient: single precision, through a spectrum's sums.
+    /// The tolerance is 1e-3 of the largest gradient, because a spectrum's sums are in single precision.
     @Test(arguments: Method.presets.map(\.name), ["live", "detached", "frozen"])
     func aStepsGradientIsTheReferences(name: String, mode: String) throws {
         let method = try Method.named(name).applying(["steps": "4", "copies": "2"])
@@ -150,9 +150,9 @@ struct MethodGradientTests {
         }
     }
 
-    /// Three steps of a device's batch of two runs, as the host asks for them: activations within 1e-3 of their scale,
-    /// pictures within a twentieth of a grey level on average. (An optimiser's step has the sign of a gradient, so that
-    /// a pixel whose gradient is nothing but rounding may go another way.)
+    /// Three steps of a device's batch of two runs, as the host requests them: activations within 1e-3 of their scale,
+    /// pictures within a twentieth of a grey level on average. (An optimiser's step has the sign of the gradient, so a
+    /// pixel with a gradient that is only rounding error may move the other way.)
     @Test(arguments: Method.presets.map(\.name)) func stepsAreTheReferences(name: String) throws {
         let method = try Method.named(name).applying(["steps": "3", "copies": "2"])
         let probe = MethodProbe(method, seed: 5)

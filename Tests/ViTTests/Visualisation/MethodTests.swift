@@ -1,4 +1,4 @@
-// Methods as values: presets, overrides by name, and what is said of wrong ones.
+// Methods as values: presets, overrides by name, and the messages for wrong ones.
 
 import Foundation
 import Testing

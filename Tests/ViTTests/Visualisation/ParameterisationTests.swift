@@ -1,4 +1,4 @@
-// Pictures from parameters: lucent's, Xplique's, and every gradient by finite differences.
+// Pictures from parameters, against lucent's and Xplique's, and every gradient against finite differences.
 
 import Foundation
 import Testing
@@ -8,7 +8,7 @@ import Testing
 struct ParameterisationTests {
     private let size = PictureSize(height: 4, width: 6)
 
-    /// sin(1 + 0.7·c + 1.3·k + 2.1·j + 0.5·part), the formula that the references were made from.
+    /// sin(1 + 0.7·c + 1.3·k + 2.1·j + 0.5·part), the formula that the references were computed from.
     private func formula(parts: Int, columns: Int, rows: Int, count: Int) -> [Float] {
         var values: [Float] = []
         for c in 0..<3 {
@@ -42,7 +42,7 @@ struct ParameterisationTests {
         #expect(relativeError(picture, expected) < 2e-6)
     }
 
-    /// Xplique's maco_image_parametrization, in torch, with this tool's spectrum.
+    /// Xplique's maco_image_parametrization, in torch, with this project's spectrum.
     @Test func phaseMakesXpliquesPicture() {
         let expected: [Float] = [
             0.793325, 0.538158, 0.280211, 0.395857, 0.605939, 0.727546, 0.777768, 0.564375, 0.281664, 0.343297,
@@ -76,7 +76,7 @@ struct ParameterisationTests {
 
     @Test(arguments: 0..<6, 0..<6)
     func gradientIsThatOfFiniteDifferences(kind: Int, seed: Int) {
-        // Odd and even sides, and one with whole SIMD lanes.
+        // Odd and even sides, and one that fills whole SIMD lanes.
         let sizes = [PictureSize(height: 4, width: 6), .init(height: 5, width: 7), .init(height: 9, width: 4)]
         let (parameterisation, space) = Self.makeAll(sizes[seed % 3])[kind]
         let probe = ParameterisationProbe(parameterisation: parameterisation)

@@ -1,4 +1,4 @@
-// What is seen in a picture: its hue, its dominant wave, where its blob is, which way its edges go.
+// Measures what a picture shows: its hue, its dominant wave, the position of its blob, the polarity of its edges.
 
 import Foundation
 
@@ -65,7 +65,7 @@ struct PictureMeasures {
         )
     }
 
-    /// Where the grey picture matches a bright blob on dark best, in pixels (row, column).
+    /// Where the grey picture best matches a bright blob on a dark background, in pixels (row, column).
     var blob: (row: Double, column: Double) {
         var best = (response: -Double.infinity, row: 0.0, column: 0.0)
         for row in 3..<side - 4 {
@@ -86,7 +86,7 @@ struct PictureMeasures {
         return (best.row, best.column)
     }
 
-    /// The mean over patches of the right half less the left half, in 0…1.
+    /// The mean over patches of the right half minus the left half, for pixels in 0…1.
     func edge(patch: Int) -> Double {
         var difference = 0.0
         for y in 0..<side {

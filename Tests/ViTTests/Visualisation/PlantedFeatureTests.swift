@@ -1,4 +1,4 @@
-// The pictures are true: each planted neuron's picture shows the feature that was planted.
+// Pictures show what neurons detect: each planted neuron's picture shows the feature that was planted.
 
 import Testing
 
@@ -24,7 +24,7 @@ struct PlantedFeatureTests {
     @Test(arguments: ["atlas", "fourier", "pixel", "ghiasi"], [PlantedModel.Neuron.red, .green, .blue, .yellow])
     func hueIsPlanted(name: String, neuron: PlantedModel.Neuron) throws {
         let method = try Method.named(name)
-        // Several copies a step take their time.
+        // Several copies per step take longer.
         for seed in method.copies == 1 ? [neuron.rawValue, neuron.rawValue + 10] : [neuron.rawValue] {
             let (measures, result) = try picture(neuron, method: method, seed: seed)
             let expected = try #require(neuron.hue)
@@ -47,7 +47,7 @@ struct PlantedFeatureTests {
         #expect(result.outcome == .completed)
     }
 
-    // A roll of a seventh moves a blob by more than a patch (`ghiasi`), and crops have no place at all (`maco`).
+    // A roll of a seventh moves a blob by more than a patch (`ghiasi`), and crops have no fixed position (`maco`).
     @Test(arguments: ["atlas", "fourier", "pixel"], 0..<2)
     func blobIsWhereItIsPlanted(name: String, seed: Int) throws {
         let (measures, result) = try picture(.blob, method: .named(name), seed: seed)
@@ -59,7 +59,7 @@ struct PlantedFeatureTests {
         #expect(result.outcome == .completed)
     }
 
-    // A roll of a seventh, and crops, move an edge by more than half a patch, where its sign turns.
+    // A roll of a seventh, and crops, move an edge by more than half a patch, where its sign flips.
     @Test(arguments: ["atlas", "fourier", "pixel"], [Direction.positive, .negative])
     func edgePolarityIsPlanted(name: String, direction: Direction) throws {
         let visualiser = try Visualiser(
@@ -72,13 +72,13 @@ struct PlantedFeatureTests {
         #expect(result.outcome == .completed)
     }
 
-    // What `maco` can show: a tint. Its crops magnify one to ten times, so filters of one size meet every scale.
+    // `maco` can show a tint. Its crops magnify one to ten times, so filters of one size see every scale.
     @Test(arguments: [PlantedModel.Neuron.red, .green, .blue])
     func macoTints(neuron: PlantedModel.Neuron) throws {
         let (measures, result) = try picture(neuron, method: .maco, seed: 0)
         let expected = try #require(neuron.hue)
         let distance = abs(measures.hue - expected)
-        // Nearer to it than to the other two.
+        // The tint is nearer to the planted colour than to the other two.
         #expect(min(distance, 360 - distance) < 60, "hue \(measures.hue)")
         #expect(result.finalActivation > 2 * result.startActivation)
         #expect(result.outcome == .completed)

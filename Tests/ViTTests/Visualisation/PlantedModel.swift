@@ -1,4 +1,4 @@
-// A Vision Transformer whose neurons detect known things, by construction.
+// A Vision Transformer whose neurons detect known features, by construction.
 
 import Foundation
 
@@ -7,15 +7,15 @@ import Foundation
 /// One block without attention, on 64 × 64 pixels in patches of 8, whose MLP neurons each detect one planted feature.
 ///
 /// Feature i is a filter over a patch; channels 2·i and 2·i + 1 of a patch's token are ± its response. Two channels
-/// hold ± a constant that outweighs the features, so that LayerNorm passes them on almost unscaled. The channels of
+/// hold ± a constant that outweighs the features, so that LayerNorm leaves them almost unscaled. The channels of
 /// `mlp.0` and `mlp.3` at `encoder_layer_0` are listed by `Hidden` and `Neuron`.
 enum PlantedModel {
     static let address = Address.block(0, .mlp3)
     static let patch = 8
     static let side = 64
-    /// The patch where the blob neuron looks, (row, column).
+    /// The patch that the blob neuron reads, (row, column).
     static let blobPatch = (row: 2, column: 5)
-    /// The grating's wave vector in cycles per patch, (x, y): 1.5 cycles would not fit the patch's grid; 2 and 1 do.
+    /// The grating's wave vector in cycles per patch, (x, y). 2 and 1 cycles fit the patch's grid; 1.5 would not.
     static let grating = (x: 2.0, y: 1.0)
 
     /// Neurons of `mlp.3`.
@@ -39,7 +39,7 @@ enum PlantedModel {
     private static let width = 32
     private static let hidden = 24
     private static let constant: Float = 4
-    /// Channels of a token beyond the features' pairs.
+    /// Channels of a token after the features' pairs.
     private static let positionChannel = 28
     private static let constantChannel = 30
 

@@ -1,4 +1,4 @@
-// Total variation against Ghiasi et al.'s module in torch, and by finite differences.
+// Total variation against Ghiasi et al.'s module in torch, and its gradient against finite differences.
 
 import Foundation
 import Testing

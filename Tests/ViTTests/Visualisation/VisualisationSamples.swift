@@ -1,4 +1,4 @@
-// Helpers of the visualisation's tests.
+// Helpers for the tests of visualisation.
 
 @testable import ViT
 
@@ -47,7 +47,7 @@ struct ParameterisationProbe {
 }
 
 extension ParameterSpace {
-    /// A run's start.
+    /// A run's initial parameters.
     func start(seed: UInt64) -> [Float] {
         var generator = RunGenerator(seed: seed)
         return filled(count) { draw($0, using: &generator) }
@@ -55,7 +55,7 @@ extension ParameterSpace {
 }
 
 extension Augmentation {
-    /// A step's copies.
+    /// The views of a step's copies.
     func views(step: Int, copies: Int, using generator: inout RunGenerator) -> [View] {
         [View](unsafeUninitializedCapacity: copies) { views, count in
             draw(step: step, using: &generator, views: views)
@@ -63,7 +63,7 @@ extension Augmentation {
         }
     }
 
-    /// One image's noise; nil where the method has none.
+    /// One image's noise; nil if the method has none.
     func noise(_ count: Int, using generator: inout RunGenerator) -> [Float]? {
         addsNoise ? filled(count) { drawNoise(using: &generator, noise: $0) } : nil
     }

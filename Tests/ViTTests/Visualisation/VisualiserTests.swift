@@ -1,4 +1,4 @@
-// The visualiser: bytes that depend on the request alone, runs that end badly, and stopping.
+// The visualiser: bytes that depend only on the request, runs that fail, and stopping.
 
 import Testing
 
@@ -26,12 +26,12 @@ struct VisualiserTests {
         let one = visualiser(method, tokens: tokens, capacity: 1)
         let alone = try Self.requests.map { try #require(one.run([$0])?.first) }
         #expect(together == alone)
-        // Other slots, other neighbours, a batch that is not full, and buffers that were used before.
+        // In other slots, with other neighbours, in a batch that is not full, and in buffers that were used before.
         let three = visualiser(method, tokens: tokens, capacity: 3)
         _ = three.run(Self.requests.suffix(3))
         let reversed = try #require(three.run(Self.requests.prefix(3).reversed()))
         #expect(reversed == alone.prefix(3).reversed())
-        // And the runs differ from one another.
+        // Different runs differ.
         #expect(Set(together.map(\.pixels)).count == 4)
     }
 
@@ -48,7 +48,7 @@ struct VisualiserTests {
         #expect(try run(Self.requests) == Self.requests.flatMap { try run([$0]) })
         let live = try #require(visualiser(method, model: model, capacity: 4).run(Self.requests))
         #expect(try run(Self.requests).map(\.pixels) != live.map(\.pixels))
-        // The start is measured under live attention whatever the mode.
+        // The start is measured under live attention in every mode.
         #expect(try run(Self.requests).map(\.startActivation) == live.map(\.startActivation))
     }
 
@@ -66,8 +66,7 @@ struct VisualiserTests {
     }
 
     @Test func aRunThatDivergesEndsAloneAndItsNeighboursDoNotNotice() throws {
-        // At mlp.0 a neuron reads its own row of weights only: one that is not a number, and one whose gradient
-        // overflows.
+        // At mlp.0, a neuron reads only its own row of weights. One row is NaN; another makes the gradient overflow.
         let model = PlantedModel.make()
         let weight = model.parameters.blocks[0].mlp0.weight.pointer
         let requests = [RunRequest(neuron: 0, seed: 0), RunRequest(neuron: 1, seed: 0)]
@@ -91,7 +90,7 @@ struct VisualiserTests {
     }
 
     @Test func aUnitThatCannotBeRaisedIsRecordedAsNeverActivated() throws {
-        // A hidden unit without input, below zero: nothing raises it.
+        // A hidden unit without input and below zero: nothing can raise it.
         let model = PlantedModel.make()
         model.parameters.blocks[0].mlp0.bias.pointer[21] = -1
         let method = try Method.atlas.applying(["steps": "5"])
@@ -106,7 +105,7 @@ struct VisualiserTests {
         var steps = 0
         #expect(visualiser.run([Self.requests[0]], shouldStop: { steps == 3 }, onStep: { steps = $0 }) == nil)
         #expect(steps == 3)
-        // And leaves the buffers fit for the next batch.
+        // The buffers can still be used for the next batch.
         let method = try Method.atlas.applying(["steps": "3"])
         let fresh = self.visualiser(method, capacity: 2)
         _ = fresh.run(Array(Self.requests.prefix(2)), shouldStop: { true })

@@ -7,7 +7,7 @@ import Testing
 @testable import ViT
 
 struct CheckpointFuzzTests {
-    /// Mutations of all files together; more by the environment variable ATLASGEN_FUZZ_COUNT.
+    /// Number of mutations of all files together; the environment variable ATLASGEN_FUZZ_COUNT sets another one.
     static let count = ProcessInfo.processInfo.environment["ATLASGEN_FUZZ_COUNT"].flatMap(Int.init) ?? 10_000
 
     /// Each file to mutate, and the folder's other files that it needs.
@@ -21,7 +21,7 @@ struct CheckpointFuzzTests {
         ("hf-vit/config.json", ["model.safetensors", "preprocessor_config.json"]),
     ]
 
-    /// The most memory that a mutation's model is run with; a larger one, of which there are few, is only loaded.
+    /// The most memory with which a mutation's model is run; the few larger models are only loaded.
     static let largestRun = 64e6
 
     @Test(arguments: files.indices) func everyMutationEndsInAnErrorOrAModel(_ index: Int) throws {
@@ -58,12 +58,12 @@ struct CheckpointFuzzTests {
                 Issue.record("seed \(seed): an error that is no ViTError: \(error)")
             }
         }
-        // Mutations that hit a weight leave a model: without any, the mutations would be too coarse to reach the loader.
+        // A mutation of a weight leaves a model. If there were none, mutations would be too coarse to reach the loader.
         #expect(models > 0)
     }
 
-    /// The bits of what one step to the model's last address and back computes. A mutation may make weights as large as
-    /// float32 allows, so that nothing is to be said of the values but that they do not depend on memory's past.
+    /// The bits of the results of one step to the model's last address and back. A mutation may make weights as large
+    /// as float32 allows, so the test checks only that the values do not depend on what was in memory before.
     private static func step(_ model: ViT) -> [UInt32] {
         let address = model.configuration.classCount > 0 ? Address.head : .encoderNorm
         let pass = ModelPass(model: model, address: address, tokens: .patches, capacity: 1)
@@ -82,12 +82,12 @@ struct CheckpointFuzzTests {
 
 /// One random change of a file.
 enum Mutation {
-    /// Places that steer a reader: the start, the end, and what looks like a header or a pickle.
+    /// Positions that control a reader: the start, the end, and what looks like a header or a pickle.
     static func interestingPlaces(in bytes: [UInt8]) -> [Int] {
         var places = Array(0..<min(64, bytes.count)) + Array(max(0, bytes.count - 128)..<bytes.count)
         let text = bytes.prefix(16_384)
         places += text.indices.filter { (0x20..<0x7f).contains(text[$0]) }
-        // Zip signatures, wherever they are.
+        // Zip signatures anywhere in the file.
         for place in 0..<max(0, bytes.count - 4) where bytes[place] == 0x50 && bytes[place + 1] == 0x4b {
             places += place..<min(place + 50, bytes.count)
         }
@@ -117,10 +117,10 @@ enum Mutation {
                 bytes[place] = UInt8(ascii: "0") + UInt8.random(in: 0..<10, using: &generator)
             case 5:  // an opcode
                 bytes[steering] = Array("().]}NJKMGXRQbtasueqhcio0".utf8).randomElement(using: &generator) ?? 0
-            case 6:  // a piece twice
+            case 6:  // a piece repeated
                 let piece = bytes[place..<min(bytes.count, place + Int.random(in: 1...64, using: &generator))]
                 bytes.insert(contentsOf: piece, at: place)
-            default:  // a piece less
+            default:  // a piece removed
                 bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...64, using: &generator)))
             }
         }

@@ -1,4 +1,4 @@
-// What is no plain Vision Transformer, or leaves something open: one message that says what, where and what to do.
+// Files that are not a plain Vision Transformer, or are ambiguous: one message says what, where and what to do.
 
 import Foundation
 import Testing
@@ -27,7 +27,7 @@ struct CheckpointRefusalTests {
         try message(folder.write("model.safetensors", table.bytes()), overrides)
     }
 
-    /// What is done to a good file, and what the message must say.
+    /// Changes to a good file, and what the message must say.
     static let damages: [(words: String, damage: @Sendable (inout TensorTable) -> Void)] = {
         let layer = "encoder.layers.encoder_layer_0"
         func replace(_ name: String, _ shape: [Int]) -> @Sendable (inout TensorTable) -> Void {
@@ -170,7 +170,7 @@ struct CheckpointRefusalTests {
         }
     }
 
-    /// Tensors of other architectures, and what the message must name; the plain ViT's own are all there.
+    /// Tensors of other architectures, and what the message must name. All tensors of the plain ViT are present.
     static let foreign: [(naming: Naming, tensor: String, shape: [Int], words: String)] = [
         (.timm, "register_tokens", [1, 4, 12], "register tokens under another name than timm's 'reg_token'"),
         (.timm, "storage_tokens", [1, 4, 12], "register tokens"),
@@ -201,7 +201,7 @@ struct CheckpointRefusalTests {
         table.tensors[tensor] = (shape, Array(repeating: 0.5, count: shape.reduce(1, *)))
         let text = try message(table, overrides)
         #expect(text.contains("'\(tensor)' does not belong") && text.contains(words), "\(text)")
-        // Also where the shapes of a complete file would be what fails first.
+        // Also if a complete file's shapes would fail first.
         table.tensors["head.weight"] = ([3, 20], Array(repeating: 0.5, count: 60))
         table.tensors["classifier.weight"] = ([3, 20], Array(repeating: 0.5, count: 60))
         #expect(try message(table, overrides) == text)

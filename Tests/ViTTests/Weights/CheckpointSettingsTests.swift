@@ -1,4 +1,4 @@
-// Where the settings come from, in their order; labels; prefixes; other image sizes.
+// The sources of the settings, in order of precedence; labels; prefixes; other image sizes.
 
 import Foundation
 import Testing
@@ -144,7 +144,7 @@ struct CheckpointSettingsTests {
         let error = #expect(throws: ViTError.self) { try load(strangers) }
         #expect(try #require(error).description.contains("holds 2 models, under 'student.', 'teacher.'"))
 
-        // Two whose names are the same without wrappers.
+        // Two models whose names are the same without wrappers.
         var twice = table
         for (name, tensor) in table.tensors { twice.tensors["module." + name] = tensor }
         let second = #expect(throws: ViTError.self) { try load(twice) }
@@ -192,7 +192,7 @@ struct CheckpointSettingsTests {
         return table
     }
 
-    /// Grids that a square has as many positions as: n − 1 by n + 1 with a class token, and 1 by 4.
+    /// Grids with as many positions as a square: n − 1 by n + 1 with a class token, and 1 by 4.
     static let rectangles = [(1, 4), (2, 4), (4, 2), (6, 8), (14, 16)]
 
     @Test(arguments: rectangles.indices) func readsARectangleThatIsStated(_ index: Int) throws {
@@ -205,7 +205,7 @@ struct CheckpointSettingsTests {
         #expect(given.parameters.positionEmbedding.array == stored)
         #expect(!given.assumptions.contains { $0.name == "position embeddings" })
 
-        // A size to run at is another one where the file states its own.
+        // If the file states its own size, a stated size is the one to run at.
         _ = try folder.write(
             "config.json", Array(#"{"pretrained_cfg": {"input_size": [3, \#(size.height), \#(size.width)]}}"#.utf8))
         let configured = try load(table, CheckpointOverrides(headCount: 2))
@@ -220,7 +220,7 @@ struct CheckpointSettingsTests {
             })
     }
 
-    /// torchvision's class tokens always have a position; timm's need not (`no_embed_class`), which is then said.
+    /// torchvision's class tokens always have a position. timm's may have none (`no_embed_class`); this is reported.
     @Test func guessesPositionsWithoutPrefixForTimmAlone() throws {
         let heads = CheckpointOverrides(headCount: 2)
         let error = #expect(throws: ViTError.self) { try load(bareTable(positions: 9), heads) }
@@ -252,7 +252,7 @@ struct CheckpointSettingsTests {
     }
 
     @Test func refusesAnImageThatNoMemoryHolds() throws {
-        // One channel, 300 × 300 patches of one pixel: 360 kB of positions, 32 GB of attention.
+        // One channel and 300 × 300 patches of one pixel: 360 kB of positions, 32 GB of attention.
         var table = try CheckpointRefusalTests.table()
         table.metadata = [:]
         let layer = "encoder.layers.encoder_layer_0"
@@ -284,7 +284,7 @@ struct CheckpointSettingsTests {
         #expect(try #require(embedded).description.contains("256×256 patches"))
     }
 
-    /// The published models at the largest sizes that they are used at are within the limit.
+    /// The published models are within the limit at the largest sizes at which they are used.
     @Test(arguments: [(1280, 5120, 32, 16), (1408, 6144, 40, 16), (1664, 8192, 48, 16), (1024, 4096, 24, 16)])
     func memoryOfPublishedModelsIsWithinTheLimit(width: Int, mlpWidth: Int, blocks: Int, heads: Int) {
         let configuration = ViTConfiguration(

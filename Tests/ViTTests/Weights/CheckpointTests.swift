@@ -1,11 +1,11 @@
-// Checkpoints become the right configuration and the right weights, and say what was assumed.
+// Checkpoints give the right configuration and the right weights, and report what was assumed.
 
 import Testing
 
 @testable import ViT
 
 struct CheckpointTests {
-    /// What scripts/make-fixtures built, as (image, patch, blocks, heads, width, MLP width, classes, ε).
+    /// The models from scripts/make-fixtures, as (image, patch, blocks, heads, width, MLP width, classes, ε).
     static let shapes: [(String, [Int], Float)] = [
         ("tv-i42-p7-h3", [42, 7, 2, 3, 48, 96, 10], 1e-6), ("tv-i32-p8-h2", [32, 8, 3, 2, 32, 64, 7], 1e-3),
         ("tv-i48-p16-h4", [48, 16, 2, 4, 64, 80, 101], 1e-6), ("tv-i20-p10-h1", [20, 10, 1, 1, 12, 20, 3], 1e-5),
@@ -49,7 +49,7 @@ struct CheckpointTests {
         #expect(heads?.value == "4" && heads?.source == "the metadata of \(Fixture.embeddedModel)")
     }
 
-    /// The byte 80, by which a bare pickle is told, may begin a safetensors header's length as well.
+    /// The byte 80, which identifies a bare pickle, may also be the first of a safetensors header's length.
     @Test func readsASafetensorsFileThatBeginsAsAPickle() throws {
         let folder = try TemporaryFolder()
         var table = try CheckpointRefusalTests.table()

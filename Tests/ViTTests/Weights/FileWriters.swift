@@ -1,4 +1,4 @@
-// The formats' plainest writers, for files that no library would write.
+// Minimal writers of the formats, for files that no library would write.
 
 import Foundation
 

@@ -1,4 +1,4 @@
-// vit_b_16 at its full size; runs only where scripts/check-vit-b-16 has put the files.
+// vit_b_16 at full size; runs only if scripts/check-vit-b-16 has written the files.
 
 import Foundation
 import Testing
@@ -33,8 +33,8 @@ private let fullSizeFolder = ProcessInfo.processInfo.environment["ATLASGEN_FULL_
     }
 }
 
-/// The most memory that the process has had at once, in bytes. It never falls: of two files, the second adds what it
-/// takes beyond the first.
+/// The process's peak memory in bytes. It never falls: the second of two files adds only what it needs beyond the
+/// first.
 private func peakMemory() -> Int {
     var usage = rusage()
     #if os(macOS)

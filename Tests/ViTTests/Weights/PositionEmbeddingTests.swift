@@ -1,4 +1,4 @@
-// Position embeddings of other image sizes, against torchvision's interpolate_embeddings.
+// Position embeddings for other image sizes, against torchvision's interpolate_embeddings.
 
 import Testing
 

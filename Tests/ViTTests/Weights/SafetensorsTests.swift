@@ -1,4 +1,4 @@
-// The safetensors reader: number formats, what the format demands, and one clear message for what breaks it.
+// The safetensors reader: number formats, the format's rules, and one clear message for a file that breaks them.
 
 import Foundation
 import Testing
@@ -43,7 +43,7 @@ struct SafetensorsTests {
         #expect(throws: ViTError.self) { try file.tensors["z"]?.values() }
     }
 
-    /// Headers that break the format, and words that the message must have.
+    /// Headers that break the format, and words that the message must contain.
     static let broken: [(header: String, dataCount: Int, words: String)] = [
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "0..<8; the file has 4 bytes"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "need 8 bytes; 4 are stored"),

@@ -1,4 +1,4 @@
-// PyTorch's zip checkpoints: views, 64-bit archives, and a pickle machine that refuses whatever is not data.
+// PyTorch's zip checkpoints: views, 64-bit archives, and an unpickler that refuses everything that is not data.
 
 import Foundation
 import Testing
@@ -96,7 +96,7 @@ struct TorchCheckpointTests {
         #expect(try message(torchBytes(pickle)).contains("stored in 'archive/data/3', which is not in the archive"))
     }
 
-    /// Pickles that would run code, or do what no state dict does, and what the message must name.
+    /// Pickles that would run code or do what no state dict does, and what the message must name.
     static let hostile: [(name: String, pickle: [UInt8], words: String)] = {
         func make(_ name: String, _ words: String, _ write: (inout PickleWriter) -> Void) -> (String, [UInt8], String) {
             var pickle = PickleWriter()

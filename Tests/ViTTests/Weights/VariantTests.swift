@@ -5,7 +5,7 @@ import Testing
 
 @testable import ViT
 
-/// A checkpoint of scripts/make-fixtures, and what must be stated to load it.
+/// A checkpoint from scripts/make-fixtures, and the overrides that are needed to load it.
 struct Variant: Sendable, CustomTestStringConvertible {
     let name: String
     let file: String
@@ -105,7 +105,7 @@ struct VariantTests {
         for (name, error) in errors { #expect(error <= 1e-3, "\(name)") }
     }
 
-    /// The two heads of a distilled model are one layer on two tokens; its truth are the library's logits.
+    /// The two heads of a distilled model become one layer on two tokens, which must give the library's logits.
     @Test(arguments: Variant.all.filter { $0.prefixTokenCount == 2 })
     func averagesTheTwoHeadsOfADistilledModel(_ variant: Variant) throws {
         let checkpoint = try variant.load()
