@@ -25,7 +25,7 @@ struct RunMaking: Sendable {
         guard !missing.isEmpty else { return 0 }
         let reporter = ProgressReporter(BuildProgress(missing))
         let signal = StopSignal()
-        let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.wordsAtInterrupt)") }
+        let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.interruptMessage)") }
         defer { withExtendedLifetime(interrupts) {} }
         let summary: EngineSummary
         do {
@@ -36,7 +36,7 @@ struct RunMaking: Sendable {
         guard summary.wasStopped else { return summary.made }
         say(
             "atlasgen: stopped with \(missing.count - summary.made) of \(missing.count) runs still to make. "
-                + engine.wordsAfterStop)
+                + engine.stopMessage)
         return nil
     }
 }

@@ -136,7 +136,7 @@ struct VisualiseCommand: AsyncParsableCommand {
         var engine = LocalEngine(model: model, references: references) { record in
             made.withLock { $0[record.header.recipe] = record }
         }
-        engine.wordsAfterStop = "No picture is written."
+        engine.stopMessage = "No picture is written."
         guard try await RunMaking(engine: engine).make(recipes, of: Plan(recipes)) != nil else { return nil }
         return made.withLock { made in recipes.compactMap { made[$0] } }
     }

@@ -5,11 +5,9 @@ import Support
 import ViT
 
 extension AtlasConfiguration {
-    /// The methods in the order of the file; `steps` replaces each one's own unless the method's
-    /// entry names its steps.
+    /// The methods in the order of the file. `steps` replaces a method's number of steps unless its entry sets one.
     ///
-    /// - Throws: `AtlasError` of code `data`, with the place, for an unknown method, an unknown parameter, and a value
-    ///   that the parameter cannot have.
+    /// - Throws: `AtlasError` of code `data`, with the place, for an unknown method or parameter, or an invalid value.
     func resolvedMethods() throws -> [Method] { try methods.map { try $0.method(steps: steps) } }
 }
 
@@ -31,7 +29,7 @@ extension AtlasConfiguration.MethodSettings {
         }
     }
 
-    /// Where the override stands that is refused by itself; the method's name where only several together are.
+    /// The place of the override that causes the error by itself; the method's name if only a combination does.
     private func place(of error: ViTError, in preset: Method) -> Place {
         for (name, value) in overrides.sorted(by: { $0.key < $1.key }) {
             do throws(ViTError) {
@@ -45,14 +43,14 @@ extension AtlasConfiguration.MethodSettings {
 }
 
 extension Method {
-    /// The parameters that are not the preset's, by name; without the steps.
+    /// The parameters that differ from the preset's, sorted by name, without the steps.
     package var overrides: [(name: String, value: String)] {
-        // A method that no preset has the name of has no parameters to compare with.
+        // If no preset has the method's name, there is nothing to compare with, and every parameter counts.
         let preset = Method.presets.first { $0.name == name }?.texts ?? [:]
         return texts.filter { preset[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// ` Did you mean "…"?` for a method or a parameter that there is none of; nothing where all exist, or none is near.
+    /// ` Did you mean "…"?` for an unknown method or parameter; empty if all exist or no known name is similar.
     package static func question(_ name: String, _ parameters: some Sequence<String>) -> String {
         var (word, known) = (name, presets.map(\.name))
         if let preset = presets.first(where: { $0.name == name }) {

@@ -15,8 +15,8 @@ extension AtlasConfiguration {
     ///
     /// - Parameters:
     ///   - file: the path to read.
-    ///   - name: how messages name it; the path where nil.
-    /// - Throws: `AtlasError` of code `data` where there is no such file, and for what is wrong in it.
+    ///   - name: its name in messages; nil for the path.
+    /// - Throws: `AtlasError` of code `data` if the file does not exist or its content is invalid.
     static func read(file: String, named name: String? = nil) throws -> AtlasConfiguration {
         let bytes = try YAMLDocument.bytes(
             of: file, named: name ?? file,
@@ -57,9 +57,9 @@ extension AtlasConfiguration {
         if methods.isEmpty { methods = [MethodSettings(name: Located(value: Self.defaultMethod, place: root.place))] }
     }
 
-    /// The method of an atlas that names none.
+    /// The method of an atlas whose configuration names none.
     static let defaultMethod = "atlas"
-    /// Enough for any optimisation; more is a slip of the finger.
+    /// More steps than any optimisation needs are a typing error.
     static let stepRange = 1...100_000
 
     private static func baseURL(_ node: ConfigurationNode) throws -> String {
@@ -96,7 +96,7 @@ extension AtlasConfiguration {
         for entry in try node.entries("a method's name") {
             let method = try MethodSettings(entry)
             guard !methods.contains(where: { $0.name.value == method.name.value }) else {
-                throw entry.error("the method \"\(method.name.value)\" stands here twice; keep one")
+                throw entry.error("the method \"\(method.name.value)\" is listed twice; keep one")
             }
             methods.append(method)
         }
@@ -128,7 +128,7 @@ extension AtlasConfiguration {
                 setting.mode = try entry.name(expected, Attention.init(word:))
             }
             guard !settings.contains(where: { $0.mode == setting.mode }) else {
-                throw entry.error("\"\(setting.mode.word)\" stands here twice; keep one")
+                throw entry.error("\"\(setting.mode.word)\" is listed twice; keep one")
             }
             settings.append(setting)
         }

@@ -1,4 +1,4 @@
-// Checks a configuration against the model it is used with.
+// Checks a configuration against its model.
 
 import Render
 import Support
@@ -8,7 +8,7 @@ extension AtlasConfiguration {
     /// The chosen layers of a model.
     ///
     /// - Throws: `AtlasError` of code `data`, with the place in the configuration, for an address that the model lacks
-    ///   (the nearest ones are named), for a neuron out of range, and for a token that the model lacks.
+    ///   (the message lists the nearest), a neuron out of range, or a token that the model lacks.
     func layers(of model: ViTConfiguration) throws -> [AtlasLayer] {
         var layers: [AtlasLayer] = []
         for name in self.layers {
@@ -16,11 +16,11 @@ extension AtlasConfiguration {
                 try Address(named: name.value, in: model)
             }
             guard !layers.contains(where: { $0.address == address }) else {
-                throw name.place.error("layers: \(address) stands here twice; keep one")
+                throw name.place.error("layers: \(address) is listed twice; keep one")
             }
             let tokens = try tokens(of: address, in: model)
             let neurons = try neurons(of: address, under: tokens[0], in: model)
-            // Every selection of a comparison must exist for every neuron of its sample.
+            // A neuron is compared only if every token selection exists for it.
             let comparable = neurons.filter { neuron in
                 tokens.allSatisfy { neuron < $0.neuronCount(at: address, in: model) }
             }
@@ -50,7 +50,7 @@ extension AtlasConfiguration {
     private func tokens(of address: Address, in model: ViTConfiguration) throws -> [TokenSelection] {
         var selections: [TokenSelection] = []
         for choice in tokens {
-            // An address of one token gives every selection that token: there is nothing to compare.
+            // At an address with one token, all selections read that token: there is nothing to compare.
             if !selections.isEmpty, address.tokenCount(in: model) == 1 { continue }
             let selection = try reading(at: "\(choice.place): tokens") {
                 try choice.value.selection(at: address, in: model)
@@ -60,7 +60,7 @@ extension AtlasConfiguration {
         return selections
     }
 
-    /// `count` entries at equal distances, the first among them; all where there are no more.
+    /// `count` evenly spaced entries, starting with the first; all entries if there are no more.
     package static func spread<Value>(_ values: [Value], count: Int) -> [Value] {
         guard values.count > count else { return values }
         return (0..<count).map { values[$0 * values.count / count] }

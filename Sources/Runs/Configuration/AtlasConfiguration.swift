@@ -1,4 +1,4 @@
-// What an atlas is made of, as atlas.yml says it.
+// The settings of an atlas, as written in atlas.yml.
 
 import Support
 import ViT
@@ -9,9 +9,9 @@ package struct AtlasConfiguration: Sendable {
     package var title = "Neuron atlas"
     /// One sentence about the site; nil for none.
     package var description: String?
-    /// Whom the feed names as its author; nil for none.
+    /// The feed's author; nil for none.
     package var author: String?
-    /// Where the site will be, with a slash at its end; nil where that is not known: then nothing has an absolute URL.
+    /// The site's URL, with a slash at the end; nil if unknown; then no absolute URLs are written.
     package var baseURL: String?
     /// The model.
     var model = ModelSettings()
@@ -23,17 +23,17 @@ package struct AtlasConfiguration: Sendable {
     package var seeds: [UInt64] = [0, 1, 2]
     /// The methods: the first fills the grids, the others are made for a sample of neurons.
     var methods: [MethodSettings] = []
-    /// Optimisation steps, in place of each method's own; nil for those.
+    /// Optimisation steps for all methods; nil for each method's own number.
     var steps: Int?
     /// Token selections: the first fills the grids, the others are made for a sample of neurons.
     var tokens: [Located<TokenChoice>] = []
-    /// What excites the neurons, or what inhibits them.
+    /// Whether runs maximise or minimise the activation.
     package var direction = Direction.positive
     /// Attention modes: the first fills the grids, the others are made for a sample of neurons.
     var attention: [AttentionSettings] = []
     /// Neurons of each layer for which the second and later methods, token selections and attention modes are made.
     var compareSample = 24
-    /// A second model that judges how alike pictures are, by path; nil for the visualised model itself.
+    /// The path of a second model that judges how similar pictures are; nil for the visualised model itself.
     package var judge: Located<String>?
     /// Whether a sample of each layer is also made with shuffled weights.
     var control = false
@@ -42,11 +42,11 @@ package struct AtlasConfiguration: Sendable {
     /// SHA-256 of the file.
     package var digest = ""
 
-    /// What a state dict does not say, and where the files are. Paths are relative to the configuration's folder.
+    /// The model's files, and what a state dict does not contain. Paths are relative to the configuration's folder.
     struct ModelSettings: Sendable, Equatable {
         /// The checkpoint, a file or a folder; nil for the model that comes with the program.
         var weights: Located<String>?
-        /// A text file with a label a line; nil for what the checkpoint gives.
+        /// A text file with one label per line; nil for the checkpoint's labels.
         var labels: Located<String>?
         /// Number of attention heads.
         var heads: Located<Int>?
@@ -74,19 +74,19 @@ package struct AtlasConfiguration: Sendable {
         case ranges([Located<ClosedRange<Int>>])
     }
 
-    /// A method by its name, with parameters in place of its own.
+    /// A method's name, with parameters that replace its defaults.
     struct MethodSettings: Sendable, Equatable {
         /// The preset's name.
         var name: Located<String>
-        /// Parameters by name, as the file writes them; the method checks them.
+        /// Parameters by name, as written in the file; the method checks them.
         var overrides: [String: Located<String>] = [:]
     }
 
     /// An attention mode, with the picture that a frozen pattern comes from.
     struct AttentionSettings: Sendable, Equatable {
-        /// The mode; frozen to the mean colour.
+        /// The mode; `frozen` here means frozen to the mean colour.
         var mode: Attention
-        /// A PNG file that it is frozen to in place of the mean colour.
+        /// A PNG file whose pattern is used instead of the mean colour's.
         var reference: Located<String>?
     }
 }

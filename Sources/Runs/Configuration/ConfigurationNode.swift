@@ -1,37 +1,35 @@
-// A value of a configuration, read as the type that is expected or refused with its place and what was found.
+// A value of a configuration: read as the expected type, or refused with its place and what was found.
 
 import Render
 import Support
 import Yams
 
-/// A node of a YAML file that knows where it stands and under which key.
+/// A node of a YAML file, with its place and its key.
 package struct ConfigurationNode {
     /// The parser's node.
     package let node: Node
-    /// The file as messages name it.
+    /// The file's name in messages.
     package let file: String
-    /// The keys that lead here, joined by points; empty at the root.
+    /// The keys that lead here, joined by dots; empty at the root.
     package let key: String
 
-    package init(
-        node: Node, file: String, key: String
-    ) {
+    package init(node: Node, file: String, key: String) {
         self.node = node
         self.file = file
         self.key = key
     }
 
-    /// Where it stands.
+    /// The file, line and column.
     package var place: Place {
         Place(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
     }
 
-    /// An error of code `data` here: `atlas.yml:3:7: seeds: …`.
+    /// An error of code `data` at this place: `atlas.yml:3:7: seeds: …`.
     func error(_ message: String) -> AtlasError {
         place.error(key.isEmpty ? message : "\(key): \(message)")
     }
 
-    /// The error of a value of the wrong kind: what was expected, and what stands there.
+    /// The error for a value of the wrong kind: what was expected and what was found.
     package func mismatch(_ expected: String) -> AtlasError {
         error("expected \(expected), found \(found)")
     }
@@ -47,7 +45,7 @@ package struct ConfigurationNode {
 
     private var isNull: Bool { node.null != nil }
 
-    /// The text of a scalar; nil for lists, mappings and nothing.
+    /// The text of a scalar; nil for lists, mappings and null.
     package var scalar: String? {
         guard case .scalar(let scalar) = node, !isNull else { return nil }
         return scalar.string
@@ -62,14 +60,14 @@ package struct ConfigurationNode {
 // MARK: - Reading as a type
 
 extension ConfigurationNode {
-    /// Longer texts are no titles or descriptions, and every page repeats them.
+    /// In bytes. Longer texts are not titles or descriptions, and every page would repeat them.
     private static let longestText = 5_000
 
     /// A text of at least one character, without control characters other than tabs and line ends.
     package func text() throws -> String {
         guard let scalar, !scalar.isEmpty else { throw mismatch("a text") }
         guard scalar.utf8.count <= Self.longestText else {
-            throw error("a text of \(scalar.utf8.count) bytes; at most \(Self.longestText) are read")
+            throw error("the text has \(scalar.utf8.count) bytes; at most \(Self.longestText) are allowed")
         }
         let control = scalar.unicodeScalars.first {
             $0.properties.generalCategory == .control && !"\t\n\r".unicodeScalars.contains($0)
@@ -90,7 +88,7 @@ extension ConfigurationNode {
         try name(Int.expected(in: range)) { try Int(named: $0, in: range) }
     }
 
-    /// A number in a range of whole bounds.
+    /// A number in a range with whole bounds.
     func number(in range: ClosedRange<Int>) throws -> Double {
         guard let value = scalar.flatMap({ Double($0) }),
             (Double(range.lowerBound)...Double(range.upperBound)).contains(value)
@@ -107,7 +105,7 @@ extension ConfigurationNode {
         }
     }
 
-    /// A name, which `read` takes from the scalar that is expected.
+    /// A value that `read` makes from the node's scalar.
     func name<Value>(_ expected: String, _ read: (String) throws -> Value) throws -> Value {
         guard let scalar else { throw mismatch(expected) }
         return try reading(at: "\(place): \(key)") { try read(scalar) }
@@ -119,7 +117,7 @@ extension ConfigurationNode {
         return names.dropLast().joined(separator: ", ") + " or " + last
     }
 
-    /// The entries of a list; a value that is no list is its own only entry. At least one.
+    /// The entries of a list; a value that is not a list counts as a list of one. An empty list is an error.
     func entries(_ expected: String) throws -> [ConfigurationNode] {
         if isNull { throw mismatch(expected) }
         guard let sequence = node.sequence else { return [self] }
@@ -131,7 +129,7 @@ extension ConfigurationNode {
     package func fields(known: [String]) throws -> [String: ConfigurationNode] {
         let fields = try fields()
         for name in fields.keys where !known.contains(name) {
-            // The first unknown key in the file's order, not in the dictionary's.
+            // A dictionary has no order: report the first unknown key in the file.
             let unknown = try keys().first { !known.contains($0.value) }
             guard let unknown else { continue }
             throw unknown.place.error(
@@ -149,7 +147,7 @@ extension ConfigurationNode {
         let values = mapping.values.enumerated().map { index, value in
             ConfigurationNode(node: value, file: file, key: key.isEmpty ? names[index] : "\(key).\(names[index])")
         }
-        // The parser refuses keys that stand twice by tag and text; here the text alone counts.
+        // The parser refuses keys that repeat both tag and text; keys of equal text and different tags arrive here.
         return Dictionary(zip(names, values)) { first, _ in first }
     }
 

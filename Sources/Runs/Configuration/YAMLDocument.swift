@@ -1,4 +1,4 @@
-// Reads a YAML file into nodes; the one file that knows the parser's errors.
+// Reads a YAML file into nodes; the only file that handles the parser's errors.
 
 import Foundation
 import Support
@@ -6,17 +6,17 @@ import Yams
 
 /// A YAML file that the user wrote.
 package enum YAMLDocument {
-    /// No configuration is longer; more is a wrong file.
+    /// No configuration is longer; a longer file is the wrong file.
     private static let byteLimit = 1 << 20
-    /// Aliases multiply what they repeat; so few of them cannot grow a file beyond what fits in memory.
+    /// Aliases multiply what they repeat. With this few, a file's content still fits in memory.
     private static let aliasLimit = 16
 
-    /// The bytes of a file, as many as show whether it is too long.
+    /// The bytes of a file, up to one more than the limit, so that a longer file is noticed.
     ///
     /// - Parameters:
     ///   - file: the path to read.
-    ///   - name: how messages name the file.
-    ///   - advice: what to do where there is no such file, as a sentence.
+    ///   - name: the file's name in messages.
+    ///   - advice: a sentence that says what to do if the file does not exist.
     static func bytes(of file: String, named name: String, advice: String) throws -> [UInt8] {
         guard let bytes = try FileSystem.read(file, count: byteLimit + 1) else {
             throw AtlasError(.data, "\(name): there is no such file. \(advice)")
@@ -29,7 +29,7 @@ package enum YAMLDocument {
         guard bytes.count <= byteLimit else {
             throw AtlasError(.data, "\(name): longer than \(byteLimit) bytes; a configuration is a short text")
         }
-        // The mark that some editors put at the beginning.
+        // The byte order mark that some editors write.
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw invalidUTF8(in: bytes, named: name)
@@ -45,7 +45,7 @@ package enum YAMLDocument {
         }
     }
 
-    /// The error of a file whose bytes are no text, with the line of the first that is not.
+    /// The error for a file that is not UTF-8, with the first line that is not.
     package static func invalidUTF8(in bytes: [UInt8], named name: String) -> AtlasError {
         var line = 1
         var start = bytes.startIndex
@@ -55,21 +55,21 @@ package enum YAMLDocument {
             line += 1
             start = end + 1
         }
-        return AtlasError(.data, "\(name):\(line): bytes that are no UTF-8 text; save the file as UTF-8")
+        return AtlasError(.data, "\(name):\(line): not UTF-8 text; save the file as UTF-8")
     }
 
     private static func checkAliases(in bytes: [UInt8], named name: String) throws {
-        // Before the parser, which multiplies what it compares: the keys of a mapping. `*word*` in a text is no alias,
-        // and one without its anchor is an error.
+        // Checked before parsing, because the parser expands aliases when it compares a mapping's keys. `*word*` in a
+        // text is not an alias, so only names that have an anchor count; the parser refuses an alias without one.
         let anchors = Set(names(behind: UInt8(ascii: "&"), in: bytes))
         let count = names(behind: UInt8(ascii: "*"), in: bytes).count(where: anchors.contains)
         guard count <= aliasLimit else {
             throw AtlasError(
-                .data, "\(name): \(count) aliases (*name); at most \(aliasLimit) are read. Write the values out.")
+                .data, "\(name): \(count) aliases (*name); at most \(aliasLimit) are allowed. Write the values out.")
         }
     }
 
-    /// The names of anchors or aliases, and what looks like them, behind their sign.
+    /// The names that follow `sign`: anchors or aliases, and text that looks like them.
     private static func names(behind sign: UInt8, in bytes: [UInt8]) -> [ArraySlice<UInt8>] {
         bytes.split(separator: sign, omittingEmptySubsequences: false).dropFirst().map { rest in
             rest.prefix {
@@ -93,19 +93,19 @@ package enum YAMLDocument {
         case .duplicatedKeysInMapping(let keys, let context):
             let place = Place(file: name, line: context.mark.line, column: context.mark.column)
             return place.error(
-                "the key \(keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")) stands here and again below; keep one"
+                "the key \(keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")) is repeated below; keep one"
             )
         default:
             return AtlasError(.data, "\(name): not YAML: \(error)")
         }
     }
 
-    /// What to do about the two mistakes that this file invites.
+    /// What to do about the two most likely mistakes: a tab, and a minus sign without quotes.
     private static func hint(for line: Int, of yaml: String) -> String {
         let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.indices.contains(line - 1) else { return "" }
         let text = lines[line - 1]
-        if text.contains("\t") { return "; indent with spaces, YAML takes no tabs" }
+        if text.contains("\t") { return "; indent with spaces, YAML does not allow tabs" }
         if text.trimmingCharacters(in: .whitespaces).hasSuffix(": -") { return "; write the minus in quotes: \"-\"" }
         return ""
     }

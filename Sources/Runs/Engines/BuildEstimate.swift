@@ -1,10 +1,10 @@
-// What a build has to do, as `--dry-run` prints it.
+// The work of a build, as `--dry-run` prints it.
 
 import Foundation
 import Render
 import ViT
 
-/// Runs wanted, present and missing, and what the missing ones cost.
+/// Numbers of runs wanted, present and missing, and the time that the missing ones take.
 package struct BuildEstimate: Encodable, Sendable {
     /// The runs of one layer, method and number of steps, which cost about the same.
     struct Group: Encodable, Sendable {
@@ -17,9 +17,9 @@ package struct BuildEstimate: Encodable, Sendable {
         /// Number of runs that the site needs, and of those that are not in the store.
         let wanted: Int
         let missing: Int
-        /// Seconds of one core for a run; nil where none is missing.
+        /// Core-seconds per run; nil if no run is missing.
         let secondsPerRun: Double?
-        /// Where the seconds come from; nil where none is missing.
+        /// Where the seconds come from; nil if no run is missing.
         let basis: Basis?
     }
 
@@ -27,28 +27,28 @@ package struct BuildEstimate: Encodable, Sendable {
     enum Basis: String, Encodable, Sendable {
         /// From the group's runs in the store.
         case records
-        /// From a few steps that were made for it.
+        /// From a few steps that were made to measure the time.
         case measured
     }
 
     /// Number of runs that the site needs.
     let wanted: Int
-    /// Those in the store.
+    /// Number of those in the store.
     let present: Int
-    /// The others.
+    /// Number of those that are not.
     let missing: Int
-    /// Hours of one core that the missing ones take.
+    /// Core-hours that the missing runs take.
     let coreHours: Double
-    /// The same by layer and method, in the plan's order.
+    /// The runs by layer, method and steps, in the plan's order.
     let groups: [Group]
 
-    /// Records that are read for one group, at most.
+    /// At most this many records are read per group.
     private static let sampleSize = 32
 
     /// Compares a plan with the store.
     ///
-    /// - Parameter measure: seconds of one core for a run of these recipes, all of one batch's kind; asked where the
-    ///   store has no run of a group.
+    /// - Parameter measure: returns the core-seconds per run of recipes that can share a batch; called if the store has
+    ///   no run of a group.
     package init(_ plan: Plan, store: Store, measure: ([Recipe]) throws -> Double) throws {
         let missing = Set(try store.missing(of: plan.recipes))
         var alike: [[Recipe]] = []
@@ -84,14 +84,14 @@ package struct BuildEstimate: Encodable, Sendable {
         coreHours = seconds / 3600
     }
 
-    /// The same for people, where `workers` share the work.
+    /// The estimate as text, for `workers` workers.
     package func text(workers: Int) -> String {
         var lines = [
             "\(Format.count(wanted)) runs wanted, \(Format.count(present)) present, \(Format.count(missing)) missing."
         ]
         for group in groups where group.missing > 0 {
             let seconds = group.secondsPerRun.map { Format.number($0) } ?? ""
-            let basis = group.basis == .records ? "by the runs that are there" : "measured in a few steps"
+            let basis = group.basis == .records ? "from stored runs" : "measured in a few steps"
             lines.append(
                 "\(group.layer), \(group.method), \(group.steps) steps: \(Format.count(group.missing)) of "
                     + "\(Format.count(group.wanted)) runs, \(seconds) s each (\(basis)).")
@@ -107,7 +107,7 @@ package struct BuildEstimate: Encodable, Sendable {
 }
 
 extension Recipe {
-    /// Whether both take about as long: token selections and attention modes cost little.
+    /// Whether both take about the same time: token selections and attention modes make little difference.
     fileprivate func costsAbout(asMuchAs other: Recipe) -> Bool {
         address == other.address && variant.method == other.variant.method
     }
@@ -116,22 +116,22 @@ extension Recipe {
 // MARK: - Measuring
 
 extension VisualiserMaker {
-    /// Rows of a matrix product beyond which a larger batch is no faster.
-    private static let tallEnough = 512
-    /// Seconds of steps that are measured, after one that is not.
-    private static let span = 0.3
+    /// Number of rows of a matrix product above which a larger batch is no faster.
+    private static let sufficientRows = 512
+    /// Seconds over which steps are measured, after a first step that does not count.
+    private static let measuredSeconds = 0.3
 
-    /// Seconds of one core for a run of `recipes`, all of one batch's kind, from a few steps of a batch of them.
+    /// Core-seconds per run of `recipes`, which can share a batch, measured over a few steps of one batch.
     package static func measure(_ recipes: [Recipe], model: ViT, source: Source, device: any Device) throws -> Double {
-        let images = min(device.batchSize, max(1, tallEnough / model.configuration.tokenCount))
+        let images = min(device.batchSize, max(1, sufficientRows / model.configuration.tokenCount))
         let batch = Array(recipes.prefix(recipes[0].variant.method.runs(ofImages: images)))
         var first = 0.0
         var last = 0.0
         var count = 0
         let records = try VisualiserMaker(source, device: device, capacity: images).make(
-            batch, shouldStop: { count > 2 && last - first >= span },
+            batch, shouldStop: { count > 2 && last - first >= measuredSeconds },
             onStep: { step in
-                // The first step touches all memory for the first time, and is left out.
+                // The first step touches all memory for the first time, so it does not count.
                 last = ProcessInfo.processInfo.systemUptime
                 if step == 1 { first = last }
                 count = step

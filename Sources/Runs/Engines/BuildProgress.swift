@@ -1,15 +1,15 @@
-// How far a build is, as numbers and as a line of text.
+// The progress of a build, as numbers and as a line of text.
 
-/// Counts of a build's runs and steps, from which rate and time left follow.
+/// Counts a build's runs and steps, and computes the rate and the time left.
 package struct BuildProgress: Sendable {
     /// Number of runs to make.
     let runCount: Int
-    /// Steps of all of them.
+    /// Total number of their steps.
     let stepCount: Int
-    /// Runs that are stored.
+    /// Number of runs that are stored.
     private(set) var runsDone = 0
     private var stepsDone = 0
-    /// Steps of the workers' present batches, by worker.
+    /// Steps done in each worker's current batch, by worker.
     private var stepsUnderWay: [Int: Int] = [:]
 
     /// The progress of making `recipes`.
@@ -18,7 +18,7 @@ package struct BuildProgress: Sendable {
         stepCount = recipes.reduce(0) { $0 + $1.variant.method.steps }
     }
 
-    /// Takes note of an event.
+    /// Updates the counts after an event.
     package mutating func note(_ event: EngineEvent) {
         switch event {
         case .step(let worker, let runs, let step): stepsUnderWay[worker] = runs * step
@@ -26,11 +26,11 @@ package struct BuildProgress: Sendable {
             runsDone += headers.count
             stepsDone += headers.reduce(0) { $0 + $1.recipe.variant.method.steps }
             if let worker { stepsUnderWay[worker] = nil }
-        case .submitted, .looked: break
+        case .submitted, .polled: break
         }
     }
 
-    /// The share of all steps that is done, 0…1.
+    /// The fraction of all steps that is done, 0…1.
     var fraction: Double {
         guard stepCount > 0 else { return 1 }
         return min(1, Double(stepsDone + stepsUnderWay.values.reduce(0, +)) / Double(stepCount))
@@ -47,17 +47,17 @@ package struct BuildProgress: Sendable {
         return parts.joined(separator: ", ")
     }
 
-    /// A line of at most `width` columns with a bar, as far as there is room for one.
+    /// A line of at most `width` columns, with a bar if there is room for one.
     package func line(after seconds: Double, width: Int) -> String {
         let text = summary(after: seconds)
-        // Brackets and a space; a bar of fewer cells says nothing.
+        // The 3 columns are the brackets and a space. A bar of fewer than 8 cells would show nothing.
         let cells = min(40, width - text.count - 3)
         guard cells >= 8 else { return String(text.prefix(max(0, width))) }
         let full = Int(Double(cells) * fraction)
         return "[\(String(repeating: "#", count: full))\(String(repeating: "-", count: cells - full))] \(text)"
     }
 
-    /// `2.1 runs/s`, or a minute's or an hour's where a second's is small.
+    /// `2.1 runs/s`; a rate below 1 is given per minute or per hour.
     static func rate(_ runsPerSecond: Double) -> String {
         for (unit, seconds) in [("s", 1.0), ("min", 60)] where runsPerSecond * seconds >= 1 {
             return "\(rounded(runsPerSecond * seconds)) runs/\(unit)"

@@ -1,44 +1,44 @@
-// An engine: what makes the runs that a plan wants and a store lacks, here or elsewhere.
+// An engine makes a plan's missing runs, on this machine or elsewhere.
 
-/// Makes runs, and has the words for the person who waits for them.
+/// Makes runs, and provides the messages for the user who waits for them.
 package protocol Engine: Sendable {
     /// Makes runs, and returns when all are stored or `signal` stops it. What was finished is kept in either case.
     ///
     /// - Parameters:
     ///   - missing: the runs to make, in the plan's order.
-    ///   - plan: the whole of which they are a part; other machines may be at work on its other parts.
-    ///   - signal: asked often.
-    ///   - onEvent: told what happens; called from several threads.
+    ///   - plan: the whole plan; other machines may be making its other runs.
+    ///   - signal: checked often.
+    ///   - onEvent: called for each event, from several threads.
     func make(
         _ missing: [Recipe], of plan: Plan, until signal: StopSignal,
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary
 
-    /// What the first Ctrl-C is answered with.
-    var wordsAtInterrupt: String { get }
-    /// How to go on after a stop.
-    var wordsAfterStop: String { get }
+    /// The message after the first Ctrl-C.
+    var interruptMessage: String { get }
+    /// The message after a stop: how to continue.
+    var stopMessage: String { get }
 }
 
-/// Makes a project's engine, which keeps its runs in the store.
+/// Makes an engine for a project; the engine stores its runs in the store.
 package typealias EngineMaker = @Sendable (Project, Store) throws -> any Engine
 
-/// What an engine tells while it works. Events come from the workers' threads.
+/// An event that an engine reports while it works, from the workers' threads.
 package enum EngineEvent: Sendable {
-    /// A worker's batch has made this many of its steps.
+    /// A worker's batch of `runs` runs has done `step` steps.
     case step(worker: Int, runs: Int, step: Int)
-    /// Runs are in the store; made by one of this machine's workers, or elsewhere.
+    /// Runs were stored. `worker` is the worker of this machine that made them; nil if they were made elsewhere.
     case stored([RunHeader], worker: Int?)
-    /// A job of this many tasks was given to a cluster.
+    /// A job of this many tasks was submitted to a cluster.
     case submitted(job: String, tasks: Int)
-    /// The engine has looked for news.
-    case looked
+    /// The engine checked for new runs and found none.
+    case polled
 }
 
 /// What an engine has done.
 package struct EngineSummary: Sendable, Equatable {
     /// Number of runs that were made and stored.
     package var made = 0
-    /// Whether a stop was asked for before all were made.
+    /// Whether it was stopped before all runs were made.
     package var wasStopped = false
 }

@@ -1,9 +1,9 @@
-// Runs another program; the one file that calls swift-subprocess.
+// Runs another program; the only file that calls swift-subprocess.
 
 import Subprocess
 import Support
 
-/// What a program that was run has said.
+/// The result of running another program.
 package struct CommandResult: Sendable, Equatable {
     /// Whether it exited with 0.
     var succeeded: Bool
@@ -15,14 +15,14 @@ package struct CommandResult: Sendable, Equatable {
 
 /// Programs found by name, run with argument lists and never through a shell.
 enum ExternalCommand {
-    /// More than any of these programs says.
+    /// In bytes; more than any of these programs prints.
     private static let outputLimit = 16 << 20
 
-    /// Runs `command`, a program's name and its arguments, and waits for its end.
+    /// Runs `command`, a program's name followed by its arguments, and waits until it ends.
     ///
-    /// - Throws: `AtlasError` of code `data` where there is no such program.
+    /// - Throws: `AtlasError` of code `data` if the program is not found, and `io` if it cannot be run.
     static func run(_ command: [String]) async throws -> CommandResult {
-        // Apart from this program's group, which a terminal's Ctrl-C goes to: what sbatch has begun it shall end.
+        // Its own process group, so that Ctrl-C in the terminal does not interrupt an sbatch that has already started.
         var options = PlatformOptions()
         options.processGroupID = 0
         do {
@@ -34,7 +34,7 @@ enum ExternalCommand {
                 errors: result.standardError)
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw AtlasError(
-                .data, "There is no program \"\(command[0])\" on this machine; is Slurm installed and in PATH?")
+                .data, "The program \"\(command[0])\" was not found on this machine. Is Slurm installed and in PATH?")
         } catch let error as SubprocessError {
             throw AtlasError(.io, "\(command[0]) could not be run: \(error)")
         }

@@ -1,22 +1,22 @@
-// Makes runs on this machine: one worker a core, each a thread of its own.
+// Makes runs on this machine: one worker per core, each in its own thread.
 
 import Foundation
 import ViT
 
 /// Workers that take batches from a queue and store each batch's runs as soon as they are made.
 ///
-/// The threads are outside Swift's cooperative pool, which long computations must not occupy.
+/// The threads are not part of Swift's cooperative pool, because long computations would block it.
 package struct LocalEngine: Engine {
     /// Number of workers.
     let workerCount: Int
-    /// Images that a worker computes side by side, at most: runs, or their copies where a method has several.
+    /// A worker computes at most this many images side by side: runs, or copies if the method makes several per run.
     let batchSize: Int
     /// Stores a run; called from the workers' threads.
     let save: @Sendable (RunRecord) throws -> Void
     /// Makes one worker's maker, on that worker's thread.
     let makeMaker: @Sendable (_ worker: Int) throws -> any RunMaker
-    package var wordsAtInterrupt = "stopping after this step; once more to stop now."
-    package var wordsAfterStop = "What is done is kept: `atlasgen build` goes on from there."
+    package var interruptMessage = "stopping after this step; press Ctrl-C again to stop now."
+    package var stopMessage = "Finished runs are kept: `atlasgen build` continues from there."
 
     package init(
         workerCount: Int, batchSize: Int, save: @escaping @Sendable (RunRecord) throws -> Void,
@@ -28,12 +28,12 @@ package struct LocalEngine: Engine {
         self.makeMaker = makeMaker
     }
 
-    /// The engine of one model and its shuffles.
+    /// The engine for a model and its shuffled versions.
     ///
     /// - Parameters:
     ///   - references: the pictures of frozen attention by their digest.
-    ///   - device: what does the arithmetic.
-    ///   - workers: number of workers; nil for the device's.
+    ///   - device: the device that computes.
+    ///   - workers: number of workers; nil for the device's number.
     package init(
         model: ViT, references: [String: FloatBuffer], device: any Device = CPUDevice(), workers: Int? = nil,
         save: @escaping @Sendable (RunRecord) throws -> Void
@@ -44,7 +44,7 @@ package struct LocalEngine: Engine {
         }
     }
 
-    /// Makes engines of this machine.
+    /// Makes local engines with this many workers; nil for the device's number.
     package static func maker(workers: Int?) -> EngineMaker {
         { project, store in
             LocalEngine(
@@ -52,11 +52,11 @@ package struct LocalEngine: Engine {
         }
     }
 
-    /// Bytes of a worker's stack: as the main thread's.
+    /// Bytes of a worker's stack, as large as the main thread's.
     private static let stackSize = 8 << 20
 
-    /// Makes all `recipes`, those of one kind and neuron in their order, and returns when they are stored, when
-    /// `signal` stops them, or when one fails: then what was finished is stored.
+    /// Makes all `recipes` and returns when they are stored, when `signal` stops them, or when one fails. Runs that
+    /// were finished are stored in every case. Recipes of one kind and neuron are made in their order.
     ///
     /// - Throws: the first error of a worker.
     package func make(
@@ -65,14 +65,14 @@ package struct LocalEngine: Engine {
     ) async throws -> EngineSummary {
         guard !recipes.isEmpty else { return EngineSummary() }
         let count = min(workerCount, recipes.count)
-        let crew = Crew(
+        let workers = Workers(
             engine: self, queue: WorkQueue(recipes, workerCount: count, batchSize: batchSize), signal: signal,
             working: count, onEvent: onEvent)
         let made: Int = try await withCheckedThrowingContinuation { continuation in
             for worker in 0..<count {
                 let thread = Thread {
-                    crew.work(worker)
-                    if let result = crew.leave() { continuation.resume(with: result) }
+                    workers.work(worker)
+                    if let result = workers.finish() { continuation.resume(with: result) }
                 }
                 thread.stackSize = Self.stackSize
                 thread.name = "atlasgen worker \(worker)"
@@ -83,10 +83,10 @@ package struct LocalEngine: Engine {
     }
 }
 
-/// The workers of one call, and what they share.
+/// The state that the workers of one call share.
 ///
 /// Unchecked Sendable: the counters are read and written under the lock.
-private final class Crew: @unchecked Sendable {
+private final class Workers: @unchecked Sendable {
     private let engine: LocalEngine
     private let queue: WorkQueue
     private let signal: StopSignal
@@ -110,7 +110,7 @@ private final class Crew: @unchecked Sendable {
     /// Whether the workers are to stop: on request, or because one of them failed.
     private var isStopping: Bool { signal.isStopping || lock.withLock { failure != nil } }
 
-    /// One worker's life.
+    /// Makes batches until the queue is empty or the work stops.
     func work(_ worker: Int) {
         do {
             let maker = try engine.makeMaker(worker)
@@ -132,8 +132,8 @@ private final class Crew: @unchecked Sendable {
         }
     }
 
-    /// A worker ends; the last one gets the result.
-    func leave() -> Result<Int, any Error>? {
+    /// Called when a worker ends; returns the result to the last one.
+    func finish() -> Result<Int, any Error>? {
         lock.withLock {
             working -= 1
             guard working == 0 else { return nil }

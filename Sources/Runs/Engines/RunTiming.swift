@@ -1,30 +1,30 @@
-// How long runs take on this machine, measured in a few steps.
+// How long runs take on this machine, measured over a few steps.
 
 import Foundation
 import Render
 import Support
 import ViT
 
-/// The time of a run of the default method, and of a layer of them.
+/// The time of one run of the default method, and of a layer's runs.
 package struct RunTiming: Encodable, Sendable {
-    /// Where the runs read their neurons.
+    /// The address where neurons are read.
     let address: String
-    /// Over which tokens.
+    /// The tokens over which they are read.
     let tokens: String
     /// The method's name.
     let method: String
     /// Its steps.
     let steps: Int
-    /// Seconds of one core for one run, while all workers are busy.
+    /// Core-seconds per run, while all workers are busy.
     let secondsPerRun: Double
     /// Number of workers.
     let workers: Int
-    /// Neurons of the address.
+    /// Number of neurons of the address.
     let neurons: Int
     /// Seconds for one run of every neuron with all workers.
     let secondsPerLayer: Double
 
-    /// Makes a few steps with all of a device's workers at once.
+    /// Times a few steps with all of a device's workers at once.
     ///
     /// - Precondition: the address exists in the model.
     package init(measuring model: ViT, at address: Address, on device: any Device) throws {
@@ -47,10 +47,10 @@ package struct RunTiming: Encodable, Sendable {
         secondsPerLayer = secondsPerRun * Double(neurons) / Double(workers)
     }
 
-    /// The same for people.
+    /// The timing as text.
     package var text: String {
         "A run of the method \(method) (\(steps) steps, tokens \(tokens)) at \(address) takes "
-            + "\(Format.number(secondsPerRun)) s of one core;\none run of each of its \(Format.count(neurons)) neurons "
+            + "\(Format.number(secondsPerRun)) core-seconds;\none run of each of its \(Format.count(neurons)) neurons "
             + "takes \(BuildProgress.duration(secondsPerLayer)) with \(workers == 1 ? "one worker" : "\(workers) workers")."
     }
 }

@@ -1,14 +1,14 @@
-// A project's jobs on a Slurm cluster, as the user may shape them.
+// The user's settings for a project's jobs on a Slurm cluster.
 
 import Foundation
 
-/// What the user may say about the cluster's jobs.
+/// The settings of the cluster's jobs.
 package struct SlurmCluster: Sendable {
     /// Number of shards.
     package let shardCount: Int
     /// Options for sbatch.
     let options: [String]
-    /// Whether the shards are those of a plan with drafts.
+    /// Whether the plan includes drafts.
     let drafts: Bool
 
     package init(shardCount: Int = Self.defaultShardCount, options: [String] = [], drafts: Bool = false) {
@@ -20,7 +20,7 @@ package struct SlurmCluster: Sendable {
     /// Enough to keep a small partition busy; every shard reads the weights once.
     package static let defaultShardCount = 16
 
-    /// The engine of a project, whose tasks are this very program in the project's folder.
+    /// The engine of a project. Its tasks run this same program in the project's folder.
     package func engine(of project: Project, store: Store) throws -> SlurmEngine {
         let file = URL(fileURLWithPath: project.file).standardizedFileURL
         let folder = file.deletingLastPathComponent().path

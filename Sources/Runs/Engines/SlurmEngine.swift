@@ -17,9 +17,9 @@ package struct SlurmEngine: Engine {
     var run: @Sendable ([String]) async throws -> CommandResult = ExternalCommand.run
     /// The most seconds between two queries of the queue.
     var longestPause = 30.0
-    package let wordsAtInterrupt = "no longer following the jobs; once more to stop now."
-    package let wordsAfterStop =
-        "The jobs go on without this program: `atlasgen build --engine slurm` follows them again, and scancel ends "
+    package let interruptMessage = "no longer following the jobs; press Ctrl-C again to stop now."
+    package let stopMessage =
+        "The jobs continue without this program: `atlasgen build --engine slurm` follows them again, and scancel ends "
         + "them."
 
     package init(
@@ -111,7 +111,7 @@ package struct SlurmEngine: Engine {
             pause = min(longestPause, pause * 1.5)
             let still = Set(try store.missing(of: Array(missing)))
             let headers = try missing.subtracting(still).compactMap { try store.header($0.key) }
-            onEvent(headers.isEmpty ? .looked : .stored(headers, worker: nil))
+            onEvent(headers.isEmpty ? .polled : .stored(headers, worker: nil))
             // A record that was damaged is missing again.
             missing.subtract(headers.map(\.recipe))
         }

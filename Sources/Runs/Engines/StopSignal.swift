@@ -1,8 +1,8 @@
-// A wish to stop, from Ctrl-C or from a failing worker to all workers.
+// Asks all workers to stop, after Ctrl-C.
 
 import Foundation
 
-/// Says once that work is to stop.
+/// A flag that asks work to stop; it is never cleared.
 ///
 /// Unchecked Sendable: the value is read and written under the lock.
 package final class StopSignal: @unchecked Sendable {
@@ -11,9 +11,9 @@ package final class StopSignal: @unchecked Sendable {
 
     package init() {}
 
-    /// Whether a stop was asked for.
+    /// Whether work is asked to stop.
     package var isStopping: Bool { lock.withLock { value } }
 
-    /// Asks for it.
+    /// Asks work to stop.
     package func stop() { lock.withLock { value = true } }
 }

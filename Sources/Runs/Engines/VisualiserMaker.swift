@@ -1,17 +1,17 @@
-// Makes runs with the model: recipes in, records out.
+// Makes runs with the model: takes recipes, returns records.
 
 import Foundation
 import Render
 import Support
 import ViT
 
-/// One worker's visualiser, kept as long as batches are of one kind.
+/// One worker's visualiser, reused while consecutive batches are of the same kind.
 package final class VisualiserMaker: RunMaker {
     /// The models and reference pictures that recipes name by digest.
     package struct Source: Sendable {
-        /// The model: as it is, or with its blocks' weights shuffled.
+        /// The model, unchanged or with its blocks' weights shuffled.
         var model: @Sendable (ModelVersion) throws -> ViT
-        /// The reference picture of a digest, or of the model's mean colour: (3, height, width) in 0…1.
+        /// The reference picture with this digest; for nil, the model's mean colour. (3, height, width) in 0…1.
         var reference: @Sendable (_ digest: String?, ViT) throws -> FloatBuffer
     }
 
@@ -48,7 +48,7 @@ package final class VisualiserMaker: RunMaker {
 
     private func visualiser(for batch: Recipe) throws -> Visualiser {
         if let current, current.batch == batch { return current.visualiser }
-        // The old buffers go before the new ones come.
+        // Frees the old buffers before the new ones are allocated.
         current = nil
         let model = try source.model(batch.model)
         let (address, variant) = (batch.address, batch.variant)
@@ -84,6 +84,6 @@ package final class VisualiserMaker: RunMaker {
 }
 
 extension Method {
-    /// How many runs a batch of so many images has: each has as many as the method makes copies.
+    /// Number of runs in a batch of this many images: each run takes one image per copy that the method makes.
     func runs(ofImages count: Int) -> Int { max(1, count / copies) }
 }

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// The runs that are still to be made, in their order.
+/// The runs that are not made yet, in their order.
 ///
 /// Unchecked Sendable: every access takes the lock.
 final class WorkQueue: @unchecked Sendable {
@@ -18,10 +18,10 @@ final class WorkQueue: @unchecked Sendable {
         self.batchSize = batchSize
     }
 
-    /// The next runs that can share a batch; nil where none are left.
+    /// The next runs that can share a batch; nil if none are left.
     ///
-    /// Towards the end batches get smaller, so that all workers end together: a batch is no more than its share of
-    /// what is left.
+    /// A batch is at most one worker's share of the remaining runs. So batches get smaller towards the end, and all
+    /// workers finish at about the same time.
     func next() -> [Recipe]? {
         lock.withLock {
             guard let first = rest.first else { return nil }

@@ -1,8 +1,8 @@
-// Why a text names nothing. atlas.yml, the command line and posts read names alike, and each adds its own place.
+// Why a text is not a valid name. atlas.yml, the command line and posts share this and each add their own place.
 
 import Support
 
-/// The reason why a text is refused, without the place where it stands.
+/// The reason why a text is refused, without its place.
 package struct NameError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was found, what was expected, and what to do.
     package let description: String
@@ -16,14 +16,14 @@ package struct NameError: Error, Equatable, Sendable, CustomStringConvertible {
         NameError("expected \(words), found \"\(shortened(text))\"\(Suggestion.question(for: text, among: known))")
     }
 
-    /// A list names something twice.
-    package static func repeated(_ name: String) -> NameError { NameError("\(name) stands here twice; keep one") }
+    /// The error for a list that names something twice.
+    package static func repeated(_ name: String) -> NameError { NameError("\(name) is listed twice; keep one") }
 
-    /// As much of a text as a message quotes.
+    /// The text, cut to 60 characters for a message.
     static func shortened(_ text: String) -> String { text.count > 60 ? "\(text.prefix(59))…" : text }
 }
 
-/// Reads a name and adds the place where it stands to what is wrong with it. Other errors pass as they are.
+/// Reads a name and adds its place to a `NameError`. Other errors pass unchanged.
 ///
 /// - Parameters:
 ///   - place: the file with its line and the key, or the option.

@@ -4,7 +4,7 @@ import Support
 import ViT
 
 extension Address {
-    /// Reads an address of the model, in full or without `encoder.layers.`.
+    /// Reads an address of the model, with or without `encoder.layers.`.
     package init(named text: String, in model: ViTConfiguration) throws(NameError) {
         let all = Address.all(in: model)
         if let address = Address(text), all.contains(address) {
@@ -26,10 +26,10 @@ extension Address {
 package struct NeuronName: Hashable, Sendable {
     /// Where its activation is read.
     package let address: Address
-    /// The channel, or for `slice` the token.
+    /// The channel; for `slice`, the token.
     package let number: Int
 
-    /// Reads a neuron's name; whether the number exists depends on the tokens (`check`).
+    /// Reads a neuron's name. Whether the number exists depends on the tokens; see `check`.
     package init(_ text: String, in model: ViTConfiguration) throws(NameError) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let number = Int(digits: parts[1]) else {
@@ -45,7 +45,7 @@ package struct NeuronName: Hashable, Sendable {
         try Self.check(number, at: address, under: tokens, in: model)
     }
 
-    /// Refuses a number that is none of the address's neurons under `tokens`.
+    /// Refuses a number that is not one of the address's neurons under `tokens`.
     static func check(
         _ number: Int, at address: Address, under tokens: TokenSelection, in model: ViTConfiguration
     ) throws(NameError) {

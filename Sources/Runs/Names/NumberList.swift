@@ -1,16 +1,16 @@
-// Numbers and ranges of them, of neurons and of seeds.
+// Lists of numbers and ranges, for neurons and seeds.
 
 import Foundation
 
-/// Numbers and ranges with commas between: `0,1` or `0-4,7`. Spaces around a number are skipped.
+/// Numbers and ranges separated by commas: `0,1` or `0-4,7`. Spaces around a number are ignored.
 package struct NumberList: Hashable, Sendable {
-    /// The ranges in the order of the text; a number alone is a range of one.
+    /// The ranges in the order of the text; a single number is a range of one.
     let ranges: [ClosedRange<Int>]
 
-    /// The most seeds of a neuron.
+    /// The largest number of seeds per neuron.
     static let seedLimit = 1000
 
-    /// - Parameter expected: what the error of another text says was expected.
+    /// - Parameter expected: what an error says was expected.
     package init(_ text: String, expected: String = "whole numbers from 0 and ranges, such as 0-4,7") throws(NameError)
     {
         var ranges: [ClosedRange<Int>] = []
@@ -25,7 +25,7 @@ package struct NumberList: Hashable, Sendable {
         self.ranges = ranges
     }
 
-    /// The numbers in their order as seeds, none of which may stand twice or be among `others`.
+    /// The numbers as seeds, in their order. None may be repeated or be among `others`.
     package func seeds(besides others: [UInt64] = []) throws(NameError) -> [UInt64] {
         var known = Set(others)
         var seeds: [UInt64] = []
@@ -44,14 +44,14 @@ package struct NumberList: Hashable, Sendable {
 }
 
 extension Int {
-    /// Reads a whole number from 0, in digits alone; nil for any other text.
+    /// Reads a whole number from 0, written in digits only; nil for any other text.
     init?(digits text: some StringProtocol) {
         let digits = text.trimmingCharacters(in: .whitespaces)
         guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         self.init(digits)
     }
 
-    /// Reads a whole number of a range that starts at 0 or above.
+    /// Reads a whole number in a range that starts at 0 or above.
     package init(named text: String, in range: ClosedRange<Int>) throws(NameError) {
         guard let value = Int(digits: text), range.contains(value) else {
             throw .expected(Self.expected(in: range), found: text)
@@ -59,7 +59,7 @@ extension Int {
         self = value
     }
 
-    /// What such a number looks like, for messages.
+    /// A description of such a number, for messages.
     static func expected(in range: ClosedRange<Int>) -> String {
         "a whole number from \(range.lowerBound) to \(range.upperBound)"
     }

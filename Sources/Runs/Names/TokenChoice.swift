@@ -1,16 +1,16 @@
-// Over which tokens an activation is read, as users name it.
+// The tokens over which an activation is read, as users name them.
 
 import Support
 import ViT
 
-/// A token selection, or what the model itself uses.
+/// A token selection, or the model's own choice.
 package enum TokenChoice: Sendable, Hashable {
-    /// What the model reads at the address.
+    /// The tokens that the model itself reads at the address.
     case auto
-    /// The same everywhere.
+    /// The same selection at every address.
     case selection(TokenSelection)
 
-    /// What a choice looks like, for messages.
+    /// A description of the choices, for messages.
     static let expected = "auto, patches, cls, center, slice or token:k (k from 0)"
     private static let words = ["auto", "patches", "cls", "center", "slice"]
 
@@ -24,7 +24,9 @@ package enum TokenChoice: Sendable, Hashable {
         }
     }
 
-    /// The selection that the choice is at an address, which has its tokens.
+    /// The selection that this choice means at an address.
+    ///
+    /// - Throws: `NameError` if the address lacks these tokens.
     package func selection(at address: Address, in model: ViTConfiguration) throws(NameError) -> TokenSelection {
         guard case .selection(let selection) = self else { return .automatic(at: address, in: model) }
         if selection.isDefined(at: address, in: model) { return selection }
@@ -33,7 +35,7 @@ package enum TokenChoice: Sendable, Hashable {
         case .slice:
             throw NameError(
                 "slice needs an address of several tokens, and \(address) has one; "
-                    + "name another, or in atlas.yml put another first")
+                    + "name another, or put another first in atlas.yml")
         default:
             throw NameError(
                 "\(selection) is out of range; \(address) has the tokens 0 to \(address.tokenCount(in: model) - 1)")

@@ -1,4 +1,4 @@
-// Choices by their words.
+// Reads choices from the words for them.
 
 import Support
 import ViT
@@ -7,7 +7,7 @@ extension RawRepresentable<String> where Self: CaseIterable {
     /// Reads one of the words of a choice.
     package init(word text: String) throws(NameError) { try self.init(word: text, note: "") }
 
-    /// Reads one of the words of a choice; `note` is what the error of another one says behind them.
+    /// Reads one of the words of a choice. An error lists the words, followed by `note`.
     package init(word text: String, note: String) throws(NameError) {
         guard let choice = Self(rawValue: text) else {
             let words = Self.allCases.map(\.rawValue)
@@ -18,7 +18,7 @@ extension RawRepresentable<String> where Self: CaseIterable {
 }
 
 extension Attention {
-    /// Reads the word of an attention mode; `frozen` is frozen to the mean colour.
+    /// Reads the word for an attention mode; `frozen` means frozen to the mean colour.
     package init(word text: String) throws(NameError) {
         guard let mode = Attention(text) else {
             throw .expected(ConfigurationNode.alternatives(Self.words), found: text, among: Self.words)
@@ -28,7 +28,7 @@ extension Attention {
 }
 
 extension Direction {
-    /// Reads `+` or `-`, which may be a minus sign.
+    /// Reads `+` or `-`; a Unicode minus sign counts as `-`.
     package init(named text: String) throws(NameError) {
         switch text {
         case "+": self = .positive

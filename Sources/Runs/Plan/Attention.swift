@@ -1,20 +1,20 @@
-// How attention takes part in a run, as configurations, figures and recipes name it.
+// The attention modes of a run, as configurations, figures and recipes name them.
 
-/// What becomes of the attention pattern while a picture is optimised.
+/// How the attention pattern is treated while a picture is optimised.
 package enum Attention: Hashable, Sendable {
     /// The forward and the backward pass go through attention.
     case live
     /// The forward pass is live; the backward pass treats the pattern as constant (Ali et al. 2022).
     case detached
-    /// The pattern is replayed from a reference picture, the same for all seeds: the one whose pixels have this
-    /// SHA-256, or one of the model's mean colour.
+    /// The pattern is replayed from a reference picture, the same for all seeds: the picture whose pixels have this
+    /// SHA-256, or, if nil, a picture of the model's mean colour.
     case frozen(reference: String? = nil)
 
     private static let modes = [Attention.live, .detached, .frozen()]
     /// The words for the modes.
     package static let words = modes.map(\.word)
 
-    /// The mode of this word, frozen to the mean colour; nil where there is none.
+    /// The mode of this word; `frozen` means frozen to the mean colour. Nil for an unknown word.
     package init?(_ word: String) {
         guard let mode = Self.modes.first(where: { $0.word == word }) else { return nil }
         self = mode
@@ -29,7 +29,7 @@ package enum Attention: Hashable, Sendable {
         }
     }
 
-    /// SHA-256 of the reference picture's pixels; nil for the mean colour, and where nothing is frozen.
+    /// SHA-256 of the reference picture's pixels; nil for the mean colour and for the other modes.
     package var reference: String? {
         if case .frozen(let reference) = self { reference } else { nil }
     }

@@ -3,8 +3,8 @@
 import ViT
 
 extension Plan {
-    /// The runs of the layers, in their order: each layer's grid, by the first of its conditions, then its sample under
-    /// each further one.
+    /// The runs of the layers, in order. For each layer: its grid under the first condition, then its sample under each
+    /// of the others.
     package init(_ layers: [AtlasLayer], seeds: [UInt64], conditions: (AtlasLayer) -> [Condition]) {
         self.init()
         for layer in layers {
@@ -18,10 +18,10 @@ extension Plan {
 }
 
 extension Condition {
-    /// Every way in which runs of a layer are made: the grid's first, then those of the comparison's sample, one thing
-    /// changed at a time, then the control's.
+    /// All conditions of a layer: the grid's first, then the comparisons', which each change one setting of the grid's,
+    /// then the control's.
     ///
-    /// - Precondition: there are a method, an attention mode, and a token selection.
+    /// - Precondition: `tokens`, `attention` and `methods` are not empty.
     static func all(
         model: String, direction: Direction, tokens: [TokenSelection], attention: [Attention], methods: [Method],
         control: Bool

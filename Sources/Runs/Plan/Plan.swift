@@ -1,11 +1,10 @@
-// The plan: which runs are wanted, in which order, and how they are cut into shares.
+// The plan: which runs are wanted, in which order, and how they are divided into shards.
 
 /// The recipes of an atlas in the order in which they are made: all seeds of a neuron before the next neuron.
 ///
-/// Nothing here depends on what is already in the store, so that every machine that reads the same project has the
-/// same plan.
+/// A plan does not depend on the store, so all machines that read the same project have the same plan.
 package struct Plan: Sendable {
-    /// The recipes, each once.
+    /// The recipes, without duplicates.
     package private(set) var recipes: [Recipe] = []
     private var known: Set<Recipe> = []
 
@@ -14,14 +13,14 @@ package struct Plan: Sendable {
         append(recipes)
     }
 
-    /// Adds recipes, those of a post's figures for example, and leaves out what is already planned.
+    /// Adds recipes, for example those of a post's figures; recipes already in the plan are skipped.
     package mutating func append(_ more: some Sequence<Recipe>) {
         for recipe in more where known.insert(recipe).inserted {
             recipes.append(recipe)
         }
     }
 
-    /// The recipes cut into units of one neuron: consecutive recipes that differ in the seed alone.
+    /// The recipes in units of one neuron: consecutive recipes that differ only in the seed.
     var units: [ArraySlice<Recipe>] {
         var units: [ArraySlice<Recipe>] = []
         var start = recipes.startIndex
@@ -33,9 +32,9 @@ package struct Plan: Sendable {
         return units
     }
 
-    /// The recipes of one share: every unit whose number leaves the shard's index on division by their count.
+    /// The recipes of one shard: the units whose number modulo the shard count is the shard's index.
     ///
-    /// Taking turns spreads layers and methods of different cost evenly over the shards.
+    /// Dealing out the units in turn spreads layers and methods of different cost evenly over the shards.
     package func recipes(of shard: Shard) -> [Recipe] {
         units.enumerated().filter { $0.offset % shard.count == shard.index }.flatMap(\.element)
     }

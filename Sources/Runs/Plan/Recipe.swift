@@ -3,7 +3,7 @@
 import Support
 import ViT
 
-/// What is climbed at an address.
+/// What is optimised at an address.
 package enum Target: Hashable, Sendable {
     /// A channel.
     case channel(Int)
@@ -15,7 +15,7 @@ package enum Target: Hashable, Sendable {
         self = tokens == .slice ? .token(number) : .channel(number)
     }
 
-    /// The number by which figures, pages and records name it.
+    /// Its number in figures, pages and records.
     package var number: Int {
         switch self {
         case .channel(let number), .token(let number): number
@@ -23,25 +23,25 @@ package enum Target: Hashable, Sendable {
     }
 }
 
-/// What is to be made: one optimisation of one target from one seed.
+/// One run: an optimisation of one target from one seed.
 ///
-/// The same recipe gives the same bytes, whatever the number of workers, their order, or the machine's other work
-/// (per CPU kernel; see `RunHeader.kernel`).
+/// The same recipe gives the same bytes on the same CPU kernel (see `RunHeader.kernel`), whatever the number of
+/// workers, their order, or the machine's other work.
 package struct Recipe: Hashable, Sendable {
-    /// Which model is asked.
+    /// The model's weights.
     package let model: ModelVersion
     /// Where the activation is read.
     package let address: Address
-    /// What is climbed there; the variant's tokens decide what it can be.
+    /// What is optimised there: a token if the variant's tokens are `slice`, otherwise a channel.
     package let target: Target
-    /// How it is asked.
+    /// How the run is made.
     package let variant: Variant
     /// Seed of the run's random numbers.
     package let seed: UInt64
     /// The version of the arithmetic.
     let numerics: Int
 
-    /// - Parameter number: of a channel, or of a token where the variant's tokens are `slice`.
+    /// - Parameter number: the number of a channel, or of a token if the variant's tokens are `slice`.
     package init(
         model: ModelVersion, address: Address, number: Int, variant: Variant, seed: UInt64,
         numerics: Int = NumericsVersion.current
@@ -54,11 +54,10 @@ package struct Recipe: Hashable, Sendable {
         self.numerics = numerics
     }
 
-    /// Which model is asked, and how.
+    /// The model and the variant.
     package var condition: Condition { Condition(model: model, variant: variant) }
 
-    /// The recipe that stands for all with which this one can be made side by side: a batch may mix targets, directions
-    /// and seeds.
+    /// Recipes can share a batch if this value is equal: a batch may mix targets, directions and seeds.
     var batch: Recipe {
         var variant = variant
         variant.direction = .positive
@@ -67,7 +66,7 @@ package struct Recipe: Hashable, Sendable {
 }
 
 extension Recipe {
-    /// The recipe as text that never changes its form: a line a field, in a fixed order, parameters sorted by name.
+    /// The recipe as text in a form that never changes: a line per field, in a fixed order, parameters sorted by name.
     ///
     /// Absent fields have no line, so that a field added later leaves the keys of older recipes as they are.
     var canonicalText: String {
@@ -94,15 +93,14 @@ extension Recipe {
         return key
     }
 
-    /// Byte order, which no locale or Unicode version changes.
+    /// Byte order, which does not depend on locale or Unicode version.
     private static func precedes(_ left: String, _ right: String) -> Bool {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
-    /// The text with its line feeds and colons written as escapes, so that no value can pass for another line or
-    /// name.
+    /// The text with backslashes, line feeds and colons escaped, so that no value can be read as another line or name.
     private static func escaped(_ text: String) -> String {
-        // Hardly any text has one of them, and a build writes tens of thousands.
+        // A fast path: few texts need escapes, and a build writes tens of thousands.
         let isPlain = !text.utf8.contains {
             $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: ":")
         }
@@ -135,8 +133,7 @@ extension Recipe: Codable {
         init?(intValue: Int) { nil }
     }
 
-    /// Reads what `encode(to:)` writes. A field that this program does not know is an error: what it means for the run
-    /// cannot be told.
+    /// Reads what `encode(to:)` writes. An unknown field is an error, because its effect on the run is unknown.
     package init(from decoder: any Decoder) throws {
         let names = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue)
         if let unknown = names.filter({ CodingKeys(stringValue: $0) == nil }).min() {
@@ -151,7 +148,7 @@ extension Recipe: Codable {
             numerics: try container.decode(Int.self, forKey: .numerics))
     }
 
-    /// Model and variant have no levels of their own: all keys are on one.
+    /// All keys are on one level: the model and the variant are not nested.
     package func encode(to encoder: any Encoder) throws {
         try model.encode(to: encoder)
         try variant.encode(to: encoder)

@@ -5,7 +5,7 @@ package struct RecipeKey: Hashable, Comparable, Sendable, CustomStringConvertibl
     /// The digits.
     package let description: String
 
-    /// Wraps a digest; nil where the text is not 64 lower-case hexadecimal digits.
+    /// Wraps a digest; nil if the text is not 64 lower-case hexadecimal digits.
     init?(_ text: String) {
         guard text.utf8.count == 64, text.utf8.allSatisfy(Self.isDigit) else { return nil }
         description = text

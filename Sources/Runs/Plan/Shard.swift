@@ -1,12 +1,12 @@
-// One share of a plan: the i-th of n.
+// One shard of a plan: the i-th of n.
 
 import Support
 
 /// Written `i/n`, i from 0 to n − 1.
 package struct Shard: Hashable, Sendable, CustomStringConvertible {
-    /// Which share, from 0.
+    /// The shard's index, from 0.
     let index: Int
-    /// Number of shares.
+    /// Number of shards.
     let count: Int
 
     /// - Throws: `AtlasError` of code `usage` unless 0 ≤ index < count.

@@ -1,14 +1,14 @@
-// How a run is asked for, and of which model.
+// How a run is made, and with which model.
 
 import ViT
 
-/// How a target's picture is asked for.
+/// How a target's picture is made.
 package struct Variant: Hashable, Sendable {
-    /// Which way the activation is driven.
+    /// Whether the activation is maximised or minimised.
     package var direction: Direction
-    /// Over which tokens the activation is read.
+    /// The tokens over which the activation is read.
     package var tokens: TokenSelection
-    /// How attention takes part.
+    /// How the attention pattern is treated.
     package var attention: Attention
     /// How the picture is optimised.
     package var method: Method
@@ -23,12 +23,11 @@ package struct Variant: Hashable, Sendable {
     }
 }
 
-/// Weights, as they are or shuffled.
+/// A model's weights, unchanged or shuffled.
 package struct ModelVersion: Hashable, Sendable, Codable {
-    /// SHA-256 of the weights and the configuration they are used with; see `LoadedModel.digest`.
+    /// SHA-256 of the weights and their configuration; see `LoadedModel.digest`.
     package var digest: String
-    /// Seed of the permutation of the blocks' weights in the randomised-weights control; nil for the weights as they
-    /// are.
+    /// Seed of the permutation of the blocks' weights in the randomised-weights control; nil for unchanged weights.
     package var shuffle: UInt64?
 
     package init(digest: String, shuffle: UInt64? = nil) {
@@ -45,11 +44,11 @@ package struct ModelVersion: Hashable, Sendable, Codable {
     }
 }
 
-/// The runs of a row on a neuron's page: everything in a recipe but where, what and from which seed.
+/// What the runs of a row on a neuron's page share: everything in a recipe except address, target and seed.
 package struct Condition: Hashable, Sendable {
-    /// Which model is asked.
+    /// The model's weights.
     package var model: ModelVersion
-    /// How it is asked.
+    /// How the runs are made.
     package var variant: Variant
 
     package init(model: ModelVersion, variant: Variant) {
@@ -77,7 +76,7 @@ extension Variant: Codable {
         method = try Method(from: decoder)
     }
 
-    /// The attention mode and the method have no levels of their own: the keys are a record's.
+    /// All keys are on one level, as in a record: the attention mode and the method are not nested.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(direction, forKey: .direction)

@@ -1,12 +1,12 @@
-// Where the files that come with the program are: the embedded model, the templates.
+// Finds the files that are installed with the program: the embedded model and the templates.
 
 import Foundation
 import Support
 
 /// The folders that belong to the program itself.
 package enum Installation {
-    /// The folder `name` that comes with the program: in a folder above the binary (a checkout), or in
-    /// `share/atlasgen` beside the binary's folder (an installation).
+    /// The folder `name` of the program: in a folder above the binary (a checkout), or in `share/atlasgen` beside the
+    /// binary's folder (an installation).
     package static func folder(_ name: String) throws -> String {
         let start = try program().deletingLastPathComponent()
         var folder = start
@@ -15,28 +15,28 @@ package enum Installation {
             candidates.append(folder.path)
             folder = folder.deletingLastPathComponent()
         }
-        // Templates and model lie side by side; a folder that has both is the program's.
+        // The program's folder is the one that contains both the models and the templates.
         for candidate in candidates
         where ["models", "templates"].allSatisfy({ FileSystem.isFolder("\(candidate)/\($0)") }) {
             return "\(candidate)/\(name)"
         }
         throw AtlasError(
             .data,
-            "the folder \(name) that comes with atlasgen is not beside it. Searched above \(start.path) and in "
-                + "\(candidates[0]); copy `models` and `templates` to \(candidates[0]).")
+            "atlasgen's folder \(name) was not found in \(candidates[0]) or in a folder above \(start.path). Copy "
+                + "`models` and `templates` to \(candidates[0]).")
     }
 
-    /// The program's own file, behind every link.
+    /// The program's own file, with links resolved.
     static func program() throws -> URL {
         let binary = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let executable = FileManager.default.fileExists(atPath: binary.path) ? binary : Bundle.main.executableURL
         guard let executable else {
-            throw AtlasError(.data, "the program's own folder is not known; run atlasgen by its path")
+            throw AtlasError(.data, "atlasgen's own folder could not be determined; run atlasgen by its path")
         }
         return executable.resolvingSymlinksInPath()
     }
 
-    /// What tells the program's file from another build of it.
+    /// Distinguishes this build of the program from others.
     package static func programVersion() throws -> String {
         FileSystem.version(of: try program().path)?.description ?? ""
     }

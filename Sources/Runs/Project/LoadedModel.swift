@@ -1,21 +1,21 @@
-// A checkpoint as a project uses it: the model, its labels, and the digest by which recipes know it.
+// A checkpoint as a project uses it: the model, its labels, and the digest that identifies it in recipes.
 
 import Foundation
 import Support
 import ViT
 
-/// A model that was read, and what identifies it.
+/// A model read from a checkpoint, with its digests and name.
 package struct LoadedModel: Sendable {
     /// The checkpoint.
     package let checkpoint: Checkpoint
     /// The model.
     package let model: ViT
-    /// SHA-256 of the weights: of the file, or of the list of the digests where there are several files.
+    /// SHA-256 of the weights' file; for several files, of the list of their digests.
     package let weightsDigest: String
-    /// SHA-256 of the weights' digest and of the configuration that they are used with: a mean or a number of heads
-    /// that was stated by hand gives other pictures.
+    /// SHA-256 of the weights' digest and the configuration, because a mean or a number of heads that the user states
+    /// changes the pictures.
     package let digest: String
-    /// The weights' file or folder name, without its ending.
+    /// The name of the weights' file or folder, without its extension.
     package let name: String
 
     /// Reads a checkpoint.
@@ -32,17 +32,18 @@ package struct LoadedModel: Sendable {
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     }
 
-    /// What the checkpoint does not say and only a convention gave, in a line for the user; nil where nothing is.
+    /// A line for the user about the values that the checkpoint does not contain and that were taken from a convention;
+    /// nil if there are none.
     package var assumed: String? {
         let guesses = checkpoint.assumptions.filter { $0.source.hasPrefix("convention") }
         guard !guesses.isEmpty else { return nil }
-        return "\(checkpoint.path) does not say, and by convention are assumed: "
+        return "\(checkpoint.path) does not contain these values, so the usual ones are assumed: "
             + guesses.map { "\($0.name) \($0.value)" }.joined(separator: "; ")
-            + ". `atlasgen inspect` tells more; what is wrong can be stated by --heads, --mean and --std, or under "
-            + "\"model\" in atlas.yml."
+            + ". `atlasgen inspect` shows more. Correct them with --heads, --mean and --std, or under \"model\" in "
+            + "atlas.yml."
     }
 
-    /// The name of a neuron: its class, at `heads.head` of a model that has names for them.
+    /// The label of a neuron: its class at `heads.head` if the model has labels; otherwise nil.
     package func label(_ address: Address, _ neuron: Int) -> String? {
         guard address == .head, let labels = checkpoint.labels, labels.indices.contains(neuron) else { return nil }
         return labels[neuron]

@@ -7,7 +7,7 @@ extension Picture {
     /// The picture as a model reads it: (3, height, width) in 0…1.
     package var planes: FloatBuffer { planes(height: height, width: width) }
 
-    /// The same at another size, by bilinear interpolation between pixel centres.
+    /// The picture at another size, by bilinear interpolation between pixel centres: (3, newHeight, newWidth) in 0…1.
     package func planes(height newHeight: Int, width newWidth: Int) -> FloatBuffer {
         let buffer = FloatBuffer(count: 3 * newHeight * newWidth)
         func source(_ index: Int, of newCount: Int, from count: Int) -> (first: Int, second: Int, share: Float) {

@@ -1,12 +1,12 @@
-// The ways in which a project makes its runs.
+// The conditions under which a project makes its runs.
 
 import ViT
 
 extension Project {
-    /// Every way in which runs of a layer are made; see `Condition.all`.
+    /// All conditions of a layer's runs; see `Condition.all`.
     package func conditions(of layer: AtlasLayer) -> [Condition] { conditions(tokens: layer.tokens) }
 
-    /// How the grid of a layer is made.
+    /// The condition of a layer's grid.
     package func grid(of layer: AtlasLayer) -> Condition { conditions(of: layer)[0] }
 
     private func conditions(tokens: [TokenSelection]) -> [Condition] {
@@ -15,14 +15,14 @@ extension Project {
             methods: methods, control: configuration.control)
     }
 
-    /// How runs are made at an address where nothing else is asked for: as in its grid, or as in one's that it would
-    /// have.
+    /// The default condition at an address: that of its grid, or, if it is not a layer of the atlas, of the grid it
+    /// would have.
     package func usualCondition(at address: Address) -> Condition {
         let layer = layers.first { $0.address == address }
         return conditions(tokens: layer?.tokens ?? [usualTokens(at: address)])[0]
     }
 
-    /// The first token selection of the configuration, or what the model reads where the address lacks it.
+    /// The first token selection of the configuration, or the model's own if the address lacks that selection.
     package func usualTokens(at address: Address) -> TokenSelection {
         guard case .selection(let selection) = configuration.tokens.first?.value,
             selection.isDefined(at: address, in: model.model.configuration)

@@ -5,7 +5,7 @@ import Render
 import Support
 import ViT
 
-/// Everything that a build knows before it makes or writes anything.
+/// Everything that a build reads before it makes or writes anything.
 package struct Project: Sendable {
     /// The configuration's path.
     let file: String
@@ -24,10 +24,10 @@ package struct Project: Sendable {
     /// Reference pictures of frozen attention by their digest: (3, height, width) in 0…1.
     package let references: [String: FloatBuffer]
 
-    /// Reads the project whose configuration is `file`.
+    /// Reads the project whose configuration is `file`. Writes nothing.
     ///
-    /// - Parameter stated: what the command line says about the checkpoint; it goes before the configuration.
-    /// - Throws: `AtlasError`, `ViTError` or `RenderError` for whatever is wrong with it; nothing has been written.
+    /// - Parameter stated: what the command line says about the checkpoint; it overrides the configuration.
+    /// - Throws: `AtlasError`, `ViTError` or `RenderError` if the configuration or one of its files is invalid.
     package init(file: String, stated: CheckpointOverrides = .init()) throws {
         self.file = file
         let folder = FileSystem.parent(of: file)
@@ -48,7 +48,7 @@ package struct Project: Sendable {
         self.references = references
     }
 
-    /// What had to be assumed about the user's own checkpoint; see `LoadedModel.assumed`.
+    /// The assumptions about the user's own checkpoint; see `LoadedModel.assumed`.
     package var assumed: String? { configuration.model.weights == nil ? nil : model.assumed }
 
     /// The path of a file that the configuration names.
@@ -58,7 +58,7 @@ package struct Project: Sendable {
         relative.hasPrefix("/") ? relative : "\(folder)/\(relative)"
     }
 
-    /// The plan of the layers alone; posts append theirs.
+    /// The plan of the layers, without the figures of posts.
     package var plan: Plan { Plan(layers, seeds: configuration.seeds, conditions: conditions) }
 
     // MARK: - Reading
@@ -75,7 +75,7 @@ package struct Project: Sendable {
         do {
             return try LoadedModel(path: weights, overrides: overrides)
         } catch let error as ViTError {
-            let place = settings.culprit(of: error, weights: weights, overrides) ?? settings.weights?.place
+            let place = settings.cause(of: error, weights: weights, overrides) ?? settings.weights?.place
             throw place?.error("model: \(error)") ?? error
         }
     }
@@ -91,7 +91,7 @@ package struct Project: Sendable {
         }
         guard picture.width == model.imageWidth, picture.height == model.imageHeight else {
             throw file.place.error(
-                "attention: \(file.value) has \(picture.width) × \(picture.height) pixels, and the model reads "
+                "attention: \(file.value) has \(picture.width) × \(picture.height) pixels, but the model reads "
                     + "\(model.imageWidth) × \(model.imageHeight); scale it to that size")
         }
         return (picture.planes, Digest.hexadecimal(picture.pixels))
@@ -99,8 +99,9 @@ package struct Project: Sendable {
 }
 
 extension AtlasConfiguration.ModelSettings {
-    /// The place of the setting without which the checkpoint would not be refused this way; nil where there is none.
-    fileprivate func culprit(of error: ViTError, weights: String, _ overrides: CheckpointOverrides) -> Place? {
+    /// The place of the setting that causes `error`: without it, the checkpoint is read or gives another error. Nil if
+    /// no setting does.
+    fileprivate func cause(of error: ViTError, weights: String, _ overrides: CheckpointOverrides) -> Place? {
         let settings: [(Place?, (inout CheckpointOverrides) -> Void)] = [
             (labels?.place, { $0.labelsPath = nil }), (heads?.place, { $0.headCount = nil }),
             (imageSize?.place, { $0.imageSize = nil }), (mean?.place, { $0.mean = nil }),

@@ -1,12 +1,12 @@
-// The models and reference pictures that recipes ask for, each made once and shared by all workers.
+// The models and reference pictures that recipes name, each made once and shared by all workers.
 
 import Foundation
 import Support
 import ViT
 
-/// Makes, on first use, the control's shuffled weights.
+/// Makes the control's shuffled weights on first use.
 ///
-/// Unchecked Sendable: what is made is kept under the lock and never changes.
+/// Unchecked Sendable: the cache is read and written under the lock, and its entries never change.
 package final class RecipeModels: @unchecked Sendable {
     private let model: ViT
     private let references: [String: FloatBuffer]
@@ -19,7 +19,7 @@ package final class RecipeModels: @unchecked Sendable {
         self.references = references
     }
 
-    /// What a maker asks.
+    /// The source of models and pictures for `VisualiserMaker`.
     package var source: VisualiserMaker.Source {
         VisualiserMaker.Source(model: { self.model($0) }, reference: { try self.reference($0, model: $1) })
     }

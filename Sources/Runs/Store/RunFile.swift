@@ -1,4 +1,4 @@
-// The bytes of a record: one file a run, so that a run is there as a whole or not at all.
+// The bytes of a record: one file per run, so that a run is stored as a whole or not at all.
 //
 // Layout, all integers little-endian:
 //   0        8 bytes "atlasrun"
@@ -8,8 +8,8 @@
 //   16 + H   32      SHA-256 of everything before it
 //   48 + H   float32 the curve, the embedding, the layer's activations
 //   then             the PNG, to the end of the file
-// The first 48 + H bytes keep this shape in every later version, so that a newer record can be told from a damaged
-// one. Each part has its own digest: headers are read without numbers, numbers without pictures, all verified.
+// The first 48 + H bytes keep this shape in every later version, so that a newer record can be distinguished from a
+// damaged one. Each part has its own digest: headers are read without numbers, numbers without pictures, all verified.
 
 import Foundation
 import Support
@@ -21,7 +21,7 @@ struct RunFileDamage: Error, Equatable, CustomStringConvertible {
     let description: String
 }
 
-/// Why a whole header is none that this program knows: another one made it.
+/// Why this program does not know a header that is whole: another version wrote it.
 struct RunFileUnknown: Error, Equatable, CustomStringConvertible {
     /// What was found.
     let description: String
@@ -46,7 +46,7 @@ enum RunFile {
     /// More than any header has; a damaged length must not cost memory.
     private static let headerLimit = 1 << 20
 
-    /// What the JSON holds.
+    /// The content of the JSON.
     struct Preamble: Codable, Equatable {
         /// The run's header.
         var run: RunHeader
@@ -77,10 +77,10 @@ enum RunFile {
     /// Where the header and its checksum end, from the first 16 bytes of a file.
     static func preambleLength(from start: [UInt8]) throws -> Int {
         guard start.count >= prefixLength else {
-            throw RunFileDamage(description: "it has \(start.count) bytes, fewer than the \(prefixLength) of its start")
+            throw RunFileDamage(description: "it has \(start.count) bytes, fewer than a record's first \(prefixLength)")
         }
         guard start.starts(with: magic) else {
-            throw RunFileDamage(description: "it does not start as a record does")
+            throw RunFileDamage(description: "it does not start like a record")
         }
         let length = integer(start[12..<16])
         guard length <= headerLimit else {
@@ -91,8 +91,8 @@ enum RunFile {
 
     /// The header from a file's start, verified; what follows the header is ignored.
     ///
-    /// - Throws: `RunFileDamage`; `RunFileUnknown` for a header that is as it was written and says what this program
-    ///   does not know; `AtlasError` for a record of a newer version.
+    /// - Throws: `RunFileDamage`; `RunFileUnknown` for a header that is undamaged but contains something that this
+    ///   program does not know; `AtlasError` for a record of a newer version.
     static func preamble(from start: [UInt8], path: String) throws -> Preamble {
         let end = try preambleLength(from: start)
         guard start.count >= end else {

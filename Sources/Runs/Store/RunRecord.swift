@@ -1,10 +1,10 @@
-// What a run leaves behind.
+// The stored result of a run.
 
 import ViT
 
-/// The part of a record that can be read by itself: what was made, and how it went.
+/// The part of a record that can be read by itself: the recipe and the outcome.
 package struct RunHeader: Hashable, Sendable, Codable {
-    /// What was asked for.
+    /// The recipe of the run.
     package var recipe: Recipe
     /// How the run ended.
     package var outcome: RunOutcome
@@ -12,11 +12,11 @@ package struct RunHeader: Hashable, Sendable, Codable {
     package var startActivation: Float
     /// The activation of the decoded PNG under live attention.
     package var finalActivation: Float
-    /// Steps that climbed the pre-activation, because the unit was off.
+    /// Steps that optimised the pre-activation, because the unit was off.
     package var stepsThroughPreactivation: Int
-    /// The kind of the device that made it, on a CPU the BLAS's kernel; bytes are promised per kind.
+    /// The kind of device that made it (on a CPU, the BLAS kernel); equal bytes are promised only within a kind.
     var kernel: String
-    /// Seconds of one core that the run took; the one thing that differs when the same recipe is made again.
+    /// Core-seconds that the run took; the only value that differs when the same recipe is made again.
     var seconds: Double
 }
 
@@ -24,7 +24,7 @@ package struct RunHeader: Hashable, Sendable, Codable {
 package struct RunRecord: Hashable, Sendable {
     /// The arrays of a record.
     package struct Numbers: Hashable, Sendable {
-        /// The activation at each step, the first included.
+        /// The activation at each step, including the first.
         package var curve: [Float]
         /// The final picture's embedding, after `encoder.ln`.
         package var embedding: [Float]
@@ -32,14 +32,14 @@ package struct RunRecord: Hashable, Sendable {
         package var layerActivations: [Float]
     }
 
-    /// What was made, and how it went.
+    /// The recipe and the outcome.
     package var header: RunHeader
     /// The curve, the embedding and the layer's activations.
     package var numbers: Numbers
     /// The picture, as the bytes of a PNG file.
     package var png: [UInt8]
 
-    /// Whether both hold the same result: everything but the seconds that they took.
+    /// Whether both hold the same result: everything except the seconds is equal.
     func hasSameResult(as other: RunRecord) -> Bool {
         var copy = self
         copy.header.seconds = other.header.seconds

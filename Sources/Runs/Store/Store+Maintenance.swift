@@ -18,9 +18,9 @@ extension Store {
     package struct Verification: Sendable, Equatable {
         /// Number of whole records.
         package var whole = 0
-        /// Keys of the records that were damaged and are set aside.
+        /// Keys of the damaged records, which were set aside.
         package var damaged: [RecipeKey] = []
-        /// Keys of the records that are whole and that this program does not know.
+        /// Keys of the whole records that this program cannot read.
         package var unreadable: [RecipeKey] = []
     }
 
@@ -70,9 +70,9 @@ extension Store {
 
     /// The recipes that are not in the store, in their order.
     ///
-    /// A run that was found unreadable is missing too: its file holds the same run in a form of another program, and an
-    /// equal run replaces it. Only folders are read here, so a record that nothing has read yet counts as present, as a
-    /// damaged one does.
+    /// A run that was found unreadable counts as missing: its file holds the run in another program's format, and an
+    /// equal run replaces it. Only folders are read here, so a record that has not been read yet counts as present even
+    /// if it is damaged.
     package func missing(of recipes: [Recipe]) throws -> [Recipe] {
         let keys = Set(try keys()).subtracting(unreadable)
         return recipes.filter { !keys.contains($0.key) }

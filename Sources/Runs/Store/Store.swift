@@ -18,7 +18,7 @@ import Synchronization
 package struct Store: Sendable {
     /// A file that failed its checks and was set aside.
     package struct Damage: Sendable, Equatable, CustomStringConvertible {
-        /// The file as it was named.
+        /// The file's original path.
         let path: String
         /// What was wrong with it.
         let reason: String
@@ -32,11 +32,11 @@ package struct Store: Sendable {
         }
     }
 
-    /// What a store tells of a file that it cannot use.
+    /// What a store reports about a file that it cannot use.
     package enum Finding: Sendable, Equatable, CustomStringConvertible {
         /// It is damaged.
         case damage(Damage)
-        /// It is whole, and says what this program does not know: a method of a newer one, for example.
+        /// It is whole, but contains something that this program does not know, such as a newer program's method.
         case unreadable(path: String, reason: String)
 
         package var description: String {
@@ -44,8 +44,8 @@ package struct Store: Sendable {
             case .damage(let damage): "\(damage)"
             case .unreadable(let path, let reason):
                 "\(path) is whole, but this atlasgen cannot read it: \(reason.hasSuffix(".") ? reason : reason + ".") "
-                    + "A newer one may have made it. It stays where it is, unless this project needs that run and makes "
-                    + "it again."
+                    + "A newer one may have made it. It stays where it is, unless this project needs that run and "
+                    + "makes it again."
             }
         }
     }
@@ -60,8 +60,8 @@ package struct Store: Sendable {
 
     /// Opens a store, which need not exist yet: the first record makes it.
     ///
-    /// - Parameter onFinding: called for each damaged record that was found and set aside, and once for each record that
-    ///   this program cannot read, on any thread.
+    /// - Parameter onFinding: called for each damaged record that was found and set aside, and once for each record
+    ///   that this program cannot read, on any thread.
     /// - Throws: `AtlasError` of code `io` if a newer program made the store.
     package init(folder: String, onFinding: @escaping @Sendable (Finding) -> Void) throws {
         self.folder = folder
@@ -177,7 +177,7 @@ extension Store {
     }
 }
 
-/// What was learnt of a store while it was read.
+/// What was found out about a store while it was read.
 private final class Found: Sendable {
     /// The records that this program does not know, and their files' versions.
     let unreadable = Mutex<[RecipeKey: String]>([:])
@@ -186,7 +186,7 @@ private final class Found: Sendable {
 // MARK: - Writing
 
 extension Store {
-    /// Stores a run, durably and as a whole. One that already exists is replaced by its equal.
+    /// Stores a run, durably and as a whole. A run that already exists is replaced by an equal one.
     ///
     /// - Throws: `AtlasError` of code `io` for a full disk, `cannotCreate` for a folder that cannot be written to; the
     ///   store is then unchanged.

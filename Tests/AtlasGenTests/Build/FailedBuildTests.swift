@@ -139,7 +139,7 @@ import Testing
         let made = try project.runCount()
         let stopped = try await project.run(["build", "--workers", "1"]) { try project.runCount() > made }
         #expect(stopped.code == 130, "\(stopped.messages)")
-        #expect(stopped.messages.contains("goes on from there") && stopped.output.isEmpty)
+        #expect(stopped.messages.contains("continues from there") && stopped.output.isEmpty)
         #expect(try project.files() == site)
         #expect(try project.runCount() > made)
         // A neuron's first seeds are made first, so that a smaller atlas finds some of its runs.

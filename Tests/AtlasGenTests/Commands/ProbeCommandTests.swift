@@ -131,7 +131,7 @@ import Testing
             (
                 [disc, "--layer", "heads.head", "--tokens", "slice"], 64,
                 "atlasgen: --tokens: slice needs an address of several tokens, and heads.head has one; "
-                    + "name another, or in atlas.yml put another first\n"
+                    + "name another, or put another first in atlas.yml\n"
             ),
             ([disc, "--layer", "heads.head", "-f", "none.yml"], 65, "none.yml: there is no such file."),
             // A name that Foundation's own path functions trap on.

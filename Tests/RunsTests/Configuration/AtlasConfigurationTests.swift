@@ -120,7 +120,7 @@ extension AtlasConfiguration {
             "atlas.yml:2:6: not YAML: while parsing a flow sequence, did not find expected ',' or ']'"
         ),
         ("layers: a\n\tseeds: 3", "atlas.yml:2:1: not YAML: "),
-        ("layers: a\nlayers: b", "atlas.yml:1:1: the key \"layers\" stands here and again below; keep one"),
+        ("layers: a\nlayers: b", "atlas.yml:1:1: the key \"layers\" is repeated below; keep one"),
         ("layers: a\n? [x, y]\n: 1", "atlas.yml:2:3: expected a key, found a list"),
         (
             "layers: a\n---\nlayers: b",
@@ -139,7 +139,7 @@ extension AtlasConfiguration {
             "layers: a\nseeds: [1, -1]",
             "atlas.yml:2:12: seeds: expected a count from 1 to 1000, or a list of numbers and ranges such as [0, 5-9], found \"-1\""
         ),
-        ("layers: a\nseeds: [1, 1]", "atlas.yml:2:12: seeds: the seed 1 stands here twice; keep one"),
+        ("layers: a\nseeds: [1, 1]", "atlas.yml:2:12: seeds: the seed 1 is listed twice; keep one"),
         ("layers: a\nneurons: [0, 9-5]", "atlas.yml:2:14: neurons: the range 9-5 ends before it starts"),
         (
             "layers: a\nneurons: [0, x]",
@@ -159,7 +159,7 @@ extension AtlasConfiguration {
             "layers: a\ntokens: classes",
             "atlas.yml:2:9: tokens: expected auto, patches, cls, center, slice or token:k (k from 0), found \"classes\""
         ),
-        ("layers: a\ntokens: [cls, cls]", "atlas.yml:2:15: tokens: \"cls\" stands here twice; keep one"),
+        ("layers: a\ntokens: [cls, cls]", "atlas.yml:2:15: tokens: \"cls\" is listed twice; keep one"),
         ("layers: a\ndirection: up", "atlas.yml:2:12: direction: expected \"+\" or \"-\", found \"up\""),
         (
             "layers: a\ndirection: -",
@@ -175,7 +175,7 @@ extension AtlasConfiguration {
         ),
         (
             "layers: a\nattention: [frozen, frozen: a.png]",
-            "atlas.yml:2:21: attention: \"frozen\" stands here twice; keep one"
+            "atlas.yml:2:21: attention: \"frozen\" is listed twice; keep one"
         ),
         ("layers: a\ncontrol: maybe", "atlas.yml:2:10: control: expected true or false, found \"maybe\""),
         (
@@ -223,7 +223,7 @@ extension AtlasConfiguration {
         ),
         (
             "layers: a\nmethods: [atlas, {name: atlas}]",
-            "atlas.yml:2:18: methods: the method \"atlas\" stands here twice; keep one"
+            "atlas.yml:2:18: methods: the method \"atlas\" is listed twice; keep one"
         ),
         (
             "layers: a\nmethod: {steps: 4}",
@@ -266,7 +266,7 @@ extension AtlasConfiguration {
         let error = try #require(throws: AtlasError.self) {
             try YAMLDocument.root(of: Array("layers: a\ntitle: ".utf8) + [0xC3, 0x28], named: "atlas.yml")
         }
-        #expect(error.description == "atlas.yml:2: bytes that are no UTF-8 text; save the file as UTF-8")
+        #expect(error.description == "atlas.yml:2: not UTF-8 text; save the file as UTF-8")
         #expect(throws: AtlasError.self) {
             try YAMLDocument.root(of: Array("layers: a\u{0}b".utf8), named: "atlas.yml")
         }
@@ -283,7 +283,7 @@ extension AtlasConfiguration {
             text += "a\(level): &a\(level) [\(aliases)]\n"
         }
         let error = try #require(throws: AtlasError.self) { try AtlasConfiguration.parsed(text + "? *a10\n: 1\n") }
-        #expect(error.description == "atlas.yml: 101 aliases (*name); at most 16 are read. Write the values out.")
+        #expect(error.description == "atlas.yml: 101 aliases (*name); at most 16 are allowed. Write the values out.")
         let few = try AtlasConfiguration.parsed("layers: &all [heads.head, encoder.ln]\ntitle: &t T\nauthor: *t\n")
         #expect(few.author == "T")
     }

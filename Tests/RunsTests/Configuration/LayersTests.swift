@@ -66,7 +66,7 @@ import Testing
         ),
         (
             "layers: [heads.head, encoder_layer_5.mlp.3, heads.head]",
-            "atlas.yml:1:45: layers: heads.head stands here twice; keep one"
+            "atlas.yml:1:45: layers: heads.head is listed twice; keep one"
         ),
         (
             "layers: heads.head\nneurons: [0, 40-50]",
@@ -85,7 +85,7 @@ import Testing
         (
             "layers: heads.head\ntokens: slice",
             "atlas.yml:2:9: tokens: slice needs an address of several tokens, and heads.head has one; "
-                + "name another, or in atlas.yml put another first"
+                + "name another, or put another first in atlas.yml"
         ),
     ]
 

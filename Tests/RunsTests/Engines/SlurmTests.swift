@@ -245,7 +245,7 @@ extension SlurmEngine {
             #expect(summary == EngineSummary(made: 13, wasStopped: false))
             #expect(Set(seen.value) == Set(missing) && seen.value.count == 13)
             #expect(try store.missing(of: plan.recipes).isEmpty)
-            #expect(engine.wordsAtInterrupt.hasSuffix("; once more to stop now."))
+            #expect(engine.interruptMessage.hasSuffix("; press Ctrl-C again to stop now."))
         }
     }
 

@@ -146,7 +146,7 @@ private final class FindingLog: @unchecked Sendable {
         _ = try store.header(key)
         #expect(
             log.damage.first?.description
-                == "\(path) is damaged: it has 0 bytes, fewer than the 16 of its start. "
+                == "\(path) is damaged: it has 0 bytes, fewer than a record's first 16. "
                 + "It was moved to \(store.folder)/damaged/\(key).run, and will be made again.")
     }
 

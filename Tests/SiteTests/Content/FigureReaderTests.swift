@@ -104,7 +104,7 @@ import Testing
         ("neuron:heads.head/1?sedes=0", "unknown key \"sedes\"; did you mean \"seeds\"? \(known)"),
         ("neuron:heads.head/1?seeds=", "\"seeds\" needs a value: seeds=…"),
         ("neuron:heads.head/1?seeds=0&seeds=1", "\"seeds\" stands there twice; keep one"),
-        ("neuron:heads.head/1?seeds=0,1,0", "seeds: the seed 0 stands here twice; keep one"),
+        ("neuron:heads.head/1?seeds=0,1,0", "seeds: the seed 0 is listed twice; keep one"),
         (
             "neuron:heads.head/1?seeds=0,x",
             "seeds: expected whole numbers from 0 and ranges, such as 0-4,7, found \"x\""
@@ -125,7 +125,7 @@ import Testing
         (
             "neuron:heads.head/1?tokens=slice",
             "tokens: slice needs an address of several tokens, and heads.head has one; "
-                + "name another, or in atlas.yml put another first"
+                + "name another, or put another first in atlas.yml"
         ),
         (
             "neuron:encoder_layer_5.mlp.3/65?tokens=slice",

@@ -112,14 +112,14 @@ import Testing
         ("description: \"\\u001b\"", "x.md:2:14: description: the control character U+1B cannot be shown; remove it"),
         (
             "title: \(String(repeating: "x", count: 5001))",
-            "x.md:2:8: title: a text of 5001 bytes; at most 5000 are read"
+            "x.md:2:8: title: the text has 5001 bytes; at most 5000 are allowed"
         ),
         (
             "title: x\nslug: \"???\"",
             "x.md:3: the permalink has nothing for \":title\": \"???\" has neither letters nor digits; name the file "
         ),
         ("permalink: /:yaer/", "x.md:2: the permalink has no value for \":yaer\"; did you mean \":year\"? "),
-        ("title: a\ntitle: b", "x.md:2:1: the key \"title\" stands here and again below; keep one"),
+        ("title: a\ntitle: b", "x.md:2:1: the key \"title\" is repeated below; keep one"),
     ]) func refusals(yaml: String, message: String) throws {
         let error = try #require(throws: AtlasError.self) {
             try Post(SourceText("---\n\(yaml)\n---\n", file: "2024-03-09-s.md", named: "x.md"))
@@ -162,7 +162,7 @@ import Testing
         let bomb = (0..<20).map { "k\($0): &a\($0) [\($0 == 0 ? "x" : "*a\($0 - 1), *a\($0 - 1)")]" }.joined(
             separator: "\n")
         let aliases = try #require(throws: AtlasError.self) { try post(bomb) }
-        #expect(aliases.description.contains("38 aliases (*name); at most 16 are read"))
+        #expect(aliases.description.contains("38 aliases (*name); at most 16 are allowed"))
         let long = try #require(throws: AtlasError.self) {
             try post("title: " + String(repeating: "x", count: 1 << 20))
         }
@@ -173,6 +173,6 @@ import Testing
         let folder = try TemporaryFolder()
         let file = try folder.write(Array("---\ntitle: x\n---\nA\n".utf8) + [0xC3, 0x28, 0x0A], to: "x.md")
         let error = try #require(throws: AtlasError.self) { try SourceText(file: file, named: "x.md") }
-        #expect(error.description == "x.md:5: bytes that are no UTF-8 text; save the file as UTF-8")
+        #expect(error.description == "x.md:5: not UTF-8 text; save the file as UTF-8")
     }
 }
