@@ -19,7 +19,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
         ]
     )
 
-    /// Runs the command that the arguments name; an error becomes one message and an exit code of sysexits.h.
+    /// Runs the command that the arguments name. An error prints one message and sets an exit code from sysexits.h.
     static func main() async {
         do {
             var command = try parseAsRoot()

@@ -1,17 +1,17 @@
-// Makes runs with any engine while the user watches: progress on the terminal, and Ctrl-C.
+// Makes runs with any engine, shows progress on the terminal, and handles Ctrl-C.
 
 import Runs
 
-/// What `build`, `work` and `visualise` share.
+/// Making runs, as `build`, `work` and `visualise` share it.
 struct RunMaking: Sendable {
     /// What makes the runs.
     let engine: any Engine
-    /// Told what the user should read.
+    /// Shows the user a message.
     var say: @Sendable (String) -> Void = { Terminal.writeError($0 + "\n") }
 
     /// Makes the runs of a project's plan that its store lacks.
     ///
-    /// - Returns: their number; nil where Ctrl-C stopped it.
+    /// - Returns: their number; nil if Ctrl-C stopped it.
     func make(_ plan: Plan, of project: Project, in store: Store) async throws -> Int? {
         let missing = try store.missing(of: plan.recipes)
         if !missing.isEmpty, let assumed = project.assumed { say("atlasgen: \(assumed)") }
@@ -20,7 +20,7 @@ struct RunMaking: Sendable {
 
     /// Makes the missing runs of a plan.
     ///
-    /// - Returns: their number; nil where Ctrl-C stopped it.
+    /// - Returns: their number; nil if Ctrl-C stopped it.
     func make(_ missing: [Recipe], of plan: Plan) async throws -> Int? {
         guard !missing.isEmpty else { return 0 }
         let reporter = ProgressReporter(BuildProgress(missing))
@@ -29,13 +29,13 @@ struct RunMaking: Sendable {
         defer { withExtendedLifetime(interrupts) {} }
         let summary: EngineSummary
         do {
-            // What follows, also an error's message, begins on a line of its own.
+            // Ends the progress line, so that whatever follows, even an error, starts on a new line.
             defer { reporter.finish() }
             summary = try await engine.make(missing, of: plan, until: signal) { reporter.note($0) }
         }
         guard summary.wasStopped else { return summary.made }
         say(
-            "atlasgen: stopped with \(missing.count - summary.made) of \(missing.count) runs still to make. "
+            "atlasgen: stopped with \(missing.count - summary.made) of \(missing.count) runs not made yet. "
                 + engine.stopMessage)
         return nil
     }

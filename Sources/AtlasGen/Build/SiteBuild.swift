@@ -1,4 +1,4 @@
-// A build from beginning to end: read, plan, make, render, swap in.
+// A build from start to finish: read, plan, make, render, swap in.
 
 import Foundation
 import Render
@@ -7,58 +7,58 @@ import Site
 import Support
 import ViT
 
-/// What `atlasgen build` and the preview do.
+/// The build that `atlasgen build` and the preview run.
 struct SiteBuild: Sendable {
-    /// What is to be built, and how.
+    /// What to build, and how.
     struct Options: Sendable {
         /// The project's configuration.
         var file = "atlas.yml"
         /// The site's folder; relative paths are relative to the project's.
         var output = "site"
-        /// Whether drafts are shown: posts with `published: false` or a date to come.
+        /// Whether drafts are shown: posts with `published: false` or a future date.
         var drafts = false
-        /// What makes the missing runs.
+        /// Makes the engine for the missing runs.
         var engine = LocalEngine.maker(workers: nil)
-        /// What is done about runs that are missing.
+        /// What to do about missing runs.
         var missing = MissingRuns.made
     }
 
-    /// What a build does about runs that are missing.
+    /// What a build does about missing runs.
     enum MissingRuns: Sendable {
         /// They are made.
         case made
         /// The build fails, and lists them.
         case refused
-        /// The site is written without them, and says what is still to come.
-        case left
+        /// The site is written without them, and says what is missing.
+        case skipped
     }
 
     /// What a build did.
     struct Summary: Sendable {
         /// The site's folder.
         let output: String
-        /// Runs that were made, and runs that were there before.
+        /// Number of runs that were made, and of runs that were already in the store.
         let made: Int
         let reused: Int
-        /// Files of the site and their size in bytes.
+        /// Number of files of the site, and their size in bytes.
         let files: Int
         let bytes: Int
-        /// What the user should know and what stopped nothing.
+        /// Problems that did not stop the build.
         let warnings: [String]
-        /// Seconds that each phase took.
+        /// Seconds per phase.
         let times: [(phase: PhaseClock.Phase, seconds: Double)]
 
-        /// Seconds that it took.
+        /// Seconds of the whole build.
         var seconds: Double { times.reduce(0) { $0 + $1.seconds } }
     }
 
-    /// So often runs that turn out to be damaged are made again before the disk is to blame.
+    /// Runs are made and rendered at most this many times while damaged ones are found; then the disk is reported.
     private static let roundLimit = 3
 
     /// Builds a project.
     ///
-    /// - Parameter say: told what the user should read on the way.
-    /// - Returns: nil where Ctrl-C stopped it: then what was made is stored, and the last site is untouched.
+    /// - Parameter say: shows the user a message.
+    /// - Returns: nil if Ctrl-C stopped it. Finished runs are then stored, and the previous site is unchanged.
     static func run(_ options: Options, say: @escaping @Sendable (String) -> Void) async throws -> Summary? {
         let clock = PhaseClock()
         clock.enter(.plan)
@@ -75,7 +75,7 @@ struct SiteBuild: Sendable {
         }
         let lock = try BuildLock(storeFolder: store.folder)
         defer { withExtendedLifetime(lock) {} }
-        // A folder that cannot be written is told before hours of work.
+        // An output folder that cannot be written to is reported before hours of work.
         try output.prepare()
         defer { output.cleanUp() }
 
@@ -88,7 +88,7 @@ struct SiteBuild: Sendable {
                 guard let count = try await making.make(plan, of: project, in: store) else { return nil }
                 made += count
             case .refused: try refuse(store.missing(of: plan.recipes))
-            case .left: break
+            case .skipped: break
             }
             clock.enter(.render)
             try output.prepare()
@@ -100,17 +100,17 @@ struct SiteBuild: Sendable {
             let layers = try SiteWriter(
                 library: library, templates: templates, files: files, content: content, contentPages: pages,
                 pending: missing == 0
-                    ? nil : "\(missing) of \(plan.recipes.count) runs of this atlas are still to be made.",
+                    ? nil : "\(missing) of \(plan.recipes.count) runs of this atlas are not made yet.",
                 kept: kept
             ).write()
-            if let stuck = damage.unmoved {
-                throw AtlasError(.io, "\(stuck) No site was written: remove that file and build again.")
+            if let unmoved = damage.unmoved {
+                throw AtlasError(.io, "\(unmoved) No site was written: remove that file and build again.")
             }
-            // Damage shows when a record is read: what it took is made again, and the pages with it.
+            // Damage is found when a record is read. If rendering found any, make those runs again and render again.
             guard try store.missing(of: plan.recipes).count == missing else { continue }
             clock.enter(.write)
             try output.swapIn()
-            // The site is whole; without what is kept of it, the next build only takes longer.
+            // The site is complete; if this fails, the next build only takes longer.
             for layer in layers { try? kept.keep(layer) }
             let total = files.total
             return Summary(
@@ -120,25 +120,25 @@ struct SiteBuild: Sendable {
         }
         throw AtlasError(
             .io,
-            "Runs were damaged again right after they had been made, \(roundLimit) times. No site was written; check "
-                + "the disk that holds \(store.folder).")
+            "Damaged runs were found in each of \(roundLimit) attempts to make them. No site was written; check the "
+                + "disk that holds \(store.folder).")
     }
 
-    /// GitHub Pages takes sites of up to 1 GB; from here on the user is told.
+    /// GitHub Pages allows sites of up to 1 GB; the user is warned from this many bytes on.
     private static let largestSite = 900_000_000
-    /// Missing runs that a message lists.
+    /// A message lists at most this many missing runs.
     private static let listedRuns = 20
 
     private static func warnings(of project: Project, bytes: Int) -> [String] {
         var warnings: [String] = []
         if project.configuration.baseURL == nil {
             warnings.append(
-                "atlas.yml names no baseURL, so the site has no feed and no sitemap, which need absolute addresses.")
+                "atlas.yml has no baseURL, so the site has no feed and no sitemap, which need absolute URLs.")
         }
         if bytes >= largestSite {
             warnings.append(
-                "the site has \(bytes / 1_000_000) MB, and GitHub Pages takes up to 1 GB: choose fewer layers, neurons "
-                    + "or seeds, or another host.")
+                "the site has \(bytes / 1_000_000) MB, and GitHub Pages allows up to 1 GB: choose fewer layers, "
+                    + "neurons or seeds, or another host.")
         }
         return warnings
     }
@@ -152,13 +152,14 @@ struct SiteBuild: Sendable {
         if missing.count > listedRuns { lines.append("  and \(missing.count - listedRuns) more") }
         throw AtlasError(
             .data,
-            "\(missing.count == 1 ? "1 run is" : "\(missing.count) runs are") missing, and --frozen makes none:\n\(lines.joined(separator: "\n"))\n"
+            "\(missing.count == 1 ? "1 run is" : "\(missing.count) runs are") missing, and --frozen makes no runs:\n"
+                + "\(lines.joined(separator: "\n"))\n"
                 + "Build without --frozen, or with --partial to publish what exists.")
     }
 
     /// Submits what is missing to a Slurm cluster, and returns.
     ///
-    /// - Returns: the numbers of the new jobs; none where all runs are there or on their way.
+    /// - Returns: the numbers of the new jobs; empty if all runs are stored or submitted.
     static func submit(
         _ options: Options, _ cluster: SlurmCluster, say: @escaping @Sendable (String) -> Void
     ) async throws -> [String] {

@@ -1,4 +1,4 @@
-// `atlasgen build`: makes what is missing, and writes the site.
+// `atlasgen build`: makes the missing runs, and writes the site.
 
 import ArgumentParser
 import Foundation
@@ -13,24 +13,24 @@ struct BuildCommand: AsyncParsableCommand {
 
     @OptionGroup var project: ProjectOptions
 
-    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's.")
+    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.")
     var output = "site"
 
-    @Option(help: "Number of workers. (default: one a core)")
+    @Option(help: "Number of workers. (default: one per core)")
     var workers: Int?
 
-    @Flag(help: "Show drafts too: posts with `published: false` or a date to come.")
+    @Flag(help: "Include drafts: posts with `published: false` or a future date.")
     var drafts = false
 
-    @Flag(help: "Make no runs: fail, and list what is missing.")
+    @Flag(help: "Make no runs: if any are missing, list them and fail.")
     var frozen = false
 
-    @Flag(help: "Make no runs: publish what exists, with pages that say what is still to come.")
+    @Flag(help: "Make no runs: publish those that exist; pages say what is missing.")
     var partial = false
 
     @OptionGroup var engine: EngineOptions
 
-    @Flag(help: "Only print the plan: runs wanted, present and missing, and the core-hours that they take.")
+    @Flag(help: "Only print the plan: runs wanted, present and missing, and the core-hours needed.")
     var dryRun = false
 
     @Flag(help: "With --dry-run: print JSON.")
@@ -43,18 +43,18 @@ struct BuildCommand: AsyncParsableCommand {
     var timings = false
 
     func validate() throws {
-        if let workers, workers < 1 { throw ValidationError("--workers takes a number from 1 on, and got \(workers).") }
-        if frozen, partial { throw ValidationError("--frozen fails where --partial publishes: choose one.") }
+        if let workers, workers < 1 { throw ValidationError("--workers must be at least 1; got \(workers).") }
+        if frozen, partial { throw ValidationError("--frozen and --partial cannot be combined; choose one.") }
         if frozen || partial, engine.detach {
-            throw ValidationError("--frozen and --partial make no runs, and --detach submits them: choose one.")
+            throw ValidationError("--detach submits runs, but --frozen and --partial make none; choose one.")
         }
         if workers != nil, engine.engine == .slurm {
-            throw ValidationError("--workers is about this machine; a task's cores come from --sbatch.")
+            throw ValidationError("--workers applies to this machine only; set a task's cores with --sbatch.")
         }
         if timings, dryRun || engine.detach {
-            throw ValidationError("--timings is about a whole build; --dry-run and --detach make none.")
+            throw ValidationError("--timings needs a whole build; remove --dry-run or --detach.")
         }
-        if json, !dryRun { throw ValidationError("--json is the form of a plan; it needs --dry-run.") }
+        if json, !dryRun { throw ValidationError("--json needs --dry-run.") }
     }
 
     func run() async throws {
@@ -62,7 +62,7 @@ struct BuildCommand: AsyncParsableCommand {
         let cluster = try engine.cluster(drafts: drafts)
         var options = SiteBuild.Options(
             file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers),
-            missing: frozen ? .refused : partial ? .left : .made)
+            missing: frozen ? .refused : partial ? .skipped : .made)
         if let cluster { options.engine = { try cluster.engine(of: $0, store: $1) } }
         if dryRun {
             let estimate = try SiteBuild.estimate(options, say: say)
@@ -73,7 +73,7 @@ struct BuildCommand: AsyncParsableCommand {
             for job in jobs { print(job) }
             say(
                 jobs.isEmpty
-                    ? "atlasgen: all runs are there or on their way."
+                    ? "atlasgen: all runs are stored or already submitted."
                     : "atlasgen: submitted. `atlasgen build --engine slurm` follows the job and writes the site.")
         } else {
             try await build(options, say: say)

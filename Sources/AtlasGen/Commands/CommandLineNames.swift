@@ -1,4 +1,4 @@
-// Names on a command line: what is wrong with one is told with the option's name, under the code `usage`.
+// Reads names from the command line. An error names the option and has the code `usage`.
 
 import Runs
 import Support
@@ -12,10 +12,10 @@ extension Address {
 }
 
 extension NeuronName {
-    /// What a command's help and errors call the argument.
+    /// The argument's name in help texts and errors.
     static let argument = "address/neuron"
 
-    /// Reads the neuron that a command is about; whether the number exists depends on the tokens.
+    /// Reads the neuron that a command is about. Whether its number exists depends on the tokens.
     init(argument text: String, in model: ViTConfiguration) throws {
         self = try reading(at: "<\(Self.argument)>", code: .usage) { try NeuronName(text, in: model) }
     }
@@ -27,7 +27,7 @@ extension NeuronName {
 }
 
 extension TokenSelection {
-    /// Reads the tokens that `--tokens` names at an address.
+    /// Reads the value of `--tokens` for an address.
     init(argument text: String, at address: Address, in model: ViTConfiguration) throws {
         self = try reading(at: "--tokens", code: .usage) {
             try TokenChoice(text).selection(at: address, in: model)

@@ -1,4 +1,4 @@
-// `atlasgen inspect`: what a checkpoint is, and how long its runs take here.
+// `atlasgen inspect`: describes a checkpoint, and how long its runs take here.
 
 import ArgumentParser
 import Foundation
@@ -6,20 +6,20 @@ import Render
 import Runs
 import ViT
 
-/// Reads a checkpoint and tells what it holds, what was assumed about it, and how long a run takes on this machine.
+/// Reads a checkpoint and prints what it contains, what was assumed about it, and how long a run takes on this machine.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Tell what a checkpoint is, and how long its runs take here.")
+        commandName: "inspect", abstract: "Describe a checkpoint, and how long its runs take on this machine.")
 
     @Argument(
         help: ArgumentHelp(
-            "A checkpoint, file or folder, read with nothing from atlas.yml; by default the model that comes with "
-                + "atlasgen.", valueName: "file"))
+            "A checkpoint, file or folder; atlas.yml is not read. (default: the model that comes with "
+                + "atlasgen)", valueName: "file"))
     var path: String?
 
     @OptionGroup var checkpoint: CheckpointOptions
 
-    @Option(help: "The address at which a run is timed; by default the last block's mlp.3.")
+    @Option(help: "The address at which a run is timed. (default: the last block's mlp.3)")
     var layer: String?
 
     @Flag(help: "Print everything as JSON.")
@@ -37,7 +37,7 @@ struct InspectCommand: ParsableCommand {
     }
 }
 
-/// What `inspect` tells of a checkpoint.
+/// What `inspect` prints about a checkpoint.
 struct Inspection: Encodable {
     /// An address with its size.
     struct Entry: Encodable {
@@ -80,7 +80,7 @@ struct Inspection: Encodable {
         self.timing = timing
     }
 
-    /// The same for people.
+    /// The inspection as text.
     var text: String {
         var lines = [
             path,
@@ -90,12 +90,12 @@ struct Inspection: Encodable {
         ]
         lines += architecture
         if !assumptions.isEmpty {
-            var table = TextTable(columns: [.init(title: "assumed"), .init(title: "value"), .init(title: "because of")])
+            var table = TextTable(columns: [.init(title: "assumed"), .init(title: "value"), .init(title: "source")])
             table.rows = assumptions.map { [$0.name, $0.value, $0.source] }
             lines += ["", table.text]
         }
         if !ignoredTensors.isEmpty {
-            lines += ["", "Ignored, for the model does not need them: \(ignoredTensors.joined(separator: ", "))"]
+            lines += ["", "Ignored, because the model does not need them: \(ignoredTensors.joined(separator: ", "))"]
         }
         var table = TextTable(
             columns: [

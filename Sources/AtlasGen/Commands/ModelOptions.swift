@@ -1,4 +1,4 @@
-// Which model a command is about, and what its checkpoint does not say of itself.
+// The options for a command's model, and for what its checkpoint does not contain.
 
 import ArgumentParser
 import Runs
@@ -7,16 +7,16 @@ import ViT
 
 /// What the user states about a checkpoint on the command line.
 struct CheckpointOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Attention heads a block, where the checkpoint does not say.", valueName: "count"))
+    @Option(help: ArgumentHelp("Attention heads per block, if the checkpoint does not say.", valueName: "count"))
     var heads: Int?
 
-    @Option(help: ArgumentHelp("Mean that is subtracted from R, G, B in 0…1, as 0.5,0.5,0.5.", valueName: "r,g,b"))
+    @Option(help: ArgumentHelp("Mean that is subtracted from R, G, B in 0…1, e.g. 0.5,0.5,0.5.", valueName: "r,g,b"))
     var mean: ChannelValues?
 
-    @Option(help: ArgumentHelp("Standard deviation that R, G, B are divided by, as 0.5,0.5,0.5.", valueName: "r,g,b"))
+    @Option(help: ArgumentHelp("Standard deviation that R, G, B are divided by, e.g. 0.5,0.5,0.5.", valueName: "r,g,b"))
     var std: ChannelValues?
 
-    /// The same for the loader.
+    /// The options as the loader takes them.
     var overrides: CheckpointOverrides {
         CheckpointOverrides(headCount: heads, mean: mean?.values, standardDeviation: std?.values)
     }
@@ -35,19 +35,20 @@ struct ChannelValues: ExpressibleByArgument {
     }
 }
 
-/// Which model: a checkpoint by its path, or else the project's, or else the one that comes with the program.
+/// Which model: the checkpoint of --weights; without it, the project's; without a project, the one that comes with
+/// the program.
 struct ModelOptions: ParsableArguments {
     @OptionGroup var project: ProjectOptions
 
     @Option(
         help: ArgumentHelp(
-            "A checkpoint, read with nothing from atlas.yml; by default the project's model, and without a project "
-                + "the one that comes with atlasgen.", valueName: "file|folder"))
+            "A checkpoint; atlas.yml is then not read. (default: the project's model; without a project, the one that "
+                + "comes with atlasgen)", valueName: "file|folder"))
     var weights: String?
 
     @OptionGroup var checkpoint: CheckpointOptions
 
-    /// Reads the model, and the project where the model is a project's.
+    /// Reads the model, and the project if the model is a project's.
     func load() throws -> (model: LoadedModel, project: Project?) {
         if let weights {
             let model = try LoadedModel(argument: weights, overrides: checkpoint.overrides)
@@ -66,13 +67,13 @@ struct ModelOptions: ParsableArguments {
 extension LoadedModel {
     /// Reads the checkpoint that a command line names.
     ///
-    /// - Throws: `AtlasError` of code `data` where there is none; `ViTError` for what is wrong in it.
+    /// - Throws: `AtlasError` of code `data` if it does not exist; `ViTError` if it is invalid.
     init(argument path: String, overrides: CheckpointOverrides) throws {
         guard FileSystem.exists(path) else {
             throw AtlasError(
                 .data,
                 "\(path): there is no such file or folder. Name a checkpoint (.safetensors, .pth, .pt, .bin) or a "
-                    + "folder that holds one.")
+                    + "folder that contains one.")
         }
         try self.init(path: path, overrides: overrides)
     }

@@ -7,30 +7,30 @@ import Runs
 import Support
 import ViT
 
-/// Shows the model a picture and tells which neurons of an address it excites most.
+/// Runs the model on a picture and prints the neurons of an address that it excites most.
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "probe", abstract: "Tell which neurons a picture excites most.")
+        commandName: "probe", abstract: "Show which neurons a picture excites most.")
 
-    @Argument(help: "A PNG file; one of another size than the model's is scaled to it.")
+    @Argument(help: "A PNG file. It is scaled to the model's size if necessary.")
     var image: String
 
-    @Option(help: "The address whose neurons are asked, e.g. encoder_layer_5.mlp.3 or heads.head.")
+    @Option(help: "The address of the neurons, e.g. encoder_layer_5.mlp.3 or heads.head.")
     var layer: String
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "Over which tokens: auto, patches, cls, center, token:k or slice.")
+    @Option(help: "The tokens to read: auto, patches, cls, center, token:k or slice.")
     var tokens = "auto"
 
-    @Option(help: ArgumentHelp("How many neurons the table shows.", valueName: "count"))
+    @Option(help: ArgumentHelp("Number of neurons in the table.", valueName: "count"))
     var top = 10
 
     @Flag(help: "Print every neuron's activation as JSON.")
     var json = false
 
     func validate() throws {
-        guard top > 0 else { throw ValidationError("--top takes a number from 1 on, and got \(top).") }
+        guard top > 0 else { throw ValidationError("--top must be at least 1; got \(top).") }
     }
 
     func run() throws {
@@ -44,7 +44,7 @@ struct ProbeCommand: ParsableCommand {
         let tokens = try TokenSelection(argument: tokens, at: address, in: shape)
         if (picture.width, picture.height) != (shape.imageWidth, shape.imageHeight) {
             Terminal.writeError(
-                "atlasgen: \(image) has \(picture.width) × \(picture.height) pixels, and the model reads "
+                "atlasgen: \(image) has \(picture.width) × \(picture.height) pixels, but the model reads "
                     + "\(shape.imageWidth) × \(shape.imageHeight): it was scaled to that size\n")
         }
         let planes = picture.planes(height: shape.imageHeight, width: shape.imageWidth)
@@ -75,7 +75,7 @@ struct ProbeCommand: ParsableCommand {
         var table = TextTable(
             columns: [.init(title: unit, isNumeric: true), .init(title: "activation", isNumeric: true)]
                 + (hasLabels ? [.init(title: "class")] : []))
-        // Equal activations in the order of the neurons, NaN last.
+        // Descending activations; equal ones by neuron, NaN last.
         let ranked = activations.indices.sorted { first, second in
             let (a, b) = (activations[first], activations[second])
             return a == b || (a.isNaN && b.isNaN) ? first < second : b.isNaN || a > b
@@ -93,7 +93,7 @@ struct ProbeCommand: ParsableCommand {
 }
 
 extension JSONEncoder {
-    /// Keys in order, and a number that JSON has no word for as a text.
+    /// Sorted keys; a number that JSON cannot express is written as a text.
     static var commands: JSONEncoder {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,12 +1,12 @@
-// What every command of a project takes.
+// The option that all commands of a project share.
 
 import ArgumentParser
 
 /// Which project a command is about.
 struct ProjectOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "The project's configuration; its folder is the project.")
+    @Option(name: .shortAndLong, help: "The project's configuration; the folder that contains it is the project.")
     var file = Self.defaultFile
 
-    /// The configuration of a project whose command line names none.
+    /// The configuration if the command line names none.
     static let defaultFile = "atlas.yml"
 }

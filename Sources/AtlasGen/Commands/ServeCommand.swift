@@ -1,4 +1,4 @@
-// `atlasgen serve`: builds, shows the site in the browser, and builds again whenever a file changes.
+// `atlasgen serve`: builds the site, serves it, and builds it again whenever a file changes.
 
 import ArgumentParser
 import Foundation
@@ -8,7 +8,7 @@ import Site
 import Support
 import ViT
 
-/// Serves the site on this machine while it is being written.
+/// Serves the site on this machine while its author works on it.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
@@ -19,24 +19,24 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port on 127.0.0.1.")
     var port: UInt16 = 8000
 
-    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's.")
+    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.")
     var output = "site"
 
-    @Option(help: "Number of workers. (default: one a core)")
+    @Option(help: "Number of workers. (default: one per core)")
     var workers: Int?
 
-    @Flag(help: "Show drafts too: posts with `published: false` or a date to come.")
+    @Flag(help: "Include drafts: posts with `published: false` or a future date.")
     var drafts = false
 
     func validate() throws {
-        if let workers, workers < 1 { throw ValidationError("--workers takes a number from 1 on, and got \(workers).") }
-        if port == 0 { throw ValidationError("--port takes a number from 1 to 65535, and got 0.") }
+        if let workers, workers < 1 { throw ValidationError("--workers must be at least 1; got \(workers).") }
+        if port == 0 { throw ValidationError("--port must be from 1 to 65535; got 0.") }
     }
 
     func run() async throws {
         guard FileSystem.exists(project.file) else {
             throw AtlasError(
-                .data, "\(project.file): there is no such file. `atlasgen init DIR` makes a project to start with.")
+                .data, "\(project.file): there is no such file. `atlasgen init DIR` creates a starter project.")
         }
         let state = PreviewState()
         let server = try PreviewServer(port: port, state: state)
@@ -49,19 +49,19 @@ struct ServeCommand: AsyncParsableCommand {
                 try await server.waitUntilListening()
                 try await build(state, until: signal)
             }
-            // Whatever ends first ends the other: the port that is taken, or Ctrl-C.
+            // The task that ends first ends the other: a port that is in use ends the build, Ctrl-C ends the server.
             try await group.next()
             group.cancelAll()
         }
     }
 
-    /// Seconds between two looks at the files.
+    /// Seconds between two checks of the files.
     private static let interval = 0.25
 
     private func build(_ state: PreviewState, until signal: StopSignal) async throws {
         let folder = FileSystem.parent(of: project.file)
         let watched = [project.file] + ["content", "_posts", "templates"].map { OutputPath.joined(folder, $0) }
-        Terminal.writeError("atlasgen: http://127.0.0.1:\(port)/ (Ctrl-C ends it)\n")
+        Terminal.writeError("atlasgen: http://127.0.0.1:\(port)/ (press Ctrl-C to stop)\n")
         var seen: FileWatch?
         while !signal.isStopping, !Task.isCancelled {
             let now = FileWatch(watched)
@@ -69,12 +69,12 @@ struct ServeCommand: AsyncParsableCommand {
                 seen = now
                 await build(state)
             }
-            // Only a cancelled task sleeps less, and the loop's condition sees that.
+            // Only cancellation ends the sleep early, and the loop checks for it.
             try? await Task.sleep(for: .seconds(Self.interval))
         }
     }
 
-    /// Builds once; what is wrong is told on the page and here, and the last good site stays.
+    /// Builds once. An error is shown on the pages and in the terminal, and the last good site stays.
     private func build(_ state: PreviewState) async {
         let options = SiteBuild.Options(
             file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers))

@@ -7,7 +7,7 @@ import Runs
 import Support
 import ViT
 
-/// What can be done with a project's store.
+/// Maintains a project's store.
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store", abstract: "Check, list or prune the runs that a project has made.",
@@ -16,7 +16,7 @@ struct StoreCommand: ParsableCommand {
     /// Reads every run.
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read every run and check it; damaged ones are set aside.")
+            abstract: "Read and check every run; set damaged ones aside.")
 
         @OptionGroup var project: ProjectOptions
 
@@ -28,13 +28,13 @@ struct StoreCommand: ParsableCommand {
                 "\(counted(verification.whole)) whole, \(damaged) damaged"
                     + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : ""))
             guard damaged > 0 else { return }
-            throw AtlasError(.data, "\(counted(damaged)) set aside; `atlasgen build` makes them again")
+            throw AtlasError(.data, "\(counted(damaged)) set aside; `atlasgen build` makes damaged runs again")
         }
     }
 
     /// Shows sizes.
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show number and size of runs by layer and method.")
+        static let configuration = CommandConfiguration(abstract: "Show run counts and sizes by layer and method.")
 
         @OptionGroup var project: ProjectOptions
 
@@ -77,13 +77,13 @@ struct StoreCommand: ParsableCommand {
 
         @OptionGroup var project: ProjectOptions
 
-        @Flag(help: "Only tell what would be removed.")
+        @Flag(help: "Only show what would be removed.")
         var dryRun = false
 
         func run() throws {
             let store = try project.store()
             let kept = Set(try Project(file: project.file).wholePlan(drafts: true).recipes.map(\.key))
-            // A build that reads another configuration may be making what this one does not keep.
+            // A running build may have read another configuration, and be making runs that this one would remove.
             let lock = dryRun ? nil : try BuildLock(storeFolder: store.folder)
             defer { withExtendedLifetime(lock) {} }
             let pruning = try store.prune(keeping: kept, isDry: dryRun)
@@ -97,15 +97,15 @@ struct StoreCommand: ParsableCommand {
 extension ProjectOptions {
     /// The store beside the configuration.
     ///
-    /// - Throws: `AtlasError` of code `data` where there is none.
+    /// - Throws: `AtlasError` of code `data` if there is none.
     fileprivate func store() throws -> Store {
         let parent = FileSystem.parent(of: file)
         let folder = parent.isEmpty ? ".atlas" : "\(parent)/.atlas"
         guard FileSystem.isFolder(folder) else {
             throw AtlasError(
                 .data,
-                "\(folder): there is no store. Run this in a project that `atlasgen build` has made runs for, or name "
-                    + "its configuration with --file.")
+                "\(folder): there is no store. Run this in a project that has been built, or name its configuration "
+                    + "with --file.")
         }
         return try Store(folder: folder) { Terminal.writeError("atlasgen: \($0)\n") }
     }

@@ -1,4 +1,4 @@
-// `atlasgen templates`: what templates may say.
+// `atlasgen templates`: documents the templates and their keys.
 
 import ArgumentParser
 import Render
@@ -10,7 +10,7 @@ struct TemplatesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "templates", abstract: "Document the templates of the site.")
 
-    @Flag(help: "Print every template and the keys that it may use, as Markdown.")
+    @Flag(help: "Print every template and its keys as Markdown.")
     var list = false
 
     func run() throws {

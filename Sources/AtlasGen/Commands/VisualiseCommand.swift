@@ -1,4 +1,4 @@
-// `atlasgen visualise`: one figure of one neuron, now.
+// `atlasgen visualise`: makes one figure of one neuron.
 
 import ArgumentParser
 import Foundation
@@ -9,14 +9,14 @@ import Support
 import Synchronization
 import ViT
 
-/// Makes one neuron's picture, or several side by side, and stores nothing else.
+/// Makes one neuron's picture, or several side by side, without using the store.
 struct VisualiseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "visualise",
-        abstract: "Make one neuron's picture now.",
+        abstract: "Make a picture of one neuron.",
         discussion: """
-            The picture is byte for byte the one that an atlas has of the same neuron, method, tokens, attention, \
-            steps and seed. In a project, what is not stated is as in the project's grids.
+            The picture is byte for byte the same as an atlas's picture of the same neuron, method, tokens, attention, \
+            steps and seed. In a project, the defaults are those of the project's grids.
             """,
         aliases: ["visualize"])
 
@@ -25,15 +25,15 @@ struct VisualiseCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "The project's method of this name, or the preset: atlas, pixel, fourier, ghiasi or maco.")
+    @Option(help: "A method of the project, or a preset: atlas, pixel, fourier, ghiasi or maco.")
     var method: String?
 
     @Option(
         name: .customLong("parameter"), parsing: .singleValue,
-        help: ArgumentHelp("A parameter of the method in place of its own; repeatable.", valueName: "name=value"))
+        help: ArgumentHelp("Set a parameter of the method; can be repeated.", valueName: "name=value"))
     var parameters: [String] = []
 
-    @Option(help: "Optimisation steps in place of the method's own.")
+    @Option(help: "Number of optimisation steps. (default: the method's)")
     var steps: Int?
 
     @Option(
@@ -41,16 +41,16 @@ struct VisualiseCommand: AsyncParsableCommand {
         transform: { try NumberList($0).seeds() })
     var seeds: [UInt64]?
 
-    @Option(help: "Over which tokens: auto, patches, cls, center, token:k or slice.")
+    @Option(help: "The tokens to read: auto, patches, cls, center, token:k or slice.")
     var tokens: String?
 
     @Option(
-        help: "How attention takes part: live, detached or frozen.", completion: .list(Attention.words),
+        help: "The attention mode: live, detached or frozen.", completion: .list(Attention.words),
         transform: { try Attention(word: $0) })
     var attention: Attention?
 
     @Option(
-        help: "+ for what excites the neuron, - for what inhibits it most.", completion: .list(["+", "-"]),
+        help: "+ for what excites the neuron most, - for what inhibits it most.", completion: .list(["+", "-"]),
         transform: { try Direction(named: $0) })
     var direction: Direction?
 
@@ -59,15 +59,15 @@ struct VisualiseCommand: AsyncParsableCommand {
         help: ArgumentHelp("The PNG file to write. (default: neuron-ADDRESS-NEURON.png)", valueName: "file"))
     var output: String?
 
-    @Option(help: ArgumentHelp("Make each pixel a square of this side, 1 to 64.", valueName: "factor"))
+    @Option(help: ArgumentHelp("Enlarge each pixel by this factor, 1 to 64.", valueName: "factor"))
     var scale = 1
 
     func validate() throws {
         guard (1...64).contains(scale) else {
-            throw ValidationError("--scale takes a number from 1 to 64, and got \(scale).")
+            throw ValidationError("--scale must be from 1 to 64; got \(scale).")
         }
         if steps != nil, parameters.contains(where: { $0.hasPrefix("steps=") }) {
-            throw ValidationError("--steps and --parameter steps= say the same; keep one.")
+            throw ValidationError("--steps and --parameter steps= set the same value; keep one.")
         }
     }
 
@@ -84,20 +84,20 @@ struct VisualiseCommand: AsyncParsableCommand {
         let recipes = (seeds ?? [0]).map { condition.recipe(subject.address, subject.number, seed: $0) }
         let figure = Figure(scale: scale)
         try figure.check(count: recipes.count, shape)
-        let place = try PicturePlace(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
+        let file = try PictureFile(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
 
         guard let records = try await make(recipes, model: model.model, references: project?.references ?? [:]) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
-        try place.write(figure.png(of: records))
+        try file.write(figure.png(of: records))
 
         let label = model.label(subject.address, subject.number).map { " (\($0))" } ?? ""
         print("\(subject.address)/\(subject.number)\(label), \(variant.statement)")
         for record in records { print(record.header.report) }
-        print("\(place.replaces ? "Replaced" : "Wrote") \(place.name)")
+        print("\(file.replaces ? "Replaced" : "Wrote") \(file.name)")
     }
 
-    // MARK: - What is asked for
+    // MARK: - The variant
 
     private func tokens(at address: Address, project: Project?, in shape: ViTConfiguration) throws -> TokenSelection {
         if let tokens { return try TokenSelection(argument: tokens, at: address, in: shape) }
@@ -126,9 +126,9 @@ struct VisualiseCommand: AsyncParsableCommand {
         project?.attention.first { attention == nil || $0.word == attention?.word } ?? attention ?? .live
     }
 
-    // MARK: - Making it
+    // MARK: - Making the runs
 
-    /// Makes the runs and keeps them in memory; nil where Ctrl-C stopped it.
+    /// Makes the runs and keeps them in memory; nil if Ctrl-C stopped it.
     private func make(
         _ recipes: [Recipe], model: ViT, references: [String: FloatBuffer]
     ) async throws -> [RunRecord]? {
@@ -136,40 +136,40 @@ struct VisualiseCommand: AsyncParsableCommand {
         var engine = LocalEngine(model: model, references: references) { record in
             made.withLock { $0[record.header.recipe] = record }
         }
-        engine.stopMessage = "No picture is written."
+        engine.stopMessage = "No picture was written."
         guard try await RunMaking(engine: engine).make(recipes, of: Plan(recipes)) != nil else { return nil }
         return made.withLock { made in recipes.compactMap { made[$0] } }
     }
 }
 
-/// Where the picture goes: looked at before the runs are made, written in one step after.
-private struct PicturePlace {
+/// The picture's file: checked before the runs are made, and written in one step afterwards.
+private struct PictureFile {
     /// The file as the user named it.
     let name: String
-    /// Whether there is a file in its place.
+    /// Whether a file with this name already exists.
     let replaces: Bool
     private let path: String
 
-    /// - Throws: `AtlasError` of code `usage` for a name that is no PNG's, `cannotCreate` for a place that no file can
-    ///   be written to.
+    /// - Throws: `AtlasError` of code `usage` if the name is not a PNG's, and `cannotCreate` if no file can be written
+    ///   there.
     init(_ name: String) throws {
         self.name = name
         guard ["", "png"].contains((name as NSString).pathExtension.lowercased()) else {
-            throw AtlasError(.usage, "\(name): the picture is a PNG; name a file that ends in .png")
+            throw AtlasError(.usage, "\(name): the picture is a PNG; choose a name that ends in .png")
         }
         guard !name.isEmpty, !name.hasSuffix("/") else {
-            throw AtlasError(.usage, "\"\(name)\" names no file; name the PNG file to write")
+            throw AtlasError(.usage, "\"\(name)\" is not a file name; name the PNG file to write")
         }
         path = FileSystem.isLink(name) ? FileSystem.resolved(name) : name
         let folder = FileSystem.parent(of: path)
         guard folder.isEmpty || FileSystem.isFolder(folder) else {
-            throw AtlasError(.cannotCreate, "\(name): there is no folder \(folder). Make it, or name another.")
+            throw AtlasError(.cannotCreate, "\(name): there is no folder \(folder). Create it, or choose another.")
         }
         switch try FileSystem.kind(of: path) {
         case nil: replaces = false
         case .file: replaces = true
-        case .folder: throw AtlasError(.cannotCreate, "\(name): is a folder. Name a file in it.")
-        case .other: throw AtlasError(.cannotCreate, "\(name): is a device or a pipe. Name a file.")
+        case .folder: throw AtlasError(.cannotCreate, "\(name) is a folder. Name a file in it.")
+        case .other: throw AtlasError(.cannotCreate, "\(name) is a device or a pipe. Name a file.")
         }
         try FileSystem.writeDurably([], to: temporary, by: temporary)
         try FileSystem.remove(temporary)
@@ -177,22 +177,22 @@ private struct PicturePlace {
 
     func write(_ picture: [UInt8]) throws { try FileSystem.writeDurably(picture, to: path, by: temporary) }
 
-    /// A short name, as the picture's own may be as long as a name can be.
+    /// A short name: one made from the picture's own name could be too long for the file system.
     private var temporary: String {
         OutputPath.joined(FileSystem.parent(of: path), ".atlasgen-\(ProcessInfo.processInfo.processIdentifier).part")
     }
 }
 
 extension VisualiseCommand {
-    /// The picture of one run as it is, or of several side by side.
+    /// The picture of one run, or of several side by side.
     private struct Figure {
-        /// Runs beside one another, before the next row begins.
+        /// Number of runs per row.
         private static let columns = 6
         private static let gap = 4
 
         let scale: Int
 
-        /// - Throws: `AtlasError` of code `usage` where the figure would be too large for a picture.
+        /// - Throws: `AtlasError` of code `usage` if the figure would be too large for a picture.
         func check(count: Int, _ model: ViTConfiguration) throws {
             let columns = min(count, Self.columns)
             let rows = (count + columns - 1) / columns
@@ -203,11 +203,11 @@ extension VisualiseCommand {
             else {
                 throw AtlasError(
                     .usage,
-                    "the figure would have more than \(Picture.largestPixelCount) pixels; take a smaller --scale")
+                    "the figure would have more than \(Picture.largestPixelCount) pixels; choose a smaller --scale")
             }
         }
 
-        /// The bytes of the PNG; those of the record where there is one, not enlarged.
+        /// The bytes of the PNG; for one run at scale 1, exactly the bytes of its record.
         func png(of records: [RunRecord]) throws -> [UInt8] {
             if records.count == 1, scale == 1 { return records[0].png }
             let pictures = try records.map { record in
@@ -235,7 +235,7 @@ extension RunHeader {
 }
 
 extension Variant {
-    /// How the runs are made: method and tokens, and what is not as it is by default.
+    /// How the runs are made: the method, the tokens, and any other settings that are not the default.
     fileprivate var statement: String {
         let method = (["method \(method.name)"] + method.overrides.map { "\($0.name) \($0.value)" })
         var parts = ["\(method.joined(separator: " "))", "tokens \(tokens)"]

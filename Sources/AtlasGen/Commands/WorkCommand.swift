@@ -1,32 +1,32 @@
-// `atlasgen work`: makes one share of a project's runs, for clusters.
+// `atlasgen work`: makes one shard of a project's runs, for clusters.
 
 import ArgumentParser
 import Foundation
 import Runs
 
-/// Makes the runs of one share that the store lacks; writes no site and takes no lock.
+/// Makes the missing runs of one shard; writes no site and takes no lock.
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "work",
-        abstract: "Make one share of the missing runs, as a part of a cluster's job.",
+        abstract: "Make one shard of the missing runs, as a task of a cluster's job.",
         discussion: """
-            Shares need no coordination: they may overlap, die, be run twice and in any order, on any machine that \
-            sees the project's folder. `atlasgen build` writes the site when all are there.
+            Shards need no coordination: they may overlap, fail, and run twice and in any order, on any machine that \
+            has access to the project's folder. When all are made, `atlasgen build` writes the site.
             """)
 
     @OptionGroup var project: ProjectOptions
 
-    @Option(help: ArgumentHelp("Which share: the i-th of n, i from 0 to n - 1.", valueName: "i/n"))
+    @Option(help: ArgumentHelp("The shard: the i-th of n, i from 0 to n - 1.", valueName: "i/n"))
     var shard: String
 
-    @Option(help: "Number of workers. (default: one a core)")
+    @Option(help: "Number of workers. (default: one per core)")
     var workers: Int?
 
-    @Flag(help: "Share the runs of drafts too, as `build --drafts` does.")
+    @Flag(help: "Include the runs of drafts, as `build --drafts` does.")
     var drafts = false
 
     func validate() throws {
-        if let workers, workers < 1 { throw ValidationError("--workers takes a number from 1 on, and got \(workers).") }
+        if let workers, workers < 1 { throw ValidationError("--workers must be at least 1; got \(workers).") }
     }
 
     func run() async throws {
@@ -38,6 +38,6 @@ struct WorkCommand: AsyncParsableCommand {
         guard let made = try await making.make(share, of: project, in: store) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
-        print("Shard \(shard): \(made) runs made, \(share.recipes.count - made) were there.")
+        print("Shard \(shard): \(made) runs made, \(share.recipes.count - made) already present.")
     }
 }

@@ -1,13 +1,13 @@
-// Tells whether a project's files have changed, by looking at them now and then.
+// Detects changes of a project's files by polling.
 
 import Foundation
 import Support
 
-/// The state of every file that a site is made of, content and theme; the model and the runs are not among them.
+/// The state of the content and theme files of a site; the model and the runs are not included.
 ///
-/// Looking works on every system and every file system, also where a notification would get lost.
+/// Polling works on every file system, even if it would lose notifications.
 struct FileWatch: Equatable, Sendable {
-    /// What tells a file from its next version.
+    /// What distinguishes versions of a file.
     private struct State: Equatable {
         let size: Int
         let changed: Date?
@@ -15,17 +15,17 @@ struct FileWatch: Equatable, Sendable {
 
     private let files: [String: State]
 
-    /// Folders that contain themselves by a link end here.
-    private static let deepest = 16
+    /// Folders are not read below this depth, because a link can make a folder contain itself.
+    private static let depthLimit = 16
 
-    /// The state now of files, and of all files below folders; what is not there has none.
+    /// The current state of files, and of all files below folders; paths that do not exist are left out.
     init(_ paths: [String]) {
         var files: [String: State] = [:]
-        func look(_ path: String, _ depth: Int) {
+        func visit(_ path: String, _ depth: Int) {
             if FileSystem.isFolder(path) {
-                // A folder that vanishes in between, or cannot be read, has no files; the build says so.
-                guard depth < Self.deepest, let names = try? FileSystem.names(in: path) else { return }
-                for name in names { look("\(path)/\(name)", depth + 1) }
+                // A folder that disappears or cannot be read counts as empty; the build reports it.
+                guard depth < Self.depthLimit, let names = try? FileSystem.names(in: path) else { return }
+                for name in names { visit("\(path)/\(name)", depth + 1) }
             } else if let attributes = try? FileManager.default.attributesOfItem(
                 atPath: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
             {
@@ -33,7 +33,7 @@ struct FileWatch: Equatable, Sendable {
                     size: attributes[.size] as? Int ?? 0, changed: attributes[.modificationDate] as? Date)
             }
         }
-        for path in paths { look(path, 0) }
+        for path in paths { visit(path, 0) }
         self.files = files
     }
 }

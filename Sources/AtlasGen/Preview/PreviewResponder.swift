@@ -1,4 +1,4 @@
-// What the preview answers to a request: the site's files, with a script that reloads the page after a build.
+// Answers the preview's requests: the site's files, with a script that reloads the page after a build.
 
 import Foundation
 import Render
@@ -9,17 +9,17 @@ import Support
 struct PreviewResponder: Sendable {
     /// An answer.
     struct Answer: Sendable, Equatable {
-        /// The status code of HTTP.
+        /// The HTTP status code.
         var status = 200
         /// The media type.
         var type: String
-        /// Where to go instead; nil for here.
+        /// The redirect's target; nil for none.
         var location: String?
         /// The content.
         var body: [UInt8]
     }
 
-    /// The path under which pages ask whether they are still the newest.
+    /// The path at which pages ask for the newest version.
     static let versionPath = "/.atlasgen/version"
 
     /// The answer to a request for `path`, percent-encoded and without query.
@@ -30,7 +30,7 @@ struct PreviewResponder: Sendable {
         guard let site = state.site else { return page("", state) }
         guard let decoded = path.removingPercentEncoding, decoded.hasPrefix("/"),
             let file = OutputPath.normalised(decoded),
-            // `..` has no place in a URL, also where it would stay inside.
+            // `..` is refused even if the result is inside the site.
             !decoded.split(separator: "/").contains("..")
         else { return notFound(site, state) }
         let whole = file.isEmpty ? site : "\(site)/\(file)"
@@ -46,7 +46,7 @@ struct PreviewResponder: Sendable {
     }
 
     private static func content(_ file: String, _ state: PreviewState.Snapshot) -> Answer? {
-        // A file that cannot be read is one that the preview does not have.
+        // A file that cannot be read counts as missing.
         guard let bytes = try? FileSystem.read(file) else { return nil }
         let ending = (file as NSString).pathExtension.lowercased()
         if ending == "html" { return page(String(decoding: bytes, as: UTF8.self), state) }
@@ -60,7 +60,7 @@ struct PreviewResponder: Sendable {
         return answer
     }
 
-    /// A page with the message of the last build above it, and the script that waits for the next.
+    /// A page with the last build's message at its top, and the script that waits for the next build.
     private static func page(_ html: String, _ state: PreviewState.Snapshot) -> Answer {
         let script = """
             <script>setInterval(() => fetch("\(versionPath)").then(answer => answer.text())\

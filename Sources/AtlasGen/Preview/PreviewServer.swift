@@ -1,11 +1,11 @@
-// Serves the preview on this machine: the one file that calls the HTTP server.
+// Serves the preview on this machine; the only file that calls the HTTP server.
 
 import FlyingFox
 import FlyingSocks
 import Foundation
 import Support
 
-/// An HTTP server that nobody else on the network can reach.
+/// An HTTP server that can be reached only from this machine.
 struct PreviewServer: Sendable {
     private let server: HTTPServer
     private let port: UInt16
@@ -20,7 +20,7 @@ struct PreviewServer: Sendable {
 
     /// Serves until the task is cancelled.
     ///
-    /// - Throws: `AtlasError` of code `io` where the port cannot be opened.
+    /// - Throws: `AtlasError` of code `io` if the port cannot be opened.
     func run() async throws {
         do {
             try await server.run()
@@ -30,17 +30,17 @@ struct PreviewServer: Sendable {
             guard !Task.isCancelled else { return }
             throw AtlasError(
                 .io,
-                "port \(port) of 127.0.0.1 could not be opened: \(error.localizedDescription). Another program may have "
-                    + "it; choose another with --port.")
+                "port \(port) of 127.0.0.1 could not be opened: \(error.localizedDescription). Another program may be "
+                    + "using it; choose another port with --port.")
         }
     }
 
-    /// Returns when requests are answered.
+    /// Returns when the server listens.
     ///
-    /// A port that cannot be opened ends `run()` at once; a machine that is busy may take its time.
+    /// The timeout is long because a busy machine can be slow; if the port cannot be opened, `run()` ends at once.
     func waitUntilListening() async throws { try await server.waitUntilListening(timeout: 240) }
 
-    /// The port that answers, which the system chooses for a server on port 0; nil before it listens.
+    /// The port that the server listens on; nil before that. For port 0, the system chooses it.
     var listeningPort: UInt16? {
         get async {
             guard case .ip4(_, let port) = await server.listeningAddress else { return nil }
@@ -55,7 +55,7 @@ struct PreviewServer: Sendable {
             guard request.method == .GET || request.method == .HEAD else {
                 return HTTPResponse(statusCode: .methodNotAllowed)
             }
-            // As the client wrote it: `request.path` has lost the slash that tells a folder's page from a file.
+            // `request.target` as the client sent it: `request.path` lacks the final slash of a folder's URL.
             let answer = PreviewResponder.answer(to: request.target.path(), await state.snapshot)
             var headers: HTTPHeaders = [.contentType: answer.type, .cacheControl: "no-store"]
             if let location = answer.location { headers[.location] = location }

@@ -1,14 +1,14 @@
-// What the preview knows of the last build: where the site is, or what was wrong.
+// The result of the preview's last build: the site's folder, or an error.
 
-/// Shared by the builder and the server.
+/// The state that the builder and the server share.
 actor PreviewState {
-    /// What a page is served with.
+    /// The state at one moment, for serving a page.
     struct Snapshot: Sendable {
         /// The site's folder; nil before the first good build.
         let site: String?
-        /// What the reader is told above the page: an error, or that the site is being built.
+        /// The message at the top of a page: an error, or that the site is being built.
         let message: String?
-        /// Changes with every build, and with every start of the program.
+        /// Changes with every build and every start of the program.
         let version: String
     }
 
@@ -17,15 +17,15 @@ actor PreviewState {
     private var number = 0
     private let start: UInt32
 
-    /// - Parameter start: tells this start of the program from others.
+    /// - Parameter start: distinguishes this start of the program from others.
     init(start: UInt32 = .random(in: .min ... .max)) {
         self.start = start
     }
 
-    /// The state now.
+    /// The current state.
     var snapshot: Snapshot { Snapshot(site: site, message: message, version: "\(start)-\(number)") }
 
-    /// A build was good.
+    /// A build succeeded.
     func succeed(site: String) {
         self.site = site
         message = nil

@@ -1,22 +1,22 @@
-// Ctrl-C: once ends the step and keeps what is done, twice ends the program.
+// Ctrl-C: the first stops after the current step and keeps finished runs, the second ends the program.
 
 import Dispatch
 import Foundation
 import Runs
 
-/// Turns SIGINT, and SIGTERM as a cluster sends it, into a `StopSignal`; lasts as long as its owner.
+/// Turns SIGINT, and the SIGTERM that a cluster sends, into a `StopSignal` until it is deallocated.
 ///
-/// Unchecked Sendable: nothing changes after the sources are made.
+/// Unchecked Sendable: nothing changes after `init`.
 final class InterruptMonitor: @unchecked Sendable {
-    /// The exit code of a program that Ctrl-C ended.
+    /// The exit code after Ctrl-C.
     static let exitCode: Int32 = 130
 
     private let sources: [any DispatchSourceSignal]
 
     /// - Parameters:
     ///   - signal: asked to stop at the first interrupt.
-    ///   - onFirst: told then, to say how to go on.
-    ///   - onSecond: told at the second; ends the program at once.
+    ///   - onFirst: called at the first interrupt, to tell the user how to continue.
+    ///   - onSecond: called at the second; by default it ends the program at once.
     init(
         _ signal: StopSignal, onFirst: @escaping @Sendable () -> Void,
         onSecond: @escaping @Sendable () -> Void = { _exit(InterruptMonitor.exitCode) }
@@ -25,7 +25,7 @@ final class InterruptMonitor: @unchecked Sendable {
         let registered = DispatchSemaphore(value: 0)
         sources = [SIGINT, SIGTERM].map { number in
             #if canImport(Darwin)
-                // Here the default action would end the program; on Linux an ignored signal would never be heard of.
+                // On Darwin the default action would end the program; on Linux an ignored signal is not delivered.
                 Foundation.signal(number, SIG_IGN)
             #endif
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -41,7 +41,7 @@ final class InterruptMonitor: @unchecked Sendable {
             source.resume()
             return source
         }
-        // Until the sources are registered, the default action would still end the program.
+        // Wait, because the default action ends the program until the sources are registered.
         for _ in sources { registered.wait() }
     }
 

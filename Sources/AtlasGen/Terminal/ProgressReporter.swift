@@ -1,9 +1,9 @@
-// Shows a build's progress: a bar that redraws itself on a terminal, plain lines where there is none.
+// Shows a build's progress: a bar on a terminal, plain lines elsewhere.
 
 import Foundation
 import Runs
 
-/// Writes progress to the standard error stream, or to any other place.
+/// Writes progress, by default to the standard error stream.
 ///
 /// Unchecked Sendable: the state is read and written under the lock.
 final class ProgressReporter: @unchecked Sendable {
@@ -11,7 +11,7 @@ final class ProgressReporter: @unchecked Sendable {
     enum Style: Sendable, Equatable {
         /// A terminal of this many columns: one line, redrawn.
         case terminal(columns: Int)
-        /// A file or a pipe: a line at intervals.
+        /// A file or a pipe: a new line at intervals.
         case plain
     }
 
@@ -30,9 +30,9 @@ final class ProgressReporter: @unchecked Sendable {
     private var isLineOpen = false
 
     /// - Parameters:
-    ///   - progress: what is to be done.
-    ///   - style: asked at each redraw, for terminals change their size.
-    ///   - now: seconds of a clock that never goes back.
+    ///   - progress: the progress at the start.
+    ///   - style: called at each redraw, because a terminal can be resized.
+    ///   - now: seconds of a monotonic clock.
     ///   - write: shows text.
     init(
         _ progress: BuildProgress, style: @escaping @Sendable () -> Style = Terminal.errorStyle,
@@ -46,7 +46,7 @@ final class ProgressReporter: @unchecked Sendable {
         start = now()
     }
 
-    /// Takes note of an event, and shows it if the last line is old enough.
+    /// Counts an event, and shows the progress if the last line is old enough.
     func note(_ event: EngineEvent) {
         lock.withLock {
             progress.note(event)
@@ -66,7 +66,7 @@ final class ProgressReporter: @unchecked Sendable {
         }
     }
 
-    /// Shows the last state, and leaves it there.
+    /// Shows the final state and ends its line.
     func finish() {
         lock.withLock {
             show(isLast: true)

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// Asks the terminal for its width, and writes to it.
+/// Reads the terminal's width, and writes to it.
 enum Terminal {
     /// How progress looks on the standard error stream.
     static func errorStyle() -> ProgressReporter.Style {
@@ -14,7 +14,7 @@ enum Terminal {
         return .terminal(columns: Int(size.ws_col))
     }
 
-    /// Writes to the standard error stream. A stream that nobody reads any more is no reason to end a build.
+    /// Writes to the standard error stream. Errors are ignored: a closed stream must not end a build.
     static func writeError(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

@@ -1,21 +1,21 @@
 // Tables of text on a terminal.
 
-/// Rows of cells, padded so that columns stand under one another.
+/// Rows of cells, padded so that columns are aligned.
 struct TextTable {
     /// A column.
     struct Column {
-        /// What stands above it.
+        /// The column's title.
         let title: String
-        /// Whether its cells end, and not begin, under one another, as numbers do.
+        /// Whether its cells are aligned on the right, as numbers are.
         var isNumeric = false
     }
 
     /// The columns, left to right.
     let columns: [Column]
-    /// A cell a column.
+    /// One cell per column.
     var rows: [[String]] = []
 
-    /// The lines, the titles first, without spaces at their ends.
+    /// The lines, titles first, without trailing spaces.
     var text: String {
         let lines = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }

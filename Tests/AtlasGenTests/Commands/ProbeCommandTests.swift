@@ -72,7 +72,7 @@ import Testing
         #expect(run.code == 0)
         #expect(
             run.errors
-                == "atlasgen: \(path) has 128 × 128 pixels, and the model reads 64 × 64: it was scaled to that size\n")
+                == "atlasgen: \(path) has 128 × 128 pixels, but the model reads 64 × 64: it was scaled to that size\n")
         // Halving doubled pixels between their centres gives them back.
         let original = try CommandRun("probe", disc, "--layer", "heads.head", "--json", in: folder)
         #expect(try run.decoded(Result.self).activations == original.decoded(Result.self).activations)
@@ -118,7 +118,7 @@ import Testing
                 [disc, "--layer", "heads.hed"], 64,
                 "atlasgen: --layer: the model has no address \"heads.hed\"; the nearest: heads.head."
             ),
-            ([disc, "--layer", "heads.head", "--top", "0"], 64, "--top takes a number from 1 on, and got 0."),
+            ([disc, "--layer", "heads.head", "--top", "0"], 64, "--top must be at least 1; got 0."),
             (
                 [disc, "--layer", "encoder.ln", "--tokens", "pathces"], 64,
                 "atlasgen: --tokens: expected auto, patches, cls, center, slice or token:k (k from 0), found "

@@ -16,12 +16,12 @@ import Testing
     @Test func sharesMakeTheWholePlan() throws {
         let project = try TemporaryFolder.project()
         let first = try CommandRun("work", "--shard", "1/2", "--workers", "1", in: project)
-        #expect(first.code == 0 && first.output == "Shard 1/2: 2 runs made, 0 were there.\n")
+        #expect(first.code == 0 && first.output == "Shard 1/2: 2 runs made, 0 already present.\n")
         let plan = try Project(file: "\(project.path)/atlas.yml").wholePlan()
         let shard = try Shard(index: 1, count: 2)
         #expect(try store(of: project).keys() == plan.recipes(of: shard).map(\.key).sorted())
         let again = try CommandRun("work", "--shard", "1/2", in: project)
-        #expect(again.output == "Shard 1/2: 0 runs made, 2 were there.\n" && again.errors.isEmpty)
+        #expect(again.output == "Shard 1/2: 0 runs made, 2 already present.\n" && again.errors.isEmpty)
         #expect(try CommandRun("work", "--shard", "0/2", in: project).code == 0)
         #expect(try store(of: project).keys() == plan.recipes.map(\.key).sorted())
     }
@@ -34,7 +34,7 @@ import Testing
             #expect(run.errors.contains("expected i/n with n at least 1 and i from 0 to n - 1, such as 0/4"))
         }
         let workers = try CommandRun("work", "--shard", "0/1", "--workers", "0", in: project)
-        #expect(workers.code == 64 && workers.errors.contains("--workers takes a number from 1 on, and got 0."))
+        #expect(workers.code == 64 && workers.errors.contains("--workers must be at least 1; got 0."))
         #expect(try project.files() == ["atlas.yml"])
     }
 
@@ -63,9 +63,9 @@ import Testing
         let damaged = try CommandRun("store", "verify", in: project)
         #expect(damaged.code == 65 && damaged.output == "3 runs whole, 1 damaged\n")
         #expect(damaged.errors.contains("is damaged: the checksum of its picture is wrong. It was moved to "))
-        #expect(damaged.errors.hasSuffix("atlasgen: 1 run set aside; `atlasgen build` makes them again\n"))
+        #expect(damaged.errors.hasSuffix("atlasgen: 1 run set aside; `atlasgen build` makes damaged runs again\n"))
         let remade = try CommandRun("work", "--shard", "0/1", in: project)
-        #expect(remade.output == "Shard 0/1: 1 runs made, 3 were there.\n")
+        #expect(remade.output == "Shard 0/1: 1 runs made, 3 already present.\n")
         #expect(try CommandRun("store", "verify", in: project).code == 0)
     }
 

@@ -129,23 +129,23 @@ import ViT
                 ["heads.head/1", "--seeds", "0-1000"], 64,
                 "The value '0-1000' is invalid for '--seeds <list>': more than 1000 seeds"
             ),
-            (["heads.head/1", "--scale", "0"], 64, "--scale takes a number from 1 to 64, and got 0."),
-            (["heads.head/1", "--seeds", "0-999", "--scale", "64"], 64, "take a smaller --scale"),
+            (["heads.head/1", "--scale", "0"], 64, "--scale must be from 1 to 64; got 0."),
+            (["heads.head/1", "--seeds", "0-999", "--scale", "64"], 64, "choose a smaller --scale"),
             (
                 ["heads.head/1", "-o", "no/a.png"], 73,
-                "atlasgen: no/a.png: there is no folder no. Make it, or name another.\n"
+                "atlasgen: no/a.png: there is no folder no. Create it, or choose another.\n"
             ),
-            (["heads.head/1", "-o", "."], 73, "atlasgen: .: is a folder. Name a file in it.\n"),
-            (["heads.head/1", "-o", ""], 64, "atlasgen: \"\" names no file; name the PNG file to write\n"),
-            (["heads.head/1", "-o", "a/"], 64, "atlasgen: \"a/\" names no file; name the PNG file to write\n"),
+            (["heads.head/1", "-o", "."], 73, "atlasgen: . is a folder. Name a file in it.\n"),
+            (["heads.head/1", "-o", ""], 64, "atlasgen: \"\" is not a file name; name the PNG file to write\n"),
+            (["heads.head/1", "-o", "a/"], 64, "atlasgen: \"a/\" is not a file name; name the PNG file to write\n"),
             (
                 ["heads.head/1", "-o", "a.jpg"], 64,
-                "atlasgen: a.jpg: the picture is a PNG; name a file that ends in .png\n"
+                "atlasgen: a.jpg: the picture is a PNG; choose a name that ends in .png\n"
             ),
-            (["heads.head/1", "-o", "/dev/null"], 73, "atlasgen: /dev/null: is a device or a pipe. Name a file.\n"),
+            (["heads.head/1", "-o", "/dev/null"], 73, "atlasgen: /dev/null is a device or a pipe. Name a file.\n"),
             (
                 ["heads.head/1", "--steps", "1", "--parameter", "steps=2"], 64,
-                "--steps and --parameter steps= say the same"
+                "--steps and --parameter steps= set the same value"
             ),
         ]
         for (arguments, code, message) in cases {
