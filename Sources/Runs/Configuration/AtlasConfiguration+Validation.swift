@@ -40,7 +40,10 @@ extension AtlasConfiguration {
         var chosen = Set<Int>()
         for range in ranges {
             try reading(at: "\(range.place): neurons") {
-                try NeuronName.check(range.value.upperBound, at: address, under: tokens, in: model)
+                // A layer's page lists channels, so that a token beyond them would have no place.
+                for tokens in [.automatic(at: address, in: model), tokens] {
+                    try NeuronName.check(range.value.upperBound, at: address, under: tokens, in: model)
+                }
             }
             chosen.formUnion(range.value)
         }

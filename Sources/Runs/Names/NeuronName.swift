@@ -49,15 +49,13 @@ package struct NeuronName: Hashable, Sendable {
     static func check(
         _ number: Int, at address: Address, under tokens: TokenSelection, in model: ViTConfiguration
     ) throws(NameError) {
-        let width = address.width(in: model)
-        guard number < width else {
-            throw NameError("neuron \(number) is out of range; \(address) has the neurons 0 to \(width - 1)")
-        }
         let count = tokens.neuronCount(at: address, in: model)
         guard number < count else {
             throw NameError(
-                "neuron \(number) is out of range for \(tokens), which reads the token of the neuron's number; "
-                    + "\(address) has the tokens 0 to \(count - 1)")
+                tokens == .slice
+                    ? "neuron \(number) is out of range for slice, which reads the token of the neuron's number; "
+                        + "\(address) has the tokens 0 to \(count - 1)"
+                    : "neuron \(number) is out of range; \(address) has the neurons 0 to \(count - 1)")
         }
     }
 }
