@@ -110,7 +110,8 @@ struct SafetensorsTests {
         let values = [0.5, 1e300].flatMap { littleEndian($0.bitPattern) }
         let file = try open(#"{"a":{"dtype":"F64","shape":[2],"data_offsets":[0,16]}}"#, values)
         let error = #expect(throws: ViTError.self) { try file.values("a") }
-        #expect(try #require(error).description.contains("'a' of shape (2) holds the value 1e+300, beyond float32's"))
+        let text = try #require(error).description
+        #expect(text.contains("'a' of shape (2)") && text.contains("1e+300") && text.contains("float32"))
     }
 
     @Test(arguments: [[0x00, 0x7c], [0x00, 0xfc], [0x01, 0x7e]] as [[UInt8]])
