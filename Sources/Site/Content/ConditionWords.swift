@@ -22,7 +22,7 @@ extension Condition {
         [
             (variant.method.name, false), (variant.tokens.words, false), ("\(variant.attention.word) attention", false),
             (variant.direction == .positive ? "excited" : "inhibited", variant.direction == .positive),
-            (model.shuffle == nil ? "weights as they are" : "shuffled weights", model.shuffle == nil),
+            (model.shuffle == nil ? "original weights" : "shuffled weights", model.shuffle == nil),
         ]
     }
 }

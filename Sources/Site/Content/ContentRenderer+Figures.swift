@@ -97,7 +97,7 @@ extension ContentRenderer {
         else { return nil }
         let scores = try library.scores(of: layer, request.conditions[0])
         return scores.scores(of: request.neuron).look.map { look in
-            "In look, its runs are \(ScoreWords.standing(look)) (\(ScoreWords.counted(look.pairs, "pair")) of runs)."
+            "By look, its runs are \(ScoreWords.standing(look)) (\(ScoreWords.counted(look.pairs, "pair")) of runs)."
         }
     }
 
@@ -136,9 +136,9 @@ extension ContentRenderer {
         case .score(let consistency):
             let layer = consistency.layer
             let interval = layer.aucInterval.map { ", 95 % interval \(ScoreWords.words($0))" } ?? ""
-            return "A pair of one neuron's runs is more alike than a pair of different neurons' in "
-                + "\(ScoreWords.percent(layer.auc)) of the cases (AUC \(Format.number(layer.auc))\(interval); "
-                + "\(layer.neurons) neurons)."
+            return "Two runs of one neuron are more alike than two runs of different neurons in "
+                + "\(ScoreWords.percent(layer.auc)) of comparisons (chance: 50\u{A0}%; "
+                + "AUC \(Format.number(layer.auc))\(interval); \(layer.neurons) neurons)."
         }
     }
 }

@@ -150,9 +150,10 @@ package struct SiteWriter: Sendable {
 
     private var modelSummary: String {
         let c = project.model.model.configuration
-        return "A Vision Transformer of \(c.blockCount) blocks that reads \(c.imageWidth) × \(c.imageHeight) pixels in "
+        return
+            "A Vision Transformer with \(c.blockCount) blocks. It reads \(c.imageWidth) × \(c.imageHeight) pixels in "
             + "patches of \(c.patchSize) × \(c.patchSize)"
-            + (c.classCount > 0 ? " and knows \(Format.count(c.classCount)) classes." : ".")
+            + (c.classCount > 0 ? " and distinguishes \(Format.count(c.classCount)) classes." : ".")
     }
 
     private var modelEntries: [EntryContext] {
@@ -163,7 +164,7 @@ package struct SiteWriter: Sendable {
             EntryContext(name: "Attention", value: "\(c.headCount) heads of \(c.headSize) channels"),
             EntryContext(
                 name: "Tokens",
-                value: "\(c.patchCount) patches"
+                value: "\(c.patchCount) patch tokens"
                     + (c.prefixTokenCount > 0 ? " and \(c.prefixTokenCount) learned" : "")),
             EntryContext(
                 name: "Weights", value: "\(project.model.checkpoint.format), \(project.model.checkpoint.naming)"),

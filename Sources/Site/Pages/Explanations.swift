@@ -21,22 +21,22 @@ enum Explanations {
                 }
             return "\(place), in block \(index)."
         case .encoderNorm: return "The final LayerNorm's output."
-        case .head: return "The logits: one neuron a class."
+        case .head: return "The logits: one neuron per class."
         }
     }
 
     /// Over which tokens an activation is read.
     static func tokens(_ tokens: TokenSelection, at address: Address) -> String {
-        if address == .head { return "The class's logit." }
+        if address == .head { return "The activation is the logit of the class." }
         return switch tokens {
         case .patches: "The activation is the mean over the patch tokens."
-        case .cls: "The activation is the class token's."
-        case .center: "The activation is the patch token's in the middle of the picture."
-        case .token(let index): "The activation is that of token \(index), the prefix tokens counted."
+        case .cls: "The activation is read at the class token."
+        case .center: "The activation is read at the patch token in the middle of the picture."
+        case .token(let index): "The activation is read at token \(index), counting prefix tokens."
         case .slice:
             "The activation is the mean of all channels of one token: what indexing “activation[:, k]” gives for "
-                + "a (batch, tokens, channels) tensor, as scripts written for convolutional networks do. It says "
-                + "something about a token's position, nothing about a neuron."
+                + "a (batch, tokens, channels) tensor, as scripts written for convolutional networks do. It "
+                + "describes the position of a token, not a neuron."
         }
     }
 
@@ -46,8 +46,8 @@ enum Explanations {
         case .live: "live attention"
         case .detached: "detached attention (no gradient through queries and keys)"
         case .frozen(let reference):
-            reference.map { "frozen attention (the pattern of the picture whose pixels have SHA-256 \($0))" }
-                ?? "frozen attention (the pattern of a picture of the mean colour)"
+            reference.map { "frozen attention (the pattern of the picture with pixel SHA-256 \($0))" }
+                ?? "frozen attention (the pattern of a uniform picture in the mean colour)"
         }
     }
 

@@ -23,7 +23,7 @@ struct LayerPages: Sendable {
     }
 
     private static let comparisonCaption =
-        "Methods, token selections and attention modes compared: one changed at a time, the first row is the grid’s."
+        "Methods, token selections and attention modes compared, changing one at a time. The first row is the grid’s."
     /// Neurons listed as most and as least consistent, at most.
     private static let extremes = 12
     /// Neurons of a layer that the first page shows.
@@ -68,9 +68,8 @@ struct LayerPages: Sendable {
                 address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
                 neuronCount: cards.count, explanation: Explanations.address(address),
                 score: scores.look.value.map { look in
-                    "A picture's nearest in look is of the same neuron in "
-                        + "\(ScoreWords.percent(look.layer.retrieval)) of the cases "
-                        + "(by chance \(ScoreWords.percent(look.layer.chance)))."
+                    "\(ScoreWords.percent(look.layer.retrieval)) of pictures have another run of the same neuron as "
+                        + "their nearest neighbour by look (chance: \(ScoreWords.percent(look.layer.chance)))."
                 },
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(

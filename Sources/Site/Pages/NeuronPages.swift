@@ -118,9 +118,9 @@ struct NeuronPages: Sendable {
             site: site,
             page: PageContext(
                 title: "\(name) of \(address.shortName)",
-                summary: "\(subject.rows[0].recipes.count) runs of \(name) of \(address.shortName), side by side.",
-                path: path,
-                image: image),
+                summary: "\(name) of \(address.shortName): feature visualisations from "
+                    + "\(ScoreWords.counted(subject.rows[0].recipes.count, "run")), side by side.",
+                path: path, image: image),
             address: address.description, shortAddress: address.shortName,
             layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
             number: neuron, label: label, tokens: grid.tokens.description,
@@ -141,14 +141,14 @@ struct NeuronPages: Sendable {
 
     private func similarity(_ matrix: RunSimilarities) -> String {
         SimilarityChart(
-            names: matrix.seeds.map { "seed \($0)" }, values: matrix.values, title: "Similarity in look of the runs"
+            names: matrix.seeds.map { "seed \($0)" }, values: matrix.values, title: "Similarity of the runs by look"
         ).svg
     }
 
     private static let writesExplanation =
-        "The class logits that the neuron raises and lowers most by the direct path alone: through the residual stream, "
-        + "the final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Per unit of its "
-        + "activation; the division by the standard deviation, which depends on the picture, is left out."
+        "The class logits that the neuron raises and lowers most along the direct path alone: the residual stream, the "
+        + "final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Values are per unit of its "
+        + "activation, without the division by the standard deviation, which depends on the picture."
     /// Logits listed at each end.
     private static let writesShown = 5
 
@@ -179,7 +179,7 @@ struct NeuronPages: Sendable {
         return [
             EntryContext(name: "Model", value: project.model.name),
             EntryContext(name: "Weights (SHA-256)", value: project.model.weightsDigest, isCode: true),
-            EntryContext(name: "Reads", value: preprocessing),
+            EntryContext(name: "Input", value: preprocessing),
             EntryContext(name: "Address", value: subject.address.description, isCode: true),
         ]
             + first
@@ -188,7 +188,7 @@ struct NeuronPages: Sendable {
                     !first.contains { $0.name == entry.name && $0.value == entry.value }
                 }
                 return EntryContext(
-                    name: "\(row.condition.title(among: conditions, usual: conditions[0])) instead",
+                    name: "Changed for \(row.condition.title(among: conditions, usual: conditions[0]))",
                     value: different.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; "))
             }
             + [EntryContext(name: "Made with", value: "\(Version.generator), numerics \(NumericsVersion.current)")]

@@ -39,12 +39,15 @@ struct ScoresContext: TemplateContext {
 /// Turns scores into what templates show.
 enum ScoreContexts {
     private static let look =
-        "Colour and oriented, multi-scale texture, wherever in the picture they are; no model is asked."
+        "Colour and oriented multi-scale texture, regardless of position in the picture; no model is used."
 
     private static func meaning(judge: Judge?) -> String {
         judge.map { "The embedding of another model, \($0.name)." }
-            ?? "The visualised model's own embedding, which is partly circular: the pictures were made to move it."
+            ?? "The visualised model's own embedding. Partly circular: the pictures were optimised to change it."
     }
+
+    /// What a neuron's percentiles compare.
+    static let comparison = "Percentiles compare the neuron's pairs of runs with pairs of different neurons."
 
     /// A neuron's scores.
     static func neuron(_ scores: LayerScores, _ neuron: Int, judge: Judge?) -> ScoresContext {
@@ -60,22 +63,23 @@ enum ScoreContexts {
         }
         add("Look", own.look, look)
         add("Meaning", own.meaning, meaning(judge: judge))
-        let comparison = items.isEmpty ? nil : "Likeness is compared with that of pairs of different neurons."
+        let comparison = items.isEmpty ? nil : comparison
         if let identification = own.identification {
             items.append(
                 .init(
                     name: "Identification", value: ScoreWords.percent(identification.top1),
-                    standing: "of its \(ScoreWords.counted(identification.runs, "picture")) make it stand out most; "
+                    standing:
+                        "of its \(ScoreWords.counted(identification.runs, "picture")) give it the highest z-score; "
                         + "mean reciprocal rank \(Format.number(identification.reciprocalRank))",
-                    explanation: "Among all neurons of the layer, each in standard deviations from its mean."))
+                    explanation: "The z-scored activations of all neurons of the layer are compared on each picture."))
         }
         if let spread = own.seedSpread {
             items.append(
                 .init(
                     name: "Spread over seeds", value: Format.number(spread),
                     standing: "of the spread between neurons",
-                    explanation: "The standard deviation of the final activation: a high one says that some runs "
-                        + "failed, a low one with unlike pictures that the neuron has several faces."))
+                    explanation: "The standard deviation of the final activation. High: some runs failed. Low, with "
+                        + "pictures that differ: the neuron has several faces."))
         }
         return context(items, comparison, own.reasons)
     }
@@ -93,10 +97,11 @@ enum ScoreContexts {
                     percentile: 100 * value.auc,
                     figures: [
                         .init(
-                            name: "Nearest run is of the same neuron",
-                            value: "\(retrieval), by chance \(ScoreWords.percent(value.chance))"),
+                            name: "Top-1 retrieval",
+                            value: "\(retrieval) of pictures have another run of the same neuron as their nearest "
+                                + "neighbour (chance: \(ScoreWords.percent(value.chance)))"),
                         .init(
-                            name: "Mean similarity within neurons less that between them",
+                            name: "Mean similarity within neurons minus between neurons",
                             value: "\(figure(value.gap, value.gapInterval, Format.number)), \(ScoreWords.p(value))"),
                         .init(
                             name: "Compared",
@@ -114,15 +119,15 @@ enum ScoreContexts {
             items.append(
                 .init(
                     name: "Identification", value: figure(value.top1, value.top1Interval, ScoreWords.percent),
-                    standing: "of the pictures make their own neuron stand out most of the layer, by chance "
-                        + ScoreWords.percent(value.chance),
+                    standing: "of pictures give their own neuron the highest z-score of the layer "
+                        + "(chance: \(ScoreWords.percent(value.chance)))",
                     figures: [
                         .init(name: "Mean reciprocal rank", value: rank),
                         .init(
                             name: "Compared",
                             value: ScoreWords.counted(value.runs, "picture") + excluded(value.excluded)),
                     ],
-                    explanation: "From the activations of the whole layer, in standard deviations over "
+                    explanation: "The activations of all neurons of the layer, z-scored over "
                         + "\(ScoreWords.counted(value.scalePictures, "picture"))."))
         }
         return context(items, auc, figures.reasons)
@@ -135,11 +140,11 @@ enum ScoreContexts {
         return ScoresContext(scores: items, note: sentences.joined(separator: " "))
     }
 
-    /// `0.93 (95 %: 0.91 to 0.95)`.
+    /// `0.93 (95 % interval: 0.91 to 0.95)`.
     private static func figure(
         _ value: Double, _ interval: ClosedRange<Double>?, _ number: (Double) -> String
     ) -> String {
-        number(value) + (interval.map { " (95\u{A0}%: \(ScoreWords.words($0, number)))" } ?? "")
+        number(value) + (interval.map { " (95\u{A0}% interval: \(ScoreWords.words($0, number)))" } ?? "")
     }
 
     private static func excluded(_ count: Int) -> String {

@@ -42,9 +42,9 @@ struct ScoreFigures {
                     .init(name: "pairs of runs of different neurons", counts: distribution.between),
                     .init(name: "pairs of runs of one neuron", counts: distribution.within),
                 ],
-                title: "Similarity in \(measure.rawValue) of the runs of \(layer.address.shortName)"
+                title: "Similarity by \(measure.rawValue) of the runs of \(layer.address.shortName)"
                     + (weights.map { ", \($0)" } ?? ""),
-                axis: "similarity in \(measure.rawValue)"
+                axis: "similarity by \(measure.rawValue)"
             ).svg
         }
     }
@@ -54,14 +54,14 @@ struct ScoreFigures {
     func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
         let scored = Measure.allCases.filter { scores.scored($0).value != nil }
         var charts = (scored.isEmpty ? [.look] : scored).map { measure in
-            DistributionContext(title: "In \(measure.rawValue)", chart: distribution(of: scores, by: measure))
+            DistributionContext(title: "By \(measure.rawValue)", chart: distribution(of: scores, by: measure))
         }
         if let control = compared.first(where: { $0.condition.model.shuffle != nil }), let real = compared.first {
             let neurons = ScoreWords.counted(control.neurons.count, "neuron")
-            for (row, weights) in [(real, "the weights as they are"), (control, "the weights shuffled")] {
+            for (row, weights) in [(real, "original weights"), (control, "shuffled weights")] {
                 charts.append(
                     DistributionContext(
-                        title: "In look, \(neurons) of the control, \(weights)",
+                        title: "By look, \(neurons) of the control, \(weights)",
                         chart: distribution(of: row.scores, by: .look, weights: weights)))
             }
         }
@@ -87,12 +87,12 @@ struct ScoreFigures {
         }
         let columns =
             [
-                "AUC in \(measure.rawValue) (95 % interval)",
-                "Retrieval in \(measure.rawValue) (95 % interval; chance)",
-                "Gap in \(measure.rawValue) (95 % interval), p",
+                "AUC by \(measure.rawValue) (95 % interval)",
+                "Top-1 retrieval by \(measure.rawValue) (95 % interval; chance)",
+                "Similarity gap by \(measure.rawValue) (95 % interval), p",
             ]
             + (isWhole
-                ? ["Identification (95 % interval; chance)", "Pictures behind the z-scores", "GFLOP a run"] : [])
+                ? ["Identification (95 % interval; chance)", "Pictures used for z-scores", "GFLOP per run"] : [])
         return TableFigure(
             root: root, columns: [.init(text: "Runs")] + columns.map { .init(text: $0, isNumber: true) }, rows: rows,
             caption: CaptionContext(
@@ -138,9 +138,9 @@ struct ScoreFigures {
         let pictures = Set(compared.compactMap { $0.scores.figures.identification?.scalePictures })
         if isWhole, pictures.count > 1 {
             sentences.append(
-                "Identification takes each channel in standard deviations over all of the grid’s pictures where a row is "
-                    + "read over the same tokens of the same weights, else over the row’s own pictures, of which there "
-                    + "are fewer: rows whose numbers of pictures differ are not to be compared.")
+                "Identification z-scores each channel over all of the grid’s pictures if the row has the grid’s tokens "
+                    + "and weights, otherwise over the row’s own pictures, which are fewer. Do not compare rows that "
+                    + "use different numbers of pictures.")
         }
         var rows: [String: [String]] = [:]
         var reasons: [String] = []

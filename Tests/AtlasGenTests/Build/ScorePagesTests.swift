@@ -102,7 +102,7 @@ import Testing
                 #expect(html.contains("; \(ScoreWords.percent(layer.chance)))<"))
             }
         }
-        #expect(html.contains("The same 5 neurons in every row, 3 runs each. Identification takes each channel in"))
+        #expect(html.contains("The same 5 neurons in every row, 3 runs each. Identification z-scores each channel"))
     }
 
     @Test func theControlHasItsOwnNull() async throws {
@@ -114,8 +114,8 @@ import Testing
         ] {
             #expect(html.components(separatedBy: ">pairs of runs of \(pairs)<").count == charts + 1, "\(pairs)")
         }
-        #expect(html.contains("<p>In look, 5 neurons of the control, the weights shuffled</p>"))
-        #expect(html.contains("<title>Similarity in look of the runs of encoder_layer_1.mlp.3, the weights shuffled<"))
+        #expect(html.contains("<p>By look, 5 neurons of the control, shuffled weights</p>"))
+        #expect(html.contains("<title>Similarity by look of the runs of encoder_layer_1.mlp.3, shuffled weights<"))
         let control = try #require(try data(project).variants?.last)
         #expect(control.control && control.scores.look?.withinPairs == 5)
         #expect(try data(project).scores.look?.withinPairs == 8)
@@ -158,7 +158,7 @@ import Testing
         for page in ["index.html", "1/index.html"] {
             let html = try project.text("\(Self.layer)/\(page)")
             #expect(html.contains(HTML.escaped("\(NoScore.oneSeed.description) \(NoScore.notAChannel.description)")))
-            #expect(!html.contains("compared with that of pairs") && !html.contains(ScoreWords.auc))
+            #expect(!html.contains("Percentiles compare") && !html.contains(ScoreWords.auc))
         }
         let file = try data(project)
         #expect(file.variants == nil && file.scores.reasons?.sentences.count == 2)

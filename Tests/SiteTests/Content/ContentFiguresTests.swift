@@ -50,7 +50,7 @@ import Testing
                 "alt=\"Neuron 3 (boa constrictor) of heads.head, atlas, class token, live attention, seed 2: activation "
                     + "0.250 at the start, 3.00 at the end\""), "\(html)")
         #expect(
-            html.contains("<figcaption>Two <em>runs</em> <span class=\"score\">In look, its runs are more alike than"))
+            html.contains("<figcaption>Two <em>runs</em> <span class=\"score\">By look, its runs are more alike than"))
         #expect(html.contains("(2 of 3 runs shown)"))
         #expect(
             html.contains(

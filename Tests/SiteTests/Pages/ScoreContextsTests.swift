@@ -21,10 +21,10 @@ struct ScoreContextsTests {
         let page = ScoreContexts.neuron(scores, 1, judge: nil)
         #expect(page.note?.hasPrefix("No score: fewer than two runs of this neuron can be measured") == true)
         #expect(page.scores.map(\.name) == ["Identification", "Spread over seeds"])
-        #expect(page.note?.contains("compared with") == false)
+        #expect(page.note?.contains(ScoreContexts.comparison) == false)
         let other = ScoreContexts.neuron(scores, 0, judge: nil)
-        #expect(other.note?.hasPrefix("Likeness is compared with that of pairs of different neurons.") == true)
-        #expect(other.scores[2].standing == "of its 3 pictures make it stand out most; mean reciprocal rank 1.00")
+        #expect(other.note?.hasPrefix(ScoreContexts.comparison) == true)
+        #expect(other.scores[2].value == "100\u{A0}%" && other.scores[2].standing?.hasSuffix("rank 1.00") == true)
     }
 
     @Test func tokensAreNoChannels() {
@@ -38,13 +38,16 @@ struct ScoreContextsTests {
         let panel = ScoreContexts.layer(scores, judge: nil)
         let look = try #require(scores.look.value?.layer)
         let item = panel.scores[0]
-        #expect(item.value.hasPrefix("AUC \(Format.number(look.auc)) (95\u{A0}%: "))
-        #expect(item.figures[0].value.hasPrefix("100\u{A0}% (95\u{A0}%: 100\u{A0}% to 100\u{A0}%), by chance"))
+        #expect(item.value.hasPrefix("AUC \(Format.number(look.auc)) (95\u{A0}% interval: "))
+        #expect(item.figures[0].name == "Top-1 retrieval")
+        #expect(
+            item.figures[0].value.hasPrefix("100\u{A0}% (95\u{A0}% interval: 100\u{A0}% to 100\u{A0}%) of pictures"))
+        #expect(item.figures[0].value.hasSuffix("(chance: \(ScoreWords.percent(look.chance)))"))
         #expect(item.figures[1].value.contains(" to ") && item.figures[1].value.hasSuffix(", p\u{A0}≤\u{A0}0.001"))
         #expect(
             item.figures[2].value
                 == "6 neurons, 18 runs; 18 pairs of runs of one neuron, 90 of different neurons")
-        #expect(panel.scores[2].standing?.hasPrefix("of the pictures make their own neuron stand out most") == true)
+        #expect(panel.scores[2].standing?.hasPrefix("of pictures give their own neuron the highest z-score") == true)
         #expect(panel.note?.hasPrefix(ScoreWords.auc) == true)
     }
 }
