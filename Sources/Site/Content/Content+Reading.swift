@@ -49,7 +49,8 @@ private struct ContentReader {
     func checkFolders() throws {
         for folder in folders {
             guard let kind = try FileSystem.kind(of: folder), kind != .folder else { continue }
-            throw AtlasError(.data, "\(name(of: folder)): is a file, and texts are read from a folder of this name")
+            throw AtlasError(
+                .data, "\(name(of: folder)): is a file, not a folder; texts are read from a folder of this name")
         }
     }
 
@@ -85,8 +86,8 @@ private struct ContentReader {
                     let near = Suggestion.nearest(to: stem, among: (0..<width).map(String.init), limit: 1).first
                     throw AtlasError(
                         .data,
-                        "\(name(of: file)): \(address) has the neurons 0 to \(width - 1), and none is called "
-                            + "\"\(stem)\"; the nearest file's name is \(near ?? "\(width - 1)").md")
+                        "\(name(of: file)): expected a neuron of \(address) from 0 to \(width - 1), found "
+                            + "\"\(stem)\"; the nearest file name is \(near ?? "\(width - 1)").md")
                 }
                 let neuron = Content.Neuron(address: address, number: number)
                 guard pages[neuron] == nil else {
@@ -134,8 +135,8 @@ private struct ContentReader {
             guard OutputPath.isName(entry), try FileSystem.kind(of: "\(folder)/\(entry)") != nil else {
                 throw AtlasError(
                     .data,
-                    "\(name(of: folder)): the file name \"\(Self.printable(entry))\" is too long, no UTF-8, or has "
-                        + "control characters; rename the file")
+                    "\(name(of: folder)): the file name \"\(Self.printable(entry))\" is too long, is not UTF-8, or "
+                        + "contains control characters; rename the file")
             }
             return true
         }
@@ -186,7 +187,7 @@ private struct ContentReader {
             } catch {
                 throw AtlasError(
                     .data,
-                    "\(post.text.name): its page would be \(post.path), and \(error.description); choose another "
+                    "\(post.text.name): its page would be \(post.path), but \(error.description); choose another "
                         + "permalink")
             }
         }
@@ -204,12 +205,12 @@ private struct ContentReader {
             func isBelow(_ folder: String) -> Bool { file.lowercased().hasPrefix("\(root)/\(folder)/".lowercased()) }
             let expected =
                 if isBelow("layers") {
-                    "comments on layers are content/layers/ADDRESS.md"
+                    "commentary on layers goes in content/layers/ADDRESS.md"
                 } else if isBelow("neurons") {
-                    "comments on neurons are content/neurons/ADDRESS/NUMBER.md"
+                    "commentary on neurons goes in content/neurons/ADDRESS/NUMBER.md"
                 } else {
-                    "texts are content/index.md, content/layers/ADDRESS.md, content/neurons/ADDRESS/NUMBER.md and "
-                        + "content/posts/YYYY-MM-DD-slug.md, with the folders' names and the ending in small letters"
+                    "texts go in content/index.md, content/layers/ADDRESS.md, content/neurons/ADDRESS/NUMBER.md and "
+                        + "content/posts/YYYY-MM-DD-slug.md, with folder names and the extension in lower case"
                 }
             return Content.Unread(file: file, warning: "\(name): no page shows this text; \(expected)")
         }

@@ -96,14 +96,14 @@ extension ContentPages {
         let extra = Set(content.extraNeurons(of: project))
         let chosen = Dictionary(uniqueKeysWithValues: project.layers.map { ($0.address, Set($0.neurons)) })
         let layers = content.layers.filter { chosen[$0.key] == nil }.map { address, page in
-            "\(page.text.name):1: \(address) is none of this atlas's layers, so that this text has no page; add it to "
-                + "\"layers\" in atlas.yml"
+            "\(page.text.name):1: \(address) is not a layer of this atlas, so this text has no page; add it to \"layers\" "
+                + "in atlas.yml"
         }
         let neurons = content.neurons.filter { neuron, _ in
             chosen[neuron.address]?.contains(neuron.number) != true && !extra.contains(neuron)
         }.map { neuron, page in
-            "\(page.text.name):1: neuron \(neuron.number) of \(neuron.address) has no page in this atlas, so that this "
-                + "text is not shown"
+            "\(page.text.name):1: neuron \(neuron.number) of \(neuron.address) has no page in this atlas, so this text "
+                + "is not shown"
         }
         return layers + neurons
     }
@@ -129,8 +129,8 @@ private struct AssetTable {
             } catch {
                 throw AtlasError(
                     .data,
-                    "\(page.text.name): \(asset.file) would be copied to \(asset.path), and \(error.description); "
-                        + "rename the file, or put it into another folder")
+                    "\(page.text.name): \(asset.file) would be copied to \(asset.path), but \(error.description); "
+                        + "rename the file or move it to another folder")
             }
             files[asset.path] = asset.file
         }

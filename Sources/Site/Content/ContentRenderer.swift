@@ -60,14 +60,14 @@ struct ContentRenderer: Sendable {
                     return link
                 case .dead(let reason):
                     let kind = destination.isImage ? "image" : "link"
-                    warnings.append((gap.line, "the \(kind) \(destination.text) leads nowhere: \(reason)"))
+                    warnings.append((gap.line, "the \(kind) \(destination.text) is broken: \(reason)"))
                     return nil
                 }
             case (nil, .value(let expression, _)):
                 warnings.append(
                     (
                         gap.line,
-                        "{{\(expression)}} is no value of atlasgen's, such as {{layer:ADDRESS|auc}}, and is left as text"
+                        "{{\(expression)}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is left as text"
                     ))
                 return nil
             // Every figure of a text is a request.

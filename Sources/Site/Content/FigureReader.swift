@@ -63,20 +63,20 @@ struct FigureReader {
         if let plot = try reference.value("plot", Plot.init(word:)) {
             for key in ["sort", "limit"] where reference.options[key] != nil {
                 throw reference.error(
-                    "\"\(key)\" belongs to contact sheets, and \"plot=\(plot.rawValue)\" makes none; keep one")
+                    "\"\(key)\" applies to contact sheets, but \"plot=\(plot.rawValue)\" makes none; keep one")
             }
             return plot == .compare ? .comparison(request) : .distribution(request)
         }
         guard request.condition == project.grid(of: request.layer) else {
             throw reference.error(
-                "a contact sheet shows the runs of the layer's grid; leave out method, tokens and attention")
+                "a contact sheet shows the runs of the layer's grid; remove method, tokens and attention")
         }
         let limit = try reference.value("limit") { try Int(named: $0, in: 1...Self.mostPictures) } ?? 12
         let isReversed = reference.options["sort"]?.hasPrefix("-") == true
         let key = try reference.value("sort") { text in
             try FigureRequest.Sort.Key(
                 word: String(text.dropFirst(isReversed ? 1 : 0)),
-                note: ", with a minus in front for the other way round")
+                note: ", with a leading minus for reverse order")
         }
         return .sheet(request, sort: .init(key: key ?? .number, isReversed: isReversed), limit: limit)
     }
@@ -117,8 +117,8 @@ struct FigureReader {
         let example = "{{\(reference.destination)|\(names[0])}}"
         return reference.error(
             field.isEmpty
-                ? "a value needs a field behind a bar, as in \(example) (known: \(names.joined(separator: ", ")))"
-                : "there is no field \"\(field)\"\(Suggestion.question(for: field, among: names)) "
+                ? "a value needs a field after a bar, as in \(example) (known: \(names.joined(separator: ", ")))"
+                : "unknown field \"\(field)\"\(Suggestion.question(for: field, among: names)) "
                     + "(known: \(names.joined(separator: ", ")))")
     }
 }
@@ -163,7 +163,7 @@ extension FigureReader {
         guard let layer = project.layers.first(where: { $0.address == address }) else {
             let names = project.layers.map(\.address.shortName).joined(separator: ", ")
             throw reference.error(
-                "\(address.shortName) is none of this atlas's layers (\(names)); add it to \"layers\" in atlas.yml, or "
+                "\(address.shortName) is not a layer of this atlas (\(names)); add it to \"layers\" in atlas.yml, or "
                     + "show single neurons of it with neuron:\(address.shortName)/N")
         }
         return LayerRequest(
@@ -176,15 +176,15 @@ extension FigureReader {
         let (address, neuron) = (name.address, name.number)
         guard let layer = project.layers.first(where: { $0.address == address }) else {
             throw reference.error(
-                "\(field.rawValue) compares a neuron with its layer, and \(address.shortName) is none of this atlas's "
-                    + "layers (\(project.layers.map(\.address.shortName).joined(separator: ", ")))")
+                "\(field.rawValue) compares a neuron with its layer, but \(address.shortName) is not a layer of this "
+                    + "atlas (\(project.layers.map(\.address.shortName).joined(separator: ", ")))")
         }
         let condition = try condition(of: layer, reference)
         let isGrid = condition == project.grid(of: layer)
         guard (isGrid ? layer.neurons : layer.sample).contains(neuron) else {
             throw reference.error(
-                "\(field.rawValue) compares a neuron with its layer, and neuron \(neuron) is not among "
-                    + (isGrid ? "the atlas's neurons of it" : "those that are compared (\(Self.list(layer.sample)))"))
+                "\(field.rawValue) compares a neuron with its layer, but neuron \(neuron) is not "
+                    + (isGrid ? "in this atlas" : "one of the compared neurons (\(Self.list(layer.sample)))"))
         }
         return .score(
             LayerRequest(layer: layer, condition: condition, measure: try measure(reference)), neuron: neuron, field)
@@ -200,7 +200,7 @@ extension FigureReader {
         if let attention { wanted.variant.attention = attention }
         guard project.conditions(of: layer).contains(wanted) else {
             throw reference.error(
-                "the atlas has no runs of \(layer.address.shortName) by \(wanted.words); a layer's figures show what "
+                "this atlas has no runs of \(layer.address.shortName) with \(wanted.words); a layer's figures show what "
                     + "atlas.yml lists under methods, tokens and attention, one of them changed at a time")
         }
         return wanted

@@ -42,7 +42,7 @@ struct FigureReference {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let key = String(pair[0]).removingPercentEncoding ?? String(pair[0])
             guard pair.count == 2, !pair[1].isEmpty else { throw failure("\"\(key)\" needs a value: \(key)=…") }
-            guard options[key] == nil else { throw failure("\"\(key)\" stands there twice; keep one") }
+            guard options[key] == nil else { throw failure("\"\(key)\" is given twice; keep one") }
             options[key] = String(pair[1]).removingPercentEncoding ?? String(pair[1])
             keys.append(key)
         }

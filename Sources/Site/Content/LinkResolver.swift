@@ -70,32 +70,32 @@ struct LinkResolver: Sendable {
         let written = String(destination[..<end])
         let rest = String(destination[end...])
         if written.isEmpty || written.hasPrefix("//") || Self.hasScheme(written) { return .kept }
-        guard let path = written.removingPercentEncoding else { return .dead("its percent signs are no encoding") }
+        guard let path = written.removingPercentEncoding else { return .dead("its percent-encoding is invalid") }
         if path.hasPrefix("/") { return resolveFromRoot(path, rest, on: page) }
 
         let file = Self.plain("\(FileSystem.parent(of: page.text.file))/\(path)")
         if let target = pagesOfFiles[file] {
             return .rewritten(OutputPath.link(from: page.path, to: target) + rest)
         }
-        if drafts.contains(file) { return .dead("the post is a draft, and left out") }
+        if drafts.contains(file) { return .dead("the post is a draft and is left out") }
         let target = OutputPath.normalised(OutputPath.joined(OutputPath.folder(of: page.path), path))
         if isFile(file), folders.contains(where: { file.hasPrefix($0 + "/") }) {
-            guard let target else { return .dead("from \(page.path) it leads out of the site") }
+            guard let target else { return .dead("from \(page.path) it points outside the site") }
             if let reason = refusal(of: file) { return .dead(reason) }
             return .asset(ContentAsset(file: file, path: target), link: written + rest)
         }
-        guard let target else { return .dead("it leads out of the site") }
+        guard let target else { return .dead("it points outside the site") }
         return resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: true)
-            ?? .dead("there is neither such a file beside the text nor such a page in the site")
+            ?? .dead("no file beside the text and no page of the site has this path")
     }
 
     /// Links from the root, which a site in a subfolder, or opened as a file, does not have.
     private func resolveFromRoot(_ path: String, _ rest: String, on page: Content.Page) -> ResolvedLink {
-        guard let target = OutputPath.normalised(path) else { return .dead("it leads out of the site") }
+        guard let target = OutputPath.normalised(path) else { return .dead("it points outside the site") }
         if let known = resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: false) { return known }
         let file = "\(contentFolder)/\(target)"
         guard isFile(file), pagesOfFiles[file] == nil, !drafts.contains(file) else {
-            return .dead("there is neither such a page in the site nor such a file in content")
+            return .dead("no page of the site and no file in content has this path")
         }
         if let reason = refusal(of: file) { return .dead(reason) }
         return .asset(
@@ -119,7 +119,7 @@ struct LinkResolver: Sendable {
     private func refusal(of file: String) -> String? {
         let real = FileSystem.resolved(file)
         guard let root = roots.first(where: real.hasPrefix) else {
-            return "the file is a link to \(real), and nothing outside the project is copied"
+            return "the file is a link to \(real), outside the project, and is not copied"
         }
         let folder = folders.first { file.hasPrefix($0 + "/") } ?? ""
         let names =

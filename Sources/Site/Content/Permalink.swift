@@ -54,14 +54,14 @@ struct Permalink: Sendable, Equatable {
             if name.hasSuffix("_"), Self.names.contains(String(name.dropLast())) { name.removeLast() }
             guard Self.names.contains(name) else {
                 throw Problem(
-                    description: "has no value for \":\(name)\""
+                    description: "has the unknown placeholder \":\(name)\""
                         + Suggestion.question(for: ":\(name)", among: Self.names.map { ":\($0)" })
                         + " (known: \(Self.names.map { ":\($0)" }.joined(separator: ", ")))")
             }
             let value = Self.value(name, values)
             guard !value.isEmpty || !["title", "slug"].contains(name) else {
                 throw Problem(
-                    description: "has nothing for \":\(name)\": \"\(values.slug.prefix(80))\" has neither letters nor "
+                    description: "has an empty \":\(name)\": \"\(values.slug.prefix(80))\" contains no letters or "
                         + "digits; name the file YYYY-MM-DD-slug.md, or write \"slug:\" in its front matter")
             }
             text += value
@@ -69,11 +69,11 @@ struct Permalink: Sendable, Equatable {
         }
         text += rest
         guard !text.split(separator: "/").contains("..") else {
-            throw Problem(description: "leads outside the site: \"\(text)\"")
+            throw Problem(description: "points outside the site: \"\(text)\"")
         }
         guard var path = OutputPath.normalised(text), !path.isEmpty else {
             throw Problem(
-                description: "cannot be a file's name: \"\(text.prefix(80))\" (each part at most "
+                description: "is not a valid file path: \"\(text.prefix(80))\" (each part at most "
                     + "\(OutputPath.longestName) bytes, without control characters and backslashes)")
         }
         if text.hasSuffix("/") {
@@ -82,7 +82,7 @@ struct Permalink: Sendable, Equatable {
             path += ".html"
         }
         guard path.split(separator: "/").allSatisfy(OutputPath.isName) else {
-            throw Problem(description: "has a part of more than \(OutputPath.longestName) bytes")
+            throw Problem(description: "has a part longer than \(OutputPath.longestName) bytes")
         }
         return path
     }

@@ -46,14 +46,14 @@ struct Post: Sendable {
         }
         guard let date else {
             throw text.error(
-                "a post has a date: name the file YYYY-MM-DD-\(stem).md, or write \"date: YYYY-MM-DD\" in its front "
+                "a post needs a date: name the file YYYY-MM-DD-\(stem).md, or write \"date: YYYY-MM-DD\" in its front "
                     + "matter", line: 1)
         }
         self.date = date
         title = try fields["title"].flatMap { try Self.scalar($0, "a title") } ?? Slug.title(slug)
         guard !title.isEmpty else {
             throw text.error(
-                "a post has a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its front matter",
+                "a post needs a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its front matter",
                 line: 1)
         }
         // Jekyll joins the categories' two keys, and of the tags' takes the singular where it is there.

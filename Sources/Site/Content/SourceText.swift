@@ -32,10 +32,10 @@ struct SourceText: Sendable {
     ///   does not end or is no YAML mapping.
     init(file: String, named name: String) throws {
         guard let bytes = try FileSystem.read(file, count: Self.byteLimit + 1) else {
-            throw AtlasError(.data, "\(name): the file was there, and is not any more; run the command again")
+            throw AtlasError(.data, "\(name): the file disappeared while it was being read; run the command again")
         }
         guard bytes.count <= Self.byteLimit else {
-            throw AtlasError(.data, "\(name): longer than \(Self.byteLimit >> 20) MB; split the text into several")
+            throw AtlasError(.data, "\(name): longer than \(Self.byteLimit >> 20) MB; split it into several files")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw YAMLDocument.invalidUTF8(in: bytes, named: name)

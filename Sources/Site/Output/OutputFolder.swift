@@ -37,27 +37,28 @@ package struct OutputFolder: Sendable {
             guard whole != own, !whole.hasPrefix(own + "/"), !own.hasPrefix(whole + "/") else {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(path) is left as it is: the project keeps \(folder) there. Name an empty folder or a new one for "
-                        + "the site with --output.")
+                    "\(path) was not changed: the project keeps \(folder) there. Choose an empty or new folder for the site "
+                        + "with --output.")
             }
         }
         guard let kind = try FileSystem.kind(of: path) else { return }
         guard kind == .folder else {
-            throw AtlasError(.cannotCreate, "\(path) is a file; name another folder for the site with --output")
+            throw AtlasError(
+                .cannotCreate, "\(path) is a file, not a folder. Choose another folder for the site with --output.")
         }
         guard try FileSystem.device(of: path) == FileSystem.device(of: parent.isEmpty ? "." : parent) else {
             throw AtlasError(
                 .cannotCreate,
-                "\(path) is a file system of its own, and a site is exchanged as a whole with the folder beside it. "
-                    + "Name a folder in it with --output.")
+                "\(path) is a mount point. A new site is built beside the old one and must be on the same file system. "
+                    + "Choose a folder inside \(path) with --output.")
         }
         let names = try FileSystem.names(in: path)
         if names.contains(Self.marker) { return }
         if let stranger = names.first(where: { !Self.kept.contains($0) }) {
             throw AtlasError(
                 .cannotCreate,
-                "\(path) holds files that atlasgen did not make (\(stranger) for one) and is left as it is. Name an "
-                    + "empty folder or a new one for the site with --output, or move those files away.")
+                "\(path) was not changed: it contains files that atlasgen did not make, such as \(stranger). Choose an "
+                    + "empty or new folder for the site with --output, or move those files away.")
         }
     }
 
@@ -113,8 +114,8 @@ package struct OutputFolder: Sendable {
             guard !FileSystem.exists("\(path)/\(name)") else {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(staging)/\(name) is left from the site before, and \(path)/\(name) is there too. Remove the one "
-                        + "that is not wanted, and build again.")
+                    "\(staging)/\(name), left from the previous site, and \(path)/\(name) both exist. Remove the one that "
+                        + "you do not need and build again.")
             }
             try FileSystem.move("\(staging)/\(name)", to: "\(path)/\(name)")
         }
@@ -129,7 +130,7 @@ package struct OutputFolder: Sendable {
                 throw AtlasError(
                     .cannotCreate,
                     "\(staging) is left from an earlier build and cannot be removed: \(error.localizedDescription) "
-                        + "Remove it by hand, and build again.")
+                        + "Remove it by hand and build again.")
             }
         }
     }

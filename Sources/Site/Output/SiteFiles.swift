@@ -46,7 +46,8 @@ package final class SiteFiles: @unchecked Sendable {
     /// Writes what another file holds.
     func copy(_ file: String, to path: String) throws {
         guard let content = try FileSystem.read(file) else {
-            throw AtlasError(.data, "\(file): the file was there, and is not any more; run the command again")
+            throw AtlasError(
+                .data, "\(file): the file disappeared while the site was being written; run the command again")
         }
         try write(content, to: path)
     }
@@ -86,8 +87,8 @@ package final class SiteFiles: @unchecked Sendable {
         guard lock.withLock({ paths.insert(path).inserted }) else {
             throw AtlasError(
                 .data,
-                "\(path) of the site would be written twice; a post's permalink or a file beside a text takes the place "
-                    + "of something else there. Rename it.")
+                "\(path): the site would write this file twice. A post's permalink or a file beside a text has the path "
+                    + "of another file; rename it.")
         }
     }
 

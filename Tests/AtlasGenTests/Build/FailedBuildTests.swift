@@ -64,7 +64,7 @@ import Testing
             testDescription: "a file above the site's place", code: 73, words: ["tiny.safetensors"],
             arguments: ["--output", "tiny.safetensors/site"]),
         Fault(
-            testDescription: "the project's own folder", code: 73, words: ["the project keeps", "left as it is"],
+            testDescription: "the project's own folder", code: 73, words: ["the project keeps", "was not changed"],
             arguments: ["--output", "."]),
         Fault(
             testDescription: "the store's folder", code: 73, words: [".atlas", "the project keeps .atlas there"],

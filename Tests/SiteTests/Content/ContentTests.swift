@@ -87,21 +87,21 @@ import Testing
             "content/posts/2023-01-01-old.md": "---\npermalink: /old/\n---\nOld.",
         ])
         let pages = try writer.pages()
-        let nowhere = "there is neither such a file beside the text nor such a page in the site"
+        let nowhere = "no file beside the text and no page of the site has this path"
         let warnings = pages.warnings.map {
             $0.replacingOccurrences(of: "\(writer.folder.path)/content/posts/", with: "")
         }
         #expect(
             warnings == [
-                "2024-03-09-a.md:4: the link gone.md leads nowhere: \(nowhere)",
-                "2024-03-09-a.md:4: the link 2024-05-01-draft.md leads nowhere: the post is a draft, and left out",
-                "2024-03-09-a.md:6: the image res/none.png leads nowhere: \(nowhere)",
-                "2024-03-09-a.md:6: the link ../../../../../etc/passwd leads nowhere: it leads out of the site",
-                "2024-03-09-a.md:7: {{site.baseurl}} is no value of atlasgen's, such as {{layer:ADDRESS|auc}}, and is "
+                "2024-03-09-a.md:4: the link gone.md is broken: \(nowhere)",
+                "2024-03-09-a.md:4: the link 2024-05-01-draft.md is broken: the post is a draft and is left out",
+                "2024-03-09-a.md:6: the image res/none.png is broken: \(nowhere)",
+                "2024-03-09-a.md:6: the link ../../../../../etc/passwd is broken: it points outside the site",
+                "2024-03-09-a.md:7: {{site.baseurl}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is "
                     + "left as text",
-                "2024-03-09-a.md:7: the link /nowhere.html leads nowhere: there is neither such a page in the site nor "
-                    + "such a file in content",
-                "2024-03-09-a.md:7: the link %ZZ leads nowhere: its percent signs are no encoding",
+                "2024-03-09-a.md:7: the link /nowhere.html is broken: no page of the site and no "
+                    + "file in content has this path",
+                "2024-03-09-a.md:7: the link %ZZ is broken: its percent-encoding is invalid",
             ])
         #expect(pages.assets == [])
         let html = try #require(try writer.html("2024/03/09/a.html", in: pages))
@@ -137,10 +137,10 @@ import Testing
         #expect(pages.assets.map(\.path) == ["2024/03/09/res/inner.txt"])
         #expect(
             pages.warnings.map { $0.replacingOccurrences(of: "\(posts)/", with: "") } == [
-                "2024-03-09-a.md:1: the link res/link.txt leads nowhere: the file is a link to \(secret), and nothing "
-                    + "outside the project is copied",
-                "2024-03-09-a.md:1: the link res/.hidden leads nowhere: hidden files are not copied",
-                "2024-03-09-a.md:1: the link git/config leads nowhere: hidden files are not copied",
+                "2024-03-09-a.md:1: the link res/link.txt is broken: the file is a link to \(secret), outside "
+                    + "the project, and is not copied",
+                "2024-03-09-a.md:1: the link res/.hidden is broken: hidden files are not copied",
+                "2024-03-09-a.md:1: the link git/config is broken: hidden files are not copied",
             ])
     }
 
@@ -192,10 +192,10 @@ import Testing
             .map { $0.replacingOccurrences(of: "\(writer.folder.path)/", with: "") }
         #expect(warnings.map { String($0.prefix { $0 != ":" }) } == texts)
         #expect(
-            warnings[5] == "content/neurons/1.md: no page shows this text; comments on neurons are "
+            warnings[5] == "content/neurons/1.md: no page shows this text; commentary on neurons goes in "
                 + "content/neurons/ADDRESS/NUMBER.md")
-        #expect(warnings[4].hasSuffix("; comments on layers are content/layers/ADDRESS.md"))
-        #expect(warnings[2].contains("; texts are content/index.md, "))
+        #expect(warnings[4].hasSuffix("; commentary on layers goes in content/layers/ADDRESS.md"))
+        #expect(warnings[2].contains("; texts go in content/index.md, "))
     }
 
     @Test func commentaryForWhatDoesNotExist() throws {
@@ -206,8 +206,8 @@ import Testing
                 + "encoder_layer_1.mlp.3. `atlasgen inspect` lists all of them.")
         #expect(
             try WriterProject(["content/neurons/heads.head/50.md": ""]).message()
-                == "content/neurons/heads.head/50.md: heads.head has the neurons 0 to 49, and none is called \"50\"; the "
-                + "nearest file's name is 0.md")
+                == "content/neurons/heads.head/50.md: expected a neuron of heads.head from 0 to 49, found \"50\"; the "
+                + "nearest file name is 0.md")
         #expect(
             try WriterProject(["content/neurons/heads.had/5.md": ""]).message().hasPrefix(
                 "content/neurons/heads.had: the folder's name: the model has no address \"heads.had\"; the nearest: heads.head."
@@ -224,7 +224,7 @@ import Testing
         ])
         let warnings = try writer.pages().warnings
         #expect(warnings.count == 2)
-        #expect(warnings[0].contains("encoder_layer_2.mlp.3 is none of this atlas's layers"))
+        #expect(warnings[0].contains("encoder_layer_2.mlp.3 is not a layer of this atlas"))
         #expect(warnings[1].contains("neuron 40 of heads.head has no page in this atlas"))
     }
 
@@ -239,7 +239,7 @@ import Testing
         }
         #expect(
             try message("/x/", "/x/index.html")
-                == "content/posts/2024-01-02-p.md: its page would be x/index.html, and x/index.html belongs to "
+                == "content/posts/2024-01-02-p.md: its page would be x/index.html, but x/index.html belongs to "
                 + "content/posts/2024-01-01-p.md; choose another permalink")
         #expect(try message("/index.html").contains("index.html belongs to the site itself;"))
         #expect(try message("/posts/").contains("posts/index.html belongs to the site itself;"))
@@ -278,8 +278,8 @@ import Testing
         let posts = "\(writer.folder.path)/content/posts"
         #expect(
             error.description == "\(posts)/deep/2024-01-01-b.md: \(posts)/deep/res/x.png would be copied to "
-                + "2024/01/01/res/x.png, and 2024/01/01/res/x.png belongs to \(posts)/res/x.png, which "
-                + "\(posts)/2024-01-01-a.md needs; rename the file, or put it into another folder")
+                + "2024/01/01/res/x.png, but 2024/01/01/res/x.png belongs to \(posts)/res/x.png, which "
+                + "\(posts)/2024-01-01-a.md needs; rename the file or move it to another folder")
     }
 
     @Test func aFileAndAFolderOfOneNameAreRefused() throws {
@@ -289,7 +289,7 @@ import Testing
         ])
         let error = try #require(throws: AtlasError.self) { try writer.pages() }
         #expect(
-            error.description.contains("deep/res/x.png would be copied to 2024/01/01/res/x.png, and 2024/01/01/res "))
+            error.description.contains("deep/res/x.png would be copied to 2024/01/01/res/x.png, but 2024/01/01/res "))
         #expect(error.description.contains("belongs to \(writer.folder.path)/content/posts/res, which"))
     }
 
@@ -302,7 +302,7 @@ import Testing
             // What the site has at that path already is linked, and nothing is copied.
             #expect(try writer.pages().assets == [])
         } catch let error as AtlasError {
-            #expect(error.description.contains("content\(link) would be copied to \(link.dropFirst()), and "))
+            #expect(error.description.contains("content\(link) would be copied to \(link.dropFirst()), but "))
         }
     }
 

@@ -103,7 +103,7 @@ import Testing
         ("neuron:heads.head", "\(neuron), such as heads.head/17, found \"heads.head\""),
         ("neuron:heads.head/1?sedes=0", "unknown key \"sedes\"; did you mean \"seeds\"? \(known)"),
         ("neuron:heads.head/1?seeds=", "\"seeds\" needs a value: seeds=…"),
-        ("neuron:heads.head/1?seeds=0&seeds=1", "\"seeds\" stands there twice; keep one"),
+        ("neuron:heads.head/1?seeds=0&seeds=1", "\"seeds\" is given twice; keep one"),
         ("neuron:heads.head/1?seeds=0,1,0", "seeds: the seed 0 is listed twice; keep one"),
         (
             "neuron:heads.head/1?seeds=0,x",
@@ -139,7 +139,7 @@ import Testing
         ("neuron:heads.head/1?direction=up", "direction: expected \"+\" or \"-\", found \"up\""),
         (
             "layer:encoder_layer_4.mlp.3",
-            "encoder_layer_4.mlp.3 is none of this atlas's layers (encoder_layer_5.mlp.3, heads.head); add it to "
+            "encoder_layer_4.mlp.3 is not a layer of this atlas (encoder_layer_5.mlp.3, heads.head); add it to "
                 + "\"layers\" in atlas.yml, or show single neurons of it with neuron:encoder_layer_4.mlp.3/N"
         ),
         ("layer:heads.head/3", "a layer's figure has no neuron; write layer:heads.head or neuron:heads.head/3"),
@@ -150,16 +150,16 @@ import Testing
         ("layer:heads.head?limit=0", "limit: expected a whole number from 1 to 400, found \"0\""),
         (
             "layer:heads.head?sort=activaton",
-            "sort: expected number, activation or consistency, with a minus in front for the other way round, found "
+            "sort: expected number, activation or consistency, with a leading minus for reverse order, found "
                 + "\"activaton\"; did you mean \"activation\"?"
         ),
         (
             "layer:heads.head?plot=compare&limit=4",
-            "\"limit\" belongs to contact sheets, and \"plot=compare\" makes none; keep one"
+            "\"limit\" applies to contact sheets, but \"plot=compare\" makes none; keep one"
         ),
         (
             "layer:heads.head?plot=consistency&method=pixel",
-            "the atlas has no runs of heads.head by pixel, class token, live attention; a layer's figures show what "
+            "this atlas has no runs of heads.head with pixel, class token, live attention; a layer's figures show what "
                 + "atlas.yml lists under methods, tokens and attention, one of them changed at a time"
         ),
     ]
@@ -172,16 +172,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("layer:heads.head|acu", "there is no field \"acu\"; did you mean \"auc\"? (known: auc, interval, "),
-        ("layer:heads.head", "a value needs a field behind a bar, as in {{layer:heads.head|auc}} (known: auc, "),
-        ("neuron:heads.head/3|persentile", "there is no field \"persentile\"; did you mean \"percentile\"?"),
+        ("layer:heads.head|acu", "unknown field \"acu\"; did you mean \"auc\"? (known: auc, interval, "),
+        ("layer:heads.head", "a value needs a field after a bar, as in {{layer:heads.head|auc}} (known: auc, "),
+        ("neuron:heads.head/3|persentile", "unknown field \"persentile\"; did you mean \"percentile\"?"),
         (
             "neuron:heads.head/30|percentile",
-            "percentile compares a neuron with its layer, and neuron 30 is not among the atlas's neurons of it"
+            "percentile compares a neuron with its layer, but neuron 30 is not in this atlas"
         ),
         (
             "neuron:encoder_layer_4.mlp.3/3|percentile",
-            "percentile compares a neuron with its layer, and encoder_layer_4.mlp.3 is none of this atlas's layers"
+            "percentile compares a neuron with its layer, but encoder_layer_4.mlp.3 is not a layer of this atlas"
         ),
         ("layr:heads.head|auc", "did you mean \"layer:\"?"),
         (

@@ -64,12 +64,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/../x.html", "leads outside the site: \"/../x.html\""),
-        ("/a/%2e%2e/:tilte", "has no value for \":tilte\"; did you mean \":title\"? (known: "),
-        ("/:titles/", "has no value for \":titles\"; did you mean \":title\"? (known: "),
-        ("/:slugified/:title", "has no value for \":slugified\""),
-        ("/:Title/", "has no value for \":Title\"; did you mean \":title\"?"), ("/12:30/", "has no value for \":\""),
-        ("/a\\b", "cannot be a file's name"), ("/a\u{0}b", "cannot be a file's name"), ("/", "cannot be a file's name"),
+        ("/../x.html", "points outside the site: \"/../x.html\""),
+        ("/a/%2e%2e/:tilte", "has the unknown placeholder \":tilte\"; did you mean \":title\"? (known: "),
+        ("/:titles/", "has the unknown placeholder \":titles\"; did you mean \":title\"? (known: "),
+        ("/:slugified/:title", "has the unknown placeholder \":slugified\""),
+        ("/:Title/", "has the unknown placeholder \":Title\"; did you mean \":title\"?"),
+        ("/12:30/", "has the unknown placeholder \":\""),
+        ("/a\\b", "is not a valid file path"), ("/a\u{0}b", "is not a valid file path"),
+        ("/", "is not a valid file path"),
     ]) func refusals(pattern: String, message: String) throws {
         let problem = try #require(throws: Permalink.Problem.self) { try Permalink(pattern).path(values()) }
         #expect(problem.description.hasPrefix(message), "\(problem.description)")
@@ -81,7 +83,7 @@ import Testing
                 try Permalink(pattern).path(values(slug: slug))
             }
             #expect(
-                problem.description.contains("\"\(slug)\" has neither letters nor digits"), "\(problem.description)")
+                problem.description.contains("\"\(slug)\" contains no letters or digits"), "\(problem.description)")
         }
         #expect(try Permalink("/x/").path(values(slug: slug)) == "x/index.html")
     }

@@ -104,9 +104,9 @@ import Testing
         ("published: maybe", "x.md:2:12: published: expected true or false, found \"maybe\""),
         ("- a list", "x.md:2:1: expected front matter of the form \"key: value\", found a list"),
         ("title: \"open", "x.md:3:1: not YAML: "),
-        ("permalink: /../../etc/passwd", "x.md:2: the permalink leads outside the site: \"/../../etc/passwd\""),
-        ("permalink: ../x", "x.md:2: the permalink leads outside the site: \"../x\""),
-        ("categories: [..]", "x.md:2: the permalink leads outside the site: \"/../2024/03/09/s.html\""),
+        ("permalink: /../../etc/passwd", "x.md:2: the permalink points outside the site: \"/../../etc/passwd\""),
+        ("permalink: ../x", "x.md:2: the permalink points outside the site: \"../x\""),
+        ("categories: [..]", "x.md:2: the permalink points outside the site: \"/../2024/03/09/s.html\""),
         ("categories: [\"a\\0b\"]", "x.md:2:14: categories: the control character U+0 cannot be shown; remove it"),
         ("title: \"a\\u0000b\\u001b\"", "x.md:2:8: title: the control character U+0 cannot be shown; remove it"),
         ("description: \"\\u001b\"", "x.md:2:14: description: the control character U+1B cannot be shown; remove it"),
@@ -116,9 +116,9 @@ import Testing
         ),
         (
             "title: x\nslug: \"???\"",
-            "x.md:3: the permalink has nothing for \":title\": \"???\" has neither letters nor digits; name the file "
+            "x.md:3: the permalink has an empty \":title\": \"???\" contains no letters or digits; name the file "
         ),
-        ("permalink: /:yaer/", "x.md:2: the permalink has no value for \":yaer\"; did you mean \":year\"? "),
+        ("permalink: /:yaer/", "x.md:2: the permalink has the unknown placeholder \":yaer\"; did you mean \":year\"? "),
         ("title: a\ntitle: b", "x.md:2:1: the key \"title\" is repeated below; keep one"),
     ]) func refusals(yaml: String, message: String) throws {
         let error = try #require(throws: AtlasError.self) {
@@ -134,7 +134,7 @@ import Testing
         }
         #expect(
             error.description
-                == "posts/notes.md:1: a post has a date: name the file YYYY-MM-DD-notes.md, or write \"date: YYYY-MM-DD\" "
+                == "posts/notes.md:1: a post needs a date: name the file YYYY-MM-DD-notes.md, or write \"date: YYYY-MM-DD\" "
                 + "in its front matter")
         #expect(try post("date: 2024-01-02", file: "notes.md").path == "2024/01/02/notes.html")
         #expect(try post("date: 2024-01-02", file: "2024-02-30-notes.md").path == "2024/01/02/2024-02-30-notes.html")
@@ -144,10 +144,10 @@ import Testing
         let untitled = try #require(throws: AtlasError.self) { try post("layout: post", file: "2024-01-02-.md") }
         #expect(
             untitled.description
-                == "2024-01-02-.md:1: a post has a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its "
+                == "2024-01-02-.md:1: a post needs a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its "
                 + "front matter")
         let unnamed = try #require(throws: AtlasError.self) { try post("title: x", file: "2024-01-02-.md") }
-        #expect(unnamed.description.hasPrefix("2024-01-02-.md:1: the permalink has nothing for \":title\": \"\" has"))
+        #expect(unnamed.description.hasPrefix("2024-01-02-.md:1: the permalink has an empty \":title\": \"\" contains"))
         #expect(try post("title: x\npermalink: /x/", file: "2024-01-02-.md").path == "x/index.html")
     }
 

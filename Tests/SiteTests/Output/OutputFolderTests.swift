@@ -55,7 +55,7 @@ import Testing
         ] {
             let error = #expect(throws: AtlasError.self) { try attempt() }
             #expect(error?.code == .data)
-            #expect(error?.description.hasPrefix("a/x.html of the site would be written twice") == true)
+            #expect(error?.description.hasPrefix("a/x.html: the site would write this file twice") == true)
         }
         #expect(try read("\(folder.path)/a/x.html") == "one")
         // What could not be linked is written.
@@ -85,7 +85,7 @@ import Testing
         try write("new", to: "\(site)/.git/HEAD")
         let error = try #require(throws: AtlasError.self) { try output.prepare() }
         #expect(error.code == .cannotCreate)
-        #expect(error.description.contains("site/.git is there too. Remove the one that is not wanted"))
+        #expect(error.description.contains("site/.git both exist. Remove the one"))
         #expect(try read("\(output.staging)/.git/HEAD") == "old")
         #expect(try read("\(site)/.git/HEAD") == "new")
     }
