@@ -1,4 +1,4 @@
-// Conditions in words: for the rows of grids, the heads of tables, and the texts that stand for pictures.
+// Conditions in words, for the rows of grids and tables and for alternative texts.
 
 import Runs
 import ViT
@@ -9,7 +9,7 @@ extension Condition {
         parts.enumerated().filter { $0.offset < 3 || !$0.element.isUsual }.map(\.element.words).joined(separator: ", ")
     }
 
-    /// What tells the condition from `others` and from `usual`: `pixel · slice`; the method where nothing does.
+    /// What distinguishes the condition from `others` and `usual`, e.g. `pixel · slice`; the method if nothing does.
     func title(among others: [Condition], usual: Condition) -> String {
         let different = parts.indices.filter { index in
             (others + [usual]).contains { $0.parts[index].words != parts[index].words }
@@ -28,7 +28,7 @@ extension Condition {
 }
 
 extension TokenSelection {
-    /// What is read, in a few words.
+    /// The token selection in a few words.
     var words: String {
         switch self {
         case .patches: "patch tokens"

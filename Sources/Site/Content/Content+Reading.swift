@@ -10,9 +10,9 @@ extension Content {
     /// Reads `content/` of a project, and `_posts/` beside it.
     ///
     /// - Parameters:
-    ///   - now: the moment after which posts are drafts.
+    ///   - now: posts dated later are drafts.
     ///   - drafts: whether drafts are read as posts.
-    /// - Throws: `AtlasError` of code `data`, with file and line, for whatever is wrong in a text.
+    /// - Throws: `AtlasError` of code `data`, with file and line, for errors in a text.
     package init(of project: Project, now: Date, drafts includesDrafts: Bool = false) throws {
         let reader = ContentReader(project: project)
         try reader.checkFolders()
@@ -45,7 +45,7 @@ private struct ContentReader {
 
     private var root: String { project.path("content") }
 
-    /// Texts that cannot be reached must not pass for texts that are not there.
+    /// Texts that cannot be reached must not be treated as absent.
     func checkFolders() throws {
         for folder in folders {
             guard let kind = try FileSystem.kind(of: folder), kind != .folder else { continue }
@@ -107,7 +107,7 @@ private struct ContentReader {
             .sorted { ($0.date.instant, $0.text.name) < ($1.date.instant, $1.text.name) }
     }
 
-    /// A text, parsed, with what it asks for.
+    /// Parses a text and its requests.
     func page(_ text: SourceText, at path: String) throws -> Content.Page {
         var markdown = Markdown()
         markdown.rawHTML = project.configuration.rawHTML
@@ -124,10 +124,10 @@ private struct ContentReader {
 
     // MARK: - Files
 
-    /// The file as messages name it: relative to the project's folder as the user named that.
+    /// The file's name in messages, without a leading `./`.
     private func name(of file: String) -> String { file.hasPrefix("./") ? String(file.dropFirst(2)) : file }
 
-    /// The names in a folder that are meant: not hidden, no editor's backup.
+    /// The names in a folder, except hidden files and editors' backups.
     private func names(in folder: String) throws -> [String] {
         guard try FileSystem.kind(of: folder) == .folder else { return [] }
         return try FileSystem.names(in: folder).filter { entry in
@@ -159,7 +159,7 @@ private struct ContentReader {
         }
     }
 
-    /// Links may make folders that contain themselves; nobody nests posts this deep.
+    /// The deepest folders that are read, because links can make folders that contain themselves.
     private static let deepest = 12
 
     private func postFiles(below folder: String, depth: Int) throws -> [String] {
@@ -178,7 +178,7 @@ private struct ContentReader {
 
     // MARK: - Paths
 
-    /// Refuses posts that want one page, or a page that the site has already.
+    /// The paths of the posts; throws if two posts, or a post and the site, have the same path.
     static func paths(of posts: [Post]) throws -> PathTable {
         var paths = PathTable(lists: PostLists(posts).paths)
         for post in posts {
@@ -196,7 +196,7 @@ private struct ContentReader {
 
     // MARK: - Slips
 
-    /// Markdown that no page reads, with what was expected: a slip in a name would go unseen.
+    /// Warnings for Markdown that no page shows, because a misspelt name would otherwise go unnoticed.
     ///
     /// - Parameter read: the files that were read.
     func unread(but read: Set<String>) -> [Content.Unread] {
@@ -217,11 +217,11 @@ private struct ContentReader {
     }
 
     private func markdown(below folder: String, depth: Int) -> [String] {
-        // What cannot be listed holds no text that was read either; the folders of texts have been listed before.
+        // A folder that cannot be listed contains no text that was read; the folders of texts were listed before.
         guard depth < Self.deepest, let names = try? FileSystem.names(in: folder) else { return [] }
         return names.filter { !Self.isIgnored($0) }.flatMap { name -> [String] in
             let path = "\(folder)/\(name)"
-            // Behind a link may be a whole disk.
+            // A link may lead to a whole disk.
             if FileSystem.isLink(path) { return [] }
             if FileSystem.isFolder(path) { return markdown(below: path, depth: depth + 1) }
             return Post.endings.contains(where: name.lowercased().hasSuffix) ? [path] : []

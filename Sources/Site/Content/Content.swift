@@ -1,13 +1,13 @@
-// What the writer wrote: the introduction, commentary and posts of a project, read, checked, and asked what they need.
+// The writer's texts: a project's introduction, commentary and posts, and the runs that they need.
 
 import Foundation
 import Render
 import Runs
 import ViT
 
-/// The texts of a project and what they ask of the atlas.
+/// The texts of a project and their requests to the atlas.
 package struct Content: Sendable {
-    /// A text and the page on which it stands.
+    /// A text and the page that shows it.
     struct Page: Sendable {
         /// The text.
         let text: SourceText
@@ -15,31 +15,30 @@ package struct Content: Sendable {
         let path: String
         /// The text, parsed.
         let document: MarkdownDocument
-        /// What each of the document's gaps asks of the atlas; nil for other links, and for values that are none of
-        /// atlasgen's.
+        /// The request of each of the document's gaps; nil for other links and for values that are not atlasgen's.
         let requests: [ContentRequest?]
 
-        /// The runs that must exist, beyond those of the project's plan, in the order of the requests.
+        /// The runs that the page needs, in the order of the requests.
         var runs: [RunsRequest] { requests.compactMap { $0?.runs } }
     }
 
-    /// A neuron, for tables by neuron.
+    /// A neuron, as a key.
     struct Neuron: Hashable, Sendable {
-        /// Where it is.
+        /// Its layer.
         let address: Address
         /// Its number.
         let number: Int
     }
 
-    /// A file that looks like a text and is none.
+    /// A Markdown file that no page shows.
     struct Unread: Sendable {
         /// The file's path.
         let file: String
-        /// What the writer should know of it.
+        /// The warning for the writer.
         let warning: String
     }
 
-    /// What stands at the head of the first page.
+    /// The text at the top of the first page.
     let introduction: Page?
     /// Commentary on layers.
     let layers: [Address: Page]
@@ -47,15 +46,15 @@ package struct Content: Sendable {
     let neurons: [Neuron: Page]
     /// The posts that readers see, oldest first; each with its text.
     let posts: [(post: Post, page: Page)]
-    /// Files of posts that are left out, as links may name them.
+    /// Files of posts that are left out; links may name them.
     let drafts: Set<String>
     /// The folders that may hold files for pages.
     let folders: [String]
-    /// Paths that the site and the posts have.
+    /// Paths of the site's own files and of the posts.
     let paths: PathTable
     /// Markdown files that no page shows.
     let unread: [Unread]
-    /// What texts show of each neuron, in their order.
+    /// The runs of each neuron that texts show, in the texts' order.
     let shown: [Neuron: [RunsRequest]]
 
     /// All pages, in the order of the introduction, layers, neurons, posts.
@@ -65,22 +64,22 @@ package struct Content: Sendable {
 // MARK: - What it needs
 
 extension Content {
-    /// Every run that figures, values and links need, in the texts' order; those of the project's plan may be among
-    /// them, a plan takes each once.
+    /// Every run that figures, values and links need, in the texts' order, with duplicates; some may be in the
+    /// project's plan.
     func recipes(for project: Project) -> [Recipe] {
         pages.flatMap(\.runs).flatMap(\.recipes)
     }
 
-    /// The neurons that are in none of the chosen layers' grids and that a text shows: they have pages of their own.
+    /// The neurons that a text shows and no layer's grid contains; they have pages of their own.
     func extraNeurons(of project: Project) -> [Neuron] {
         let chosen = Dictionary(uniqueKeysWithValues: project.layers.map { ($0.address, Set($0.neurons)) })
         return shown.keys.filter { chosen[$0.address]?.contains($0.number) != true }
             .sorted { ($0.address.description, $0.number) < ($1.address.description, $1.number) }
     }
 
-    /// The runs of a neuron that texts show: for its page, on which every one of them has a place.
+    /// The runs of a neuron that texts show; its page shows all of them.
     ///
-    /// - Returns: each condition once, in the order of the texts, with all seeds that any figure shows of it, ascending.
+    /// - Returns: each condition once, in the order of the texts, with all seeds that any text shows, ascending.
     func rows(of address: Address, _ neuron: Int) -> [(condition: Condition, seeds: [UInt64])] {
         var order: [Condition] = []
         var seeds: [Condition: Set<UInt64>] = [:]
@@ -102,7 +101,7 @@ extension Project {
         return plan
     }
 
-    /// The same with the texts as they are now.
+    /// The plan with the texts as they are now.
     ///
     /// - Parameter drafts: whether drafts are shown.
     package func wholePlan(drafts: Bool = false) throws -> Plan {

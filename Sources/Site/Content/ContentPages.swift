@@ -7,13 +7,13 @@ import Scores
 import Support
 import ViT
 
-/// Everything of the site that comes from texts: rendered, and ready to be put into the site's templates.
+/// Everything on the site that comes from texts, rendered and ready for the site's templates.
 package struct ContentPages: Sendable {
     /// A page of the site.
     struct Page: Sendable {
         /// Path of its file, relative to the site's root.
         let path: String
-        /// Makes the HTML in a site whose `root` is the page's.
+        /// Makes the HTML; the site's `root` must be the page's.
         let text: @Sendable (Templates, SiteContext) -> String
 
         /// The page's HTML in the site around it.
@@ -42,14 +42,14 @@ package struct ContentPages: Sendable {
     let feed: [Feed.Entry]
     /// The posts for the search.
     let search: [SearchIndex.Entry]
-    /// What the writer should know and what stops nothing, each with file and line.
+    /// Warnings for the writer, each with file and line.
     package let warnings: [String]
 }
 
 extension ContentPages {
     /// Renders the texts of a project.
     ///
-    /// - Throws: `AtlasError` for whatever is wrong in a text.
+    /// - Throws: `AtlasError` for errors in a text, and for runs that cannot be read.
     package init(_ content: Content, library: RunLibrary, templates: Templates) throws {
         let lists = PostLists(content.posts.map(\.post))
         let renderer = ContentRenderer(
@@ -91,13 +91,13 @@ extension ContentPages {
         self.warnings = warnings
     }
 
-    /// Commentary on what the model has and the atlas does not show.
+    /// Warnings about commentary on layers and neurons that the atlas does not show.
     private static func unseen(_ content: Content, project: Project) -> [String] {
         let extra = Set(content.extraNeurons(of: project))
         let chosen = Dictionary(uniqueKeysWithValues: project.layers.map { ($0.address, Set($0.neurons)) })
         let layers = content.layers.filter { chosen[$0.key] == nil }.map { address, page in
-            "\(page.text.name):1: \(address) is not a layer of this atlas, so this text has no page; add it to \"layers\" "
-                + "in atlas.yml"
+            "\(page.text.name):1: \(address) is not a layer of this atlas, so this text has no page; add it to "
+                + "\"layers\" in atlas.yml"
         }
         let neurons = content.neurons.filter { neuron, _ in
             chosen[neuron.address]?.contains(neuron.number) != true && !extra.contains(neuron)

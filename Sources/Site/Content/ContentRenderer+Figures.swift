@@ -90,7 +90,7 @@ extension ContentRenderer {
         return shown < total ? "\(shown) of \(total) runs shown" : nil
     }
 
-    /// The score of a figure of one condition that its layer is scored by.
+    /// The score in a sentence, for a figure of one condition whose layer has scores for it.
     private func scoreSentence(_ request: RunsRequest) throws -> String? {
         guard request.conditions.count == 1, let layer = project.layers.first(where: { $0.address == request.address }),
             library.hasRuns(of: request.neuron, in: layer, request.conditions[0])
@@ -111,7 +111,7 @@ extension ContentRenderer {
                 switch sort.key {
                 case .number: -Double(card.number)
                 case .activation: card.activation
-                // Orders as the percentile does, also where that is 100 for many.
+                // By similarity, because many percentiles are 100.
                 case .consistency: (request.measure == .look ? card.look : card.meaning)?.similarity
                 }
             }, lowestFirst: sort.isReversed)
@@ -149,15 +149,15 @@ extension LayerScores {
 }
 
 extension RunLibrary {
-    /// Whether the project itself makes runs of a neuron by a condition.
+    /// Whether the project itself makes runs of a neuron under a condition.
     func hasRuns(of neuron: Int, in layer: AtlasLayer, _ condition: Condition) -> Bool {
         project.conditions(of: layer).contains(condition) && neurons(of: layer, condition).contains(neuron)
     }
 }
 
 extension ViTConfiguration {
-    /// Floating-point operations of a run: a forward pass of each copy at each step, and a backward pass counted as
-    /// another one.
+    /// Floating-point operations of a run: a forward pass of each copy at each step, and a backward pass of the same
+    /// cost.
     func runCost(at address: Address, method: Method) -> Double {
         2 * forwardCost(to: address) * Double(method.steps) * Double(method.copies)
     }

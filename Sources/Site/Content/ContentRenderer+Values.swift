@@ -6,7 +6,7 @@ import Scores
 import ViT
 
 extension ContentRenderer {
-    /// The text that takes the place of a value, and why it is no number where there is none.
+    /// The text that replaces a value, and the reason if there is no number.
     func value(of request: ValueRequest, notes: inout FigureNotes) throws -> (value: String, reason: String?) {
         switch request {
         case .layer(let request, let field):

@@ -1,13 +1,13 @@
-// Texts to HTML: Markdown with figures, values and links in their places.
+// Texts to HTML: Markdown with its figures, values and links filled in.
 
 import Foundation
 import Render
 import Runs
 import ViT
 
-/// Renders the texts of a project from the runs that its library holds.
+/// Renders the texts of a project with the runs in its library.
 ///
-/// A run that the store lacks is shown as one that is not made yet.
+/// A run that is not in the store is shown as not made yet.
 struct ContentRenderer: Sendable {
     /// The texts.
     let content: Content
@@ -15,7 +15,7 @@ struct ContentRenderer: Sendable {
     let library: RunLibrary
     /// The theme.
     let templates: Templates
-    /// Where links lead.
+    /// Resolves links.
     let links: LinkResolver
 
     /// A text as HTML.
@@ -26,11 +26,11 @@ struct ContentRenderer: Sendable {
         let excerpt: String
         /// Files that the page needs.
         let assets: [ContentAsset]
-        /// What the writer should know, each with file and line.
+        /// Warnings for the writer, each with file and line.
         let warnings: [String]
-        /// Whether a score stands in the text, for which a page owes its readers the caveats.
+        /// Whether the text shows a score, so that its page must show the caveats.
         let showsScores: Bool
-        /// Whether one stands in the excerpt, which lists of posts show.
+        /// Whether the excerpt, which lists of posts show, has a score.
         let excerptShowsScores: Bool
         /// Path of the first picture that a figure shows.
         let image: String?
@@ -70,25 +70,25 @@ struct ContentRenderer: Sendable {
                         "{{\(expression)}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is left as text"
                     ))
                 return nil
-            // Every figure of a text is a request.
+            // Never happens: every figure is a request.
             case (nil, .figure): return nil
             }
         }
         warnings += output.warnings.map { ($0.line, $0.message) }
         return Rendered(
             html: output.html, excerpt: output.excerpt, assets: assets,
-            // Values come before links on the way through a text; sorting keeps the order of a line.
+            // Values are filled in before links; the sort is stable within a line.
             warnings: warnings.sorted { $0.line < $1.line }.map { "\(page.text.name):\($0.line): \($0.message)" },
             showsScores: notes.showsScores,
             excerptShowsScores: notes.scoreValues.contains { output.excerpt.contains($0) }, image: notes.image)
     }
 }
 
-/// What rendering figures finds out for the page around them.
+/// What rendering figures collects for their page.
 struct FigureNotes {
     /// Whether a score is shown.
     var showsScores = false
-    /// The scores in running text.
+    /// The scores in running text, as text.
     var scoreValues: [String] = []
     /// Path of the first picture.
     var image: String?

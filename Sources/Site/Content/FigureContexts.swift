@@ -2,7 +2,7 @@
 
 import Render
 
-/// What every figure has below it.
+/// The text below a figure.
 struct CaptionContext: TemplateContext {
     var html: String
     var score: String?
@@ -12,8 +12,8 @@ struct CaptionContext: TemplateContext {
     static let keys: [TemplateKey<CaptionContext>] = [
         .html("html", "the writer's caption", \.html),
         .text("score", "the score in a sentence", \.score),
-        .text("note", "what is not shown, e.g. `2 of 3 runs shown`", \.note),
-        .object("link", "the page behind the figure", \.link),
+        .text("note", "what is left out or different, e.g. `2 of 3 runs shown`", \.note),
+        .object("link", "link to the page with everything that the figure shows", \.link),
     ]
 }
 
@@ -27,7 +27,7 @@ struct RunsFigure: TemplateRoot {
     var caption: CaptionContext
 
     static let keys: [TemplateKey<RunsFigure>] = [
-        .text("root", "the way to the site's root, to put in front of every path", \.root),
+        .text("root", "relative path to the site's root; put it before every path", \.root),
         .list("rows", "the runs, a row for each method, token selection and attention mode", \.rows),
         .object("caption", "the caption", \.caption),
     ]
@@ -43,7 +43,7 @@ struct SheetFigure: TemplateRoot {
     var caption: CaptionContext
 
     static let keys: [TemplateKey<SheetFigure>] = [
-        .text("root", "the way to the site's root, to put in front of every path", \.root),
+        .text("root", "relative path to the site's root; put it before every path", \.root),
         .list("neurons", "the neurons", \.neurons),
         .object("caption", "the caption", \.caption),
     ]
@@ -59,7 +59,7 @@ struct ChartFigure: TemplateRoot {
     var caption: CaptionContext
 
     static let keys: [TemplateKey<ChartFigure>] = [
-        .text("root", "the way to the site's root, to put in front of every path", \.root),
+        .text("root", "relative path to the site's root; put it before every path", \.root),
         .html("chart", "the chart, as SVG", \.chart),
         .object("caption", "the caption", \.caption),
     ]
@@ -77,9 +77,9 @@ struct TableFigure: TemplateRoot {
         var path: String?
 
         static let keys: [TemplateKey<Cell>] = [
-            .text("text", "what stands in the cell", \.text),
+            .text("text", "the cell's text", \.text),
             .flag("isNumber", "whether it is a number", \.isNumber),
-            .text("path", "path of the page that it leads to", \.path),
+            .text("path", "path of the linked page", \.path),
         ]
     }
 
@@ -100,8 +100,8 @@ struct TableFigure: TemplateRoot {
     var caption: CaptionContext
 
     static let keys: [TemplateKey<TableFigure>] = [
-        .text("root", "the way to the site's root, to put in front of every path", \.root),
-        .list("columns", "the columns' heads", \.columns),
+        .text("root", "relative path to the site's root; put it before every path", \.root),
+        .list("columns", "the column headings", \.columns),
         .list("rows", "the rows", \.rows),
         .object("caption", "the caption", \.caption),
     ]

@@ -6,11 +6,11 @@ import Runs
 import Support
 import ViT
 
-/// Turns destinations and values of one text into requests, or says what is wrong with them and where.
+/// Turns destinations and values of one text into requests; errors name file and line.
 struct FigureReader {
-    /// What the requests are checked against.
+    /// The project that requests are checked against.
     let project: Project
-    /// The text that they stand in.
+    /// The text that contains them.
     let text: SourceText
 
     /// The keys of figures of runs.
@@ -23,10 +23,10 @@ struct FigureReader {
     private enum Plot: String, CaseIterable {
         case consistency, compare
     }
-    /// More pictures than this are no figure.
+    /// The most pictures in a figure.
     static let mostPictures = 400
 
-    /// What a gap in a text asks of the atlas; nil for other links, and for values that are none of atlasgen's.
+    /// The request of a gap in a text; nil for other links and for values that are not atlasgen's.
     func request(_ gap: MarkdownGap) throws -> ContentRequest? {
         switch gap {
         case .figure(let destination, let line): return .figure(try figure(destination, line: line))
@@ -42,20 +42,20 @@ struct FigureReader {
         Suggestion.nearest(to: word, among: Markdown.figureSchemes, limit: 1).first
     }
 
-    /// The scheme that a destination or expression with another one probably means.
+    /// The scheme that a destination or expression with a misspelt scheme probably means.
     private static func slip(in text: String) -> String? {
         let scheme = text.prefix { $0.isASCII && $0.isLetter }
         guard text.dropFirst(scheme.count).first == ":", !Markdown.isFigure(text) else { return nil }
         return Self.scheme(nearest: String(scheme))
     }
 
-    /// Refuses a link's or image's destination whose scheme is probably a slip.
+    /// Throws if the scheme of a link or image is probably misspelt.
     private func checkScheme(of destination: String, line: Int) throws {
         guard let near = Self.slip(in: destination) else { return }
         throw text.error("\(destination): did you mean \"\(near):\"?", line: line)
     }
 
-    /// The figure that an image asks for.
+    /// The figure that an image requests.
     func figure(_ destination: String, line: Int) throws -> FigureRequest {
         let reference = try reference(destination, line: line)
         guard !reference.isNeuron else { return .runs(try runs(reference)) }
@@ -87,7 +87,7 @@ struct FigureReader {
         return reference.isNeuron ? .neuron(try runs(reference)) : .layer(try layer(reference).layer)
     }
 
-    /// The number that `{{expression}}` asks for; nil where the expression is none of atlasgen's.
+    /// The number that `{{expression}}` requests; nil if the expression is not atlasgen's.
     func value(_ expression: String, line: Int) throws -> ValueRequest? {
         guard Markdown.isFigure(expression) else {
             guard let near = Self.slip(in: expression) else { return nil }
@@ -190,7 +190,7 @@ extension FigureReader {
             LayerRequest(layer: layer, condition: condition, measure: try measure(reference)), neuron: neuron, field)
     }
 
-    /// The condition that a layer's figure names: one of those by which the project makes runs of the layer.
+    /// The condition that a layer's figure names; the project must make runs of the layer under it.
     private func condition(of layer: AtlasLayer, _ reference: FigureReference) throws -> Condition {
         var wanted = project.grid(of: layer)
         if let method = try single(methods(of: reference), "method", reference) { wanted.variant.method = method }
@@ -200,8 +200,8 @@ extension FigureReader {
         if let attention { wanted.variant.attention = attention }
         guard project.conditions(of: layer).contains(wanted) else {
             throw reference.error(
-                "this atlas has no runs of \(layer.address.shortName) with \(wanted.words); a layer's figures show what "
-                    + "atlas.yml lists under methods, tokens and attention, one of them changed at a time")
+                "this atlas has no runs of \(layer.address.shortName) with \(wanted.words); a layer's figures show "
+                    + "what atlas.yml lists under methods, tokens and attention, one of them changed at a time")
         }
         return wanted
     }
@@ -227,7 +227,7 @@ extension FigureReader {
         }
     }
 
-    /// The token selections, each once: several words may mean one at the address.
+    /// The token selections without duplicates: several words may mean the same one at an address.
     private func tokens(
         of reference: FigureReference, at address: Address, default usual: TokenSelection?
     ) throws -> [TokenSelection] {

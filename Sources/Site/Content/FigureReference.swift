@@ -1,4 +1,4 @@
-// A destination with the scheme neuron: or layer:, taken apart and not yet checked against a model.
+// A destination with the scheme neuron: or layer:, parsed but not yet checked against a model.
 
 import Foundation
 import Render
@@ -13,7 +13,7 @@ struct FigureReference {
     let written: String
     /// Whether the scheme is `neuron:`, and not `layer:`.
     let isNeuron: Bool
-    /// What stands between the scheme and the options: an address, and for `neuron:` a slash and a number.
+    /// The part between the scheme and the options: an address, and for `neuron:` a slash and a number.
     let subject: String
     /// The options by their keys.
     let options: [String: String]
@@ -53,7 +53,7 @@ struct FigureReference {
     /// An error of code `data` at the reference's line.
     func error(_ message: String) -> AtlasError { text.error("\(written): \(message)", line: line) }
 
-    /// Refuses options that are not among `known`.
+    /// Throws for options that are not in `known`.
     func check(keys known: [String]) throws {
         for key in keys where !known.contains(key) {
             throw error(
@@ -62,23 +62,23 @@ struct FigureReference {
         }
     }
 
-    /// Adds the reference's place to what is wrong with a name: with the option where it is one's.
+    /// Adds the reference's file and line to errors of `read`, and the option's key if there is one.
     func reading<Value>(_ key: String? = nil, _ read: () throws -> Value) throws -> Value {
         try Runs.reading(at: "\(text.name):\(line): \(written)\(key.map { ": \($0)" } ?? "")", read)
     }
 
-    /// What `read` takes from the subject.
+    /// The subject, read by `read`.
     func subject<Value>(_ read: (String) throws -> Value) throws -> Value {
         try reading { try read(subject) }
     }
 
-    /// What `read` takes from an option; nil where the option is not there.
+    /// An option's value, read by `read`; nil if the option is absent.
     func value<Value>(_ key: String, _ read: (String) throws -> Value) throws -> Value? {
         guard let text = options[key] else { return nil }
         return try reading(key) { try read(text) }
     }
 
-    /// What `read` takes from each word of a list with commas; nil where the option is not there.
+    /// The values of a comma-separated option, each read by `read`; nil if the option is absent.
     func values<Value: Equatable>(_ key: String, _ read: (String) throws -> Value) throws -> [Value]? {
         try value(key) { text in
             try text.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) { values, word in
@@ -91,7 +91,7 @@ struct FigureReference {
 }
 
 extension FigureReader {
-    /// Takes a destination apart.
+    /// Parses a destination.
     func reference(_ destination: String, written: String? = nil, line: Int) throws -> FigureReference {
         try FigureReference(destination, written: written, text: text, line: line)
     }

@@ -1,11 +1,11 @@
-// What a figure, a value or a link in a text asks of the atlas, checked against the project.
+// What figures, values and links in texts request, checked against the project.
 
 import Runs
 import ViT
 
 /// Runs of one neuron: a row for each condition, a column for each seed.
 struct RunsRequest: Hashable, Sendable {
-    /// Where the neuron is.
+    /// The neuron's layer.
     let address: Address
     /// Its number.
     let neuron: Int
@@ -15,11 +15,11 @@ struct RunsRequest: Hashable, Sendable {
     let seeds: [UInt64]
 }
 
-/// The measure that a score is taken by.
+/// How similarity is measured.
 enum Measure: String, CaseIterable, Sendable {
-    /// How alike the pictures look.
+    /// Similarity of the look descriptors.
     case look
-    /// How alike they are to the judge.
+    /// Similarity of the judge's embeddings.
     case meaning
 }
 
@@ -33,13 +33,13 @@ struct LayerRequest: Sendable {
     let measure: Measure
 }
 
-/// What an image with the scheme `neuron:` or `layer:` asks for.
+/// What an image with the scheme `neuron:` or `layer:` requests.
 enum FigureRequest: Sendable {
     /// Runs side by side, or a grid of them.
     case runs(RunsRequest)
     /// A contact sheet of a layer.
     case sheet(LayerRequest, sort: Sort, limit: Int)
-    /// The distribution of a layer's similarities against the null.
+    /// The distributions of a layer's similarities within and between neurons.
     case distribution(LayerRequest)
     /// The table of a layer's methods, token selections and attention modes.
     case comparison(LayerRequest)
@@ -58,16 +58,16 @@ enum FigureRequest: Sendable {
 
         /// What neurons are ordered by.
         let key: Key
-        /// Whether the order is turned round: `sort=-consistency`.
+        /// Whether the order is reversed: `sort=-consistency`.
         let isReversed: Bool
     }
 }
 
-/// What `{{…}}` asks for.
+/// What `{{…}}` requests.
 enum ValueRequest: Sendable {
     /// A number of a layer.
     case layer(LayerRequest, LayerField)
-    /// A number of a neuron among its layer.
+    /// A number of a neuron compared with its layer.
     case score(LayerRequest, neuron: Int, ScoreField)
     /// A number of a neuron's runs.
     case runs(RunsRequest, RunsField)
@@ -78,33 +78,33 @@ enum ValueRequest: Sendable {
         case auc
         /// The 95 % interval of `auc`.
         case interval
-        /// The part of the runs whose nearest run from another seed is of the same neuron.
+        /// Top-1 retrieval: the share of runs whose nearest neighbour from another seed is of the same neuron.
         case retrieval
-        /// What `retrieval` is by chance.
+        /// The value of `retrieval` by chance.
         case chance
-        /// Mean similarity within neurons less that between neurons.
+        /// Mean similarity within neurons minus between neurons.
         case gap
         /// The permutation test's p.
         case p
-        /// The part of the pictures on which their own neuron stands out most.
+        /// The share of pictures on which their own neuron has the layer's highest z-score.
         case identification
-        /// How many neurons these numbers are about.
+        /// Number of neurons.
         case neurons
-        /// How many runs these numbers are about.
+        /// Number of runs.
         case runs
     }
 
     /// A neuron's numbers that need its layer.
     enum ScoreField: String, CaseIterable, Sendable {
-        /// How many per cent of the pairs of different neurons are less alike than its runs.
+        /// Percentile of its runs' similarity among pairs of different neurons.
         case percentile
         /// Mean similarity of its pairs of runs.
         case similarity
-        /// The part of its pictures on which it stands out most.
+        /// The share of its pictures on which it has the layer's highest z-score.
         case identification
     }
 
-    /// A neuron's numbers that need its runs alone.
+    /// A neuron's numbers that need only its runs.
     enum RunsField: String, CaseIterable, Sendable {
         /// The mean activation before the first step.
         case start
@@ -129,7 +129,7 @@ enum PageRequest: Sendable {
     }
 }
 
-/// Whatever a text asks of the atlas.
+/// A text's request to the atlas.
 enum ContentRequest: Sendable {
     /// A figure.
     case figure(FigureRequest)
@@ -138,7 +138,7 @@ enum ContentRequest: Sendable {
     /// A link to a page.
     case page(PageRequest)
 
-    /// The runs that must exist, beyond those of the project's plan.
+    /// The runs that the request needs; nil if they are in the project's plan anyway.
     var runs: RunsRequest? {
         switch self {
         case .figure(.runs(let request)), .value(.runs(let request, _)), .page(.neuron(let request)): request

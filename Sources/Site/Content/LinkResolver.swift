@@ -1,11 +1,11 @@
-// Where the relative links of texts lead: to other texts, to pages of the site, to files beside the text.
+// The targets of texts' relative links: other texts, pages of the site, files beside the text.
 
 import Foundation
 import Runs
 import Support
 import ViT
 
-/// A file that a page shows or links to, and where the link finds it.
+/// A file that a page shows or links to, and its path in the site.
 struct ContentAsset: Hashable, Sendable {
     /// The file's path.
     let file: String
@@ -13,15 +13,15 @@ struct ContentAsset: Hashable, Sendable {
     let path: String
 }
 
-/// What becomes of a link.
+/// A link, resolved.
 enum ResolvedLink: Equatable, Sendable {
-    /// It leads where it should.
+    /// The link is correct as written.
     case kept
-    /// The page is somewhere else than the text, so that the link has another form in the site.
+    /// The page is at another path than the text, so the link changes.
     case rewritten(String)
-    /// It leads to a file that has to be copied.
+    /// The link's target is a file that has to be copied.
     case asset(ContentAsset, link: String)
-    /// It leads nowhere, for this reason.
+    /// The link is broken, for this reason.
     case dead(String)
 }
 
@@ -31,7 +31,7 @@ struct LinkResolver: Sendable {
     private let drafts: Set<String>
     private let folders: [String]
     private let contentFolder: String
-    /// The folders outside which nothing is copied, behind every link and with a slash at the end.
+    /// Only files in these folders are copied; paths have their links resolved and end with a slash.
     private let roots: [String]
     private let pages: Set<String>
     private let layers: [String: Set<Int>]
@@ -55,7 +55,7 @@ struct LinkResolver: Sendable {
         self.layers = layers
     }
 
-    /// A path without `.` and `..`, absolute or relative as it was.
+    /// A path without `.` and `..`; it stays absolute or relative.
     private static func plain(_ path: String) -> String {
         var names: [Substring] = []
         for name in path.split(separator: "/") where name != "." {
@@ -64,7 +64,7 @@ struct LinkResolver: Sendable {
         return (path.hasPrefix("/") ? "/" : "") + names.joined(separator: "/")
     }
 
-    /// What becomes of a link of a text.
+    /// Resolves a link of a text.
     func resolve(_ destination: String, on page: Content.Page) -> ResolvedLink {
         let end = destination.firstIndex { $0 == "#" || $0 == "?" } ?? destination.endIndex
         let written = String(destination[..<end])
@@ -89,7 +89,7 @@ struct LinkResolver: Sendable {
             ?? .dead("no file beside the text and no page of the site has this path")
     }
 
-    /// Links from the root, which a site in a subfolder, or opened as a file, does not have.
+    /// Resolves a link from the root; as a relative link it also works in subfolders and local files.
     private func resolveFromRoot(_ path: String, _ rest: String, on page: Content.Page) -> ResolvedLink {
         guard let target = OutputPath.normalised(path) else { return .dead("it points outside the site") }
         if let known = resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: false) { return known }
@@ -108,14 +108,14 @@ struct LinkResolver: Sendable {
         if isPage(target), !isFolder {
             return keeping ? .kept : .rewritten(OutputPath.link(from: page.path, to: target) + rest)
         }
-        // A folder's page, and Jekyll's permalinks without ending: a site opened as files needs the file's name.
+        // A folder's page, or a Jekyll permalink without extension: a site opened as files needs the file's name.
         for file in [OutputPath.joined(target, SitePaths.index), "\(target).html"] where isPage(file) {
             return .rewritten(OutputPath.link(from: page.path, to: file) + rest)
         }
         return nil
     }
 
-    /// Why a file in a folder of texts is not copied; nil where it is.
+    /// Why a file in a folder of texts is not copied; nil if it is copied.
     private func refusal(of file: String) -> String? {
         let real = FileSystem.resolved(file)
         guard let root = roots.first(where: real.hasPrefix) else {
@@ -127,8 +127,8 @@ struct LinkResolver: Sendable {
         return names.contains { $0.hasPrefix(".") } ? "hidden files are not copied" : nil
     }
 
-    /// Whether the site has a page, a picture or a data file at this path. Which orders a layer's pages come in, and
-    /// how many pictures a neuron has, is not looked up.
+    /// Whether the site has a page, a picture or a data file at this path. It does not check which orders a layer
+    /// has or which pictures a neuron has.
     private func isPage(_ path: String) -> Bool {
         if pages.contains(path) { return true }
         return switch SitePaths.layerPath(path) {

@@ -1,14 +1,14 @@
-// Paths inside the site: made of names that a writer chose, and never outside the output folder.
+// Paths inside the site, from names that a writer chose, never outside the output folder.
 
 import Foundation
 
 /// Paths relative to the site's root, with `/` between their names.
 package enum OutputPath {
-    /// What file systems and archives take for one name.
+    /// The longest name that file systems and archives accept, in bytes.
     static let longestName = 255
 
-    /// The path without `.`, `..` and empty names, empty for the root; nil where it leaves the root, and where a name
-    /// cannot be a file's.
+    /// The path without `.`, `..` and empty names; empty for the root. Nil if the path leaves the root or a name is not
+    /// valid.
     package static func normalised(_ path: String) -> String? {
         var names: [Substring] = []
         for name in path.split(separator: "/", omittingEmptySubsequences: true) {
@@ -25,8 +25,8 @@ package enum OutputPath {
         return names.joined(separator: "/")
     }
 
-    /// Whether a text can be the name of a file on every system: not empty, no path of its own, no control characters,
-    /// not too long.
+    /// Whether a text can be a file's name: not empty, `.` or `..`, without slashes, backslashes and control
+    /// characters, and not too long.
     static func isName(_ name: some StringProtocol) -> Bool {
         !name.isEmpty && name != "." && name != ".." && name.utf8.count <= longestName
             && !name.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.properties.generalCategory == .control }
@@ -37,12 +37,12 @@ package enum OutputPath {
         path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
     }
 
-    /// `path` as seen from `folder`, not yet normalised.
+    /// `path` inside `folder`, not yet normalised.
     package static func joined(_ folder: String, _ path: String) -> String {
         folder.isEmpty ? path : "\(folder)/\(path)"
     }
 
-    /// The path as it stands in a link: percent-encoded, with its slashes.
+    /// The path for a link: percent-encoded, except the slashes.
     package static func encoded(_ path: String) -> String {
         var text = ""
         for byte in path.utf8 {
@@ -56,8 +56,8 @@ package enum OutputPath {
         return text
     }
 
-    /// The unreserved characters of RFC 3986 and those that a path may hold besides; `'` and `&` are left out, for
-    /// attributes' sake, and `:`, which in the first name would be a scheme's.
+    /// The unreserved characters of RFC 3986 and others that it allows in paths, without `'` and `&`, which attributes
+    /// would have to escape, and `:`, which would end a scheme.
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,18 +1,18 @@
-// Who has which path of the site, so that nothing is written over something else.
+// Owners of the site's paths, so that no file overwrites another.
 
-/// The paths that the site, its owner, posts and the files beside texts have.
+/// The paths of the site, its owner's files, posts and the files beside texts.
 struct PathTable: Sendable {
-    /// Why a path cannot be had, for a sentence that names the path before.
+    /// Why a path cannot be taken; completes a sentence that names the path.
     struct Conflict: Error {
         let description: String
     }
 
-    /// Who has a file, by its path.
+    /// Owners of files, by path.
     private var files: [String: String] = [:]
-    /// Who has something in a folder, by its path.
+    /// Owners of something in a folder, by the folder's path.
     private var folders: [String: String] = [:]
 
-    /// How messages name the site where the site itself has a path.
+    /// The site as an owner in messages.
     private static let site = "the site itself"
 
     /// - Parameter lists: paths of the lists of posts.
@@ -22,7 +22,7 @@ struct PathTable: Sendable {
 
     /// Gives a path to an owner.
     ///
-    /// - Parameter page: path of the page that the file is for; beside commentary a file stands in the page's folder.
+    /// - Parameter page: path of the page that the file is for; files beside commentary are in the page's folder.
     mutating func take(_ path: String, for owner: String, beside page: String? = nil) throws(Conflict) {
         if let reserved = Self.reserved(path, beside: page) { throw reserved }
         if let other = files[path] { throw Conflict(description: "\(path) belongs to \(other)") }
@@ -44,7 +44,7 @@ struct PathTable: Sendable {
         }
     }
 
-    /// What no text can have, whatever else the site holds. Some file systems do not tell letters' cases apart.
+    /// The conflict of a path that no text can ever have. Cases are ignored, as some file systems do.
     private static func reserved(_ path: String, beside page: String?) -> Conflict? {
         let names = path.split(separator: "/")
         guard let first = names.first else { return nil }

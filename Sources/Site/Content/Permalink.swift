@@ -1,4 +1,4 @@
-// Where a post's page is: Jekyll's permalinks (https://jekyllrb.com/docs/permalinks/).
+// Paths of posts' pages: Jekyll's permalinks (https://jekyllrb.com/docs/permalinks/).
 
 import Render
 import Support
@@ -22,7 +22,7 @@ struct Permalink: Sendable, Equatable {
     /// A pattern, or the name of a style.
     init(_ text: String) { pattern = Self.styles[text] ?? text }
 
-    /// What stands for a post in a pattern.
+    /// A post's values for a pattern's placeholders.
     struct Values: Sendable {
         /// The date as written.
         var date: PostDate
@@ -42,14 +42,14 @@ struct Permalink: Sendable, Equatable {
     ///
     /// A pattern that ends with a slash makes a folder with `index.html`; one without an ending gets `.html`.
     ///
-    /// - Throws: What is wrong with it, for a sentence that starts with the permalink's name.
+    /// - Throws: `Problem`, which completes a sentence that starts with "the permalink".
     func path(_ values: Values) throws(Problem) -> String {
         var text = ""
         var rest = pattern[...]
         while let colon = rest.firstIndex(of: ":") {
             text += rest[..<colon]
             let after = rest[rest.index(after: colon)...]
-            // A whole word, but for an underscore that only stands between two: `:year_:month`.
+            // A whole word, without an underscore that only separates two placeholders: `:year_:month`.
             var name = String(after.prefix { $0.isASCII && ($0.isLetter || $0 == "_") })
             if name.hasSuffix("_"), Self.names.contains(String(name.dropLast())) { name.removeLast() }
             guard Self.names.contains(name) else {
@@ -87,7 +87,7 @@ struct Permalink: Sendable, Equatable {
         return path
     }
 
-    /// What is wrong with a permalink.
+    /// Why a permalink gives no path.
     struct Problem: Error, Equatable {
         let description: String
     }
@@ -120,7 +120,7 @@ struct Permalink: Sendable, Equatable {
         }
     }
 
-    /// A folder for each category, each once.
+    /// A folder for each category, without duplicates.
     private static func folders(_ categories: [String]) -> String {
         categories.reduce(into: [String]()) { unique, category in
             if !unique.contains(category) { unique.append(category) }
@@ -128,10 +128,10 @@ struct Permalink: Sendable, Equatable {
     }
 }
 
-/// Names for URLs out of texts.
+/// Names for URLs, made from texts.
 package enum Slug {
     /// Jekyll's `pretty` mode with the case kept: everything but letters, marks, digits and `._~!$&'()+,;=@` becomes a
-    /// hyphen, runs of them one, none at the ends.
+    /// hyphen; repeated hyphens become one, and those at the ends are removed.
     static func pretty(_ text: String) -> String {
         hyphenated(text) { isLetterOrDigit($0) || "._~!$&'()+,;=@".unicodeScalars.contains($0) }
     }
@@ -139,7 +139,7 @@ package enum Slug {
     /// Jekyll's default mode: lower case, everything but letters, marks and digits becomes a hyphen.
     package static func plain(_ text: String) -> String { hyphenated(text.lowercased(), isLetterOrDigit) }
 
-    /// A title out of a file's name: `a-small-step` becomes `A Small Step`.
+    /// A title made from a file's name: `a-small-step` becomes `A Small Step`.
     static func title(_ slug: String) -> String {
         slug.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: " ")
     }

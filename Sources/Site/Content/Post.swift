@@ -1,4 +1,4 @@
-// A post: a Markdown file of the form YYYY-MM-DD-slug.md, with Jekyll's front matter.
+// A post: a Markdown file named YYYY-MM-DD-slug.md, with Jekyll's front matter.
 
 import Foundation
 import Runs
@@ -7,17 +7,17 @@ import Runs
 struct Post: Sendable {
     /// The file.
     let text: SourceText
-    /// The title; from the file's name where the front matter has none.
+    /// The title from the front matter, or else from the file's name.
     let title: String
-    /// The date; the front matter's before the file name's.
+    /// The date from the front matter, or else from the file's name.
     let date: PostDate
     /// In the order of the front matter.
     let categories: [String]
     /// In the order of the front matter.
     let tags: [String]
-    /// One or two sentences for lists, search engines and the feed; nil for the first paragraph.
+    /// One or two sentences for lists, search engines and the feed; nil if they show the first paragraph.
     let description: String?
-    /// Whether the front matter does not say `published: false`.
+    /// False if the front matter has `published: false`.
     let isPublished: Bool
     /// Path of the page's file, relative to the site's root.
     let path: String
@@ -27,7 +27,7 @@ struct Post: Sendable {
 
     /// Reads a post's front matter.
     ///
-    /// Keys that Jekyll's themes and plugins use, `layout` among them, are left alone.
+    /// Keys that Jekyll's themes and plugins use, such as `layout`, are ignored.
     ///
     /// - Throws: `AtlasError` of code `data`, with file and line.
     init(_ text: SourceText) throws {
@@ -56,7 +56,7 @@ struct Post: Sendable {
                 "a post needs a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its front matter",
                 line: 1)
         }
-        // Jekyll joins the categories' two keys, and of the tags' takes the singular where it is there.
+        // Jekyll joins `categories` and `category`, but uses `tag` instead of `tags` if it is present.
         categories = Self.unique(
             try Self.names(fields["categories"], areWords: true) + Self.names(fields["category"], areWords: false))
         let tag = try Self.names(fields["tag"], areWords: false)
@@ -75,7 +75,7 @@ struct Post: Sendable {
         }
     }
 
-    /// Whether readers should not see it yet.
+    /// Whether the post is not published yet.
     func isDraft(at now: Date) -> Bool { !isPublished || date.instant > now }
 
     /// The date and the rest of `2024-03-09-slug`.
@@ -87,14 +87,14 @@ struct Post: Sendable {
         return (date, String(parts[3]))
     }
 
-    /// A scalar's text; nil where nothing stands there.
+    /// A scalar's text; nil if empty.
     private static func scalar(_ node: ConfigurationNode, _ expected: String) throws -> String? {
         if node.isList || node.isMapping { throw node.mismatch(expected) }
         guard let text = node.scalar, !text.isEmpty else { return nil }
         return try node.text()
     }
 
-    /// True or false by any name that YAML 1.1, which is Jekyll's, has for it.
+    /// True or false in any spelling of YAML 1.1, which Jekyll uses.
     private static func flag(_ node: ConfigurationNode) throws -> Bool {
         switch node.scalar?.lowercased() {
         case "true", "yes", "on": return true
@@ -103,7 +103,7 @@ struct Post: Sendable {
         }
     }
 
-    /// The names under a key: a list, or a text that is one name or, where they are words, cut at its spaces.
+    /// The names under a key: a list, or a text that is one name or, with `areWords`, is split at spaces.
     private static func names(_ node: ConfigurationNode?, areWords: Bool) throws -> [String] {
         guard let node else { return [] }
         if let entries = node.node.sequence {

@@ -1,11 +1,11 @@
-// A post's date as its writer wrote it, with the zone that stands there.
+// A post's date as its writer wrote it, with its time zone.
 
 import Foundation
 
 /// A day and a time in a zone.
 ///
-/// Pages and permalinks show the day that was written, not the day that it was somewhere else at that moment; only the
-/// order of posts and the feed go by the instant.
+/// Pages and permalinks show the day as written, whatever the day is in other zones; only the order of posts and the
+/// feed use the instant.
 struct PostDate: Sendable, Equatable {
     let year: Int
     let month: Int
@@ -13,10 +13,10 @@ struct PostDate: Sendable, Equatable {
     var hour = 0
     var minute = 0
     var second = 0
-    /// Seconds by which the zone is ahead of UTC; 0 where none was written.
+    /// Seconds by which the zone is ahead of UTC; 0 if none was written.
     var offset = 0
 
-    /// A day at midnight, UTC; nil where there is no such day.
+    /// A day at midnight UTC; nil if there is no such day.
     init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day)
         else { return nil }
@@ -53,7 +53,7 @@ struct PostDate: Sendable, Equatable {
         offset = (first == "-" ? -60 : 60) * (zoneHours * 60 + zoneMinutes)
     }
 
-    /// Hours ahead of UTC of the zones that mean the same everywhere: those of RFC 822 and of Europe, and a few more.
+    /// Hours ahead of UTC of unambiguous zones: those of RFC 822, those of Europe, and a few more.
     private static let zones = [
         "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
         "PST": -8, "PDT": -7, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
@@ -80,7 +80,7 @@ struct PostDate: Sendable, Equatable {
     /// The day of the week in English.
     var weekdayName: String { Self.weekdayNames[weekday - 1] }
 
-    /// The week of ISO 8601, and the year that it is counted in: that of its Thursday.
+    /// The week of ISO 8601 and its year, which is the year of its Thursday.
     var week: (year: Int, number: Int) {
         let day = dayOfYear + 4 - weekday
         if day < 1 { return (year - 1, (day + Self.length(of: year - 1) + 6) / 7) }
@@ -106,7 +106,7 @@ struct PostDate: Sendable, Equatable {
         "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
     ]
 
-    /// 1 January 1970 was a Thursday; days before it have numbers below zero.
+    /// 1 January 1970 was a Thursday; earlier days have negative numbers.
     private static func weekday(of dayNumber: Int) -> Int { ((dayNumber + 3) % 7 + 7) % 7 + 1 }
 
     private static func length(of year: Int) -> Int { isLeap(year) ? 366 : 365 }

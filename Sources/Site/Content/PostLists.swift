@@ -3,9 +3,9 @@
 import Render
 import Scores
 
-/// The lists and where they are.
+/// The lists and their paths.
 struct PostLists: Sendable {
-    /// What posts are listed by; the folder of its pages.
+    /// What posts are listed by; also the folder of the pages.
     enum Kind: String, Sendable {
         case categories, tags
 
@@ -13,14 +13,14 @@ struct PostLists: Sendable {
         var title: String { self == .categories ? "Category" : "Tag" }
     }
 
-    /// Names with a page each.
+    /// Categories or tags, each with its page.
     struct Names: Sendable {
         /// What the names are.
         let kind: Kind
         /// Path of each name's page.
         let paths: [String: String]
 
-        /// The names' pages. Names that differ in case or punctuation alone keep pages of their own.
+        /// Gives each name a page, also if names differ only in case or punctuation.
         init(kind: Kind, names: [String]) {
             self.kind = kind
             var taken = Set<String>()

@@ -20,17 +20,17 @@ struct PostPage: TemplateRoot {
 
     static let keys: [TemplateKey<PostPage>] = [
         .object("site", "the site around the page", \.site),
-        .object("page", "the page's head", \.page),
-        .text("root", "the way to the site's root, to put in front of every path", \.site.root),
+        .object("page", "the page's title, path and metadata", \.page),
+        .text("root", "relative path to the site's root; put it before every path", \.site.root),
         .text("title", "the post's title", \.title),
-        .text("date", "the day as a machine reads it", \.date),
-        .text("displayDate", "the day as people read it", \.displayDate),
-        .list("categories", "its categories' pages", \.categories),
+        .text("date", "the date as `2024-03-09`", \.date),
+        .text("displayDate", "the date as `9 March 2024`", \.displayDate),
+        .list("categories", "links to the pages of its categories", \.categories),
         .flag("hasTags", "whether it has tags") { !$0.tags.isEmpty },
-        .list("tags", "its tags' pages", \.tags),
+        .list("tags", "links to the pages of its tags", \.tags),
         .html("content", "the text", \.content),
-        .object("previous", "the post before it in time", \.previous),
-        .object("next", "the post after it in time", \.next),
+        .object("previous", "the previous post", \.previous),
+        .object("next", "the next post", \.next),
     ]
 }
 
@@ -41,15 +41,15 @@ struct PostSummary: TemplateContext {
     var date: String
     var displayDate: String
     var excerpt: String?
-    /// Whether the excerpt names a score, for which a list owes its readers the caveats.
+    /// Whether the excerpt shows a score, so that lists must show the caveats.
     var showsScores = false
 
     static let keys: [TemplateKey<PostSummary>] = [
         .text("title", "the post's title", \.title),
-        .text("path", "path of its page", \.path),
-        .text("date", "the day as a machine reads it", \.date),
-        .text("displayDate", "the day as people read it", \.displayDate),
-        .text("excerpt", "its first paragraph or description", \.excerpt),
+        .text("path", "path of the post's page", \.path),
+        .text("date", "the date as `2024-03-09`", \.date),
+        .text("displayDate", "the date as `9 March 2024`", \.displayDate),
+        .text("excerpt", "the description, or else the first paragraph", \.excerpt),
     ]
 }
 
@@ -80,15 +80,15 @@ struct PostListPage: TemplateRoot {
 
     static let keys: [TemplateKey<PostListPage>] = [
         .object("site", "the site around the page", \.site),
-        .object("page", "the page's head", \.page),
-        .text("root", "the way to the site's root, to put in front of every path", \.site.root),
+        .object("page", "the page's title, path and metadata", \.page),
+        .text("root", "relative path to the site's root; put it before every path", \.site.root),
         .text("title", "the list's title", \.title),
-        .text("introduction", "what the list is", \.introduction),
+        .text("introduction", "the number and order of the posts", \.introduction),
         .list("groups", "the posts in groups", \.groups),
         .flag("hasCategories", "whether there are categories") { !$0.categories.isEmpty },
-        .list("categories", "pages of categories", \.categories),
+        .list("categories", "links to the pages of categories", \.categories),
         .flag("hasTags", "whether there are tags") { !$0.tags.isEmpty },
-        .list("tags", "pages of tags", \.tags),
-        .text("caveats", "what a reader of scores must know, where an excerpt names one", \.caveats),
+        .list("tags", "links to the pages of tags", \.tags),
+        .text("caveats", "what scores do not show, if an excerpt shows one", \.caveats),
     ]
 }

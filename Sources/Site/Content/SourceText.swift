@@ -1,26 +1,26 @@
-// A text that the writer wrote: Markdown, with front matter where it has any.
+// A text of the writer: Markdown, with optional front matter.
 
 import Foundation
 import Render
 import Runs
 import Support
 
-/// A Markdown file, read and split, with what messages and links need to know of it.
+/// A Markdown file split into front matter and body, with the names that messages and links use.
 struct SourceText: Sendable {
     /// The file as messages name it.
     let name: String
     /// The file's path.
     let file: String
-    /// The front matter's YAML, behind as many line feeds as the file has lines before it; nil where there is none.
+    /// The front matter's YAML, after as many line feeds as the file has lines before it; nil if there is none.
     private let yaml: String?
-    /// The text behind it.
+    /// The text after the front matter.
     let body: String
-    /// Line of the file on which the text starts.
+    /// The body's first line in the file.
     let bodyLine: Int
 
-    /// No text is longer; more is a wrong file.
+    /// The longest text that is read; a longer file is probably not a text.
     static let byteLimit = 16 << 20
-    /// No front matter is longer.
+    /// The longest front matter that is read.
     static let frontMatterByteLimit = 1 << 16
 
     /// Reads a file.
@@ -28,8 +28,8 @@ struct SourceText: Sendable {
     /// - Parameters:
     ///   - file: the path to read.
     ///   - name: how messages name it.
-    /// - Throws: `AtlasError` of code `data`, with file and line, for bytes that are no UTF-8 and for front matter that
-    ///   does not end or is no YAML mapping.
+    /// - Throws: `AtlasError` of code `data`, with file and line, for bytes that are not UTF-8 and for front matter
+    ///   that does not end or is not a YAML mapping.
     init(file: String, named name: String) throws {
         guard let bytes = try FileSystem.read(file, count: Self.byteLimit + 1) else {
             throw AtlasError(.data, "\(name): the file disappeared while it was being read; run the command again")
@@ -69,7 +69,7 @@ struct SourceText: Sendable {
         _ = try fields()
     }
 
-    /// The front matter's values by their keys; empty where there is none.
+    /// The front matter's values by key; empty if there is none.
     func fields() throws -> [String: ConfigurationNode] {
         guard let yaml else { return [:] }
         let root = try YAMLDocument.root(of: Array(yaml.utf8), named: name)

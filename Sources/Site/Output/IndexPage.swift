@@ -1,4 +1,4 @@
-// The first page: what the model is, its layers, the posts; and the page for missing addresses.
+// The first page, with the model, its layers and the newest posts, and the page for missing addresses.
 
 import Render
 
@@ -20,14 +20,14 @@ struct IndexPage: TemplateRoot {
 
     static let keys: [TemplateKey<IndexPage>] = [
         .object("site", "the site around the page", \.site),
-        .object("page", "the page's head", \.page),
-        .text("root", "the way to the site's root, to put in front of every path", \.site.root),
+        .object("page", "the page's title, path and metadata", \.page),
+        .text("root", "relative path to the site's root; put it before every path", \.site.root),
         .html("content", "the writer's introduction", \.content),
         .text("modelName", "the model's name", \.modelName),
         .text("modelSummary", "what the model is", \.modelSummary),
-        .list("model", "its hyperparameters and the digest of its weights", \.model),
+        .list("model", "the model's hyperparameters and weights digest", \.model),
         .list("layers", "the layers that have pages", \.layers),
-        .text("caveats", "what a reader of the layers' scores must know", \.caveats),
+        .text("caveats", "what the layers' scores do not show", \.caveats),
         .flag("hasPosts", "whether there are posts") { !$0.posts.isEmpty },
         .list("posts", "the newest posts", \.posts),
         .text("archive", "path of the list of all posts", \.archive),
@@ -45,12 +45,12 @@ struct LayerSummary: TemplateContext, Codable {
     var samples: [NeuronCard]
 
     static let keys: [TemplateKey<LayerSummary>] = [
-        .text("address", "the full address", \.address),
+        .text("address", "the full address of the layer", \.address),
         .text("shortAddress", "the address without `encoder.layers.`", \.shortAddress),
-        .text("path", "path of its page", \.path),
-        .text("neuronCount", "how many neurons it shows") { Format.count($0.neuronCount) },
-        .text("explanation", "what it is", \.explanation),
-        .text("score", "its score in a sentence", \.score),
+        .text("path", "path of the layer's page", \.path),
+        .text("neuronCount", "number of neurons shown") { Format.count($0.neuronCount) },
+        .text("explanation", "what the layer is", \.explanation),
+        .text("score", "the layer's score in a sentence", \.score),
         .list("samples", "some of its neurons", \.samples),
     ]
 }
@@ -65,7 +65,7 @@ struct NotFoundPage: TemplateRoot {
 
     static let keys: [TemplateKey<NotFoundPage>] = [
         .object("site", "the site around the page", \.site),
-        .object("page", "the page's head", \.page),
-        .text("root", "the way to the site's root, to put in front of every path", \.site.root),
+        .object("page", "the page's title, path and metadata", \.page),
+        .text("root", "relative path to the site's root; put it before every path", \.site.root),
     ]
 }

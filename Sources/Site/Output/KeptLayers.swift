@@ -1,4 +1,4 @@
-// Layers of the site before, taken over where nothing that they show has changed.
+// Layers of the previous site, taken over if nothing that they show has changed.
 
 import Foundation
 import Render
@@ -6,10 +6,10 @@ import Runs
 import Support
 import ViT
 
-/// What the last build made of each layer, kept in `.atlas/layers/`.
+/// The last build's result for each layer, kept in `.atlas/layers/`.
 ///
-/// A layer is taken over by second names for its files, and only where every file is as that build left it. Without
-/// what is kept here, which may be lost at any time, a layer is made again.
+/// A layer is taken over by hard links to its files, and only if every file is as that build left it. These entries may
+/// be deleted at any time; a layer without one is made again.
 package struct KeptLayers: Sendable {
     private let store: Store
     private let site: String
@@ -20,7 +20,7 @@ package struct KeptLayers: Sendable {
         self.site = site
     }
 
-    /// A layer's folder, without what texts have put there: their assets, and neurons that only they show.
+    /// A layer's folder, without what texts add to it: their assets, and neurons that only they show.
     struct Folder: Sendable {
         let address: Address
         let neurons: [Int]
@@ -30,14 +30,14 @@ package struct KeptLayers: Sendable {
 
     /// A layer in the new site.
     package struct Layer: Sendable {
-        /// What other pages show of it.
+        /// What other pages show of the layer.
         let result: LayerPages.Result
         let folder: Folder
-        /// Digest of what it was made from; nil where it was taken over.
+        /// Digest of the layer's inputs; nil if it was taken over.
         let newInputs: String?
     }
 
-    /// What a layer was made from and what came of it.
+    /// A layer's inputs and result.
     private struct Entry: Codable {
         /// Digest of everything that the layer's files depend on.
         let inputs: String
@@ -48,10 +48,10 @@ package struct KeptLayers: Sendable {
 
     /// Takes a layer over into a new site.
     ///
-    /// - Returns: nil where it has to be made: nothing of the new site's folder is then there.
+    /// - Returns: nil if the layer has to be made; then no file was written.
     func takeOver(_ folder: Folder, inputs: String, into files: SiteFiles) throws -> LayerPages.Result? {
         guard let bytes = try store.sealed(Self.path(folder.address)),
-            // Of a program that kept other fields.
+            // Another version of the program may have saved other fields.
             let entry = try? JSONDecoder().decode(Entry.self, from: Data(bytes)),
             entry.inputs == inputs, let found = try listing(of: folder), Self.digest(of: found) == entry.files
         else { return nil }
@@ -59,14 +59,14 @@ package struct KeptLayers: Sendable {
             do {
                 try files.link("\(site)/\(file.path)", bytes: file.version.bytes, to: file.path)
             } catch  where index == 0 {
-                // A file system that gives no second names. Nothing was taken over yet.
+                // The file system has no hard links. Nothing was taken over yet.
                 return nil
             }
         }
         return entry.result
     }
 
-    /// Keeps what was made of a layer, after its files have got their place in the finished site.
+    /// Saves a layer's entry, once its files are in the finished site.
     package func keep(_ layer: Layer) throws {
         guard let inputs = layer.newInputs, let found = try listing(of: layer.folder) else { return }
         let entry = Entry(inputs: inputs, files: Self.digest(of: found), result: layer.result)
@@ -83,7 +83,7 @@ package struct KeptLayers: Sendable {
         let version: FileSystem.Version
     }
 
-    /// The layer's files in the finished site; nil where something else than files is among them.
+    /// The layer's files in the finished site; nil if anything among them is not a file.
     private func listing(of folder: Folder) throws -> [File]? {
         let root = SitePaths.layerFolder(folder.address)
         var paths = try FileSystem.names(in: "\(site)/\(root)").map { "\(root)/\($0)" }

@@ -1,4 +1,4 @@
-// The folder of the finished site: built aside, swapped in when whole, and never someone else's.
+// The folder of the finished site. A site is built beside it and swapped in when complete; other folders are refused.
 
 import Foundation
 import Support
@@ -7,24 +7,24 @@ import Support
 package struct OutputFolder: Sendable {
     /// The finished site.
     package let path: String
-    /// Where the next one is built: on the same file system, so that the swap is one rename.
+    /// Where the next site is built: on the same file system, so that the swap is one rename.
     package let staging: String
-    /// The old site's name for the moment between two renames, where the system cannot exchange two names.
+    /// The old site's name between two renames, on systems that cannot exchange two names.
     private var aside: String { "\(staging)-old" }
 
-    /// The file that says whose the folder is.
+    /// The file that marks a folder as made by atlasgen.
     static let marker = ".atlasgen"
     private static let markerText = "This folder is made by atlasgen, which replaces it as a whole.\n"
-    /// What belongs to the folder's owner rather than to the site: kept from one site to the next.
+    /// Files of the folder's owner, kept from one site to the next.
     private static let kept = [".git", ".gitattributes", ".gitignore", ".nojekyll", "CNAME"]
-    /// Folders of a project that are not for a site.
+    /// Folders of a project that a site must not replace.
     private static let projectFolders = [".atlas", "content", "_posts", "templates"]
 
     /// - Parameters:
-    ///   - path: the site's folder; of a link, the folder that it leads to is the site's.
+    ///   - path: the site's folder, or a link to it.
     ///   - project: the project's folder.
-    /// - Throws: `AtlasError` of code `cannotCreate` where the folder holds something that atlasgen did not make, where
-    ///   it is the project's own, and where no other folder can take its place.
+    /// - Throws: `AtlasError` of code `cannotCreate` if the path is a file, a mount point or a folder of the project,
+    ///   or if the folder contains something that atlasgen did not make.
     package init(_ path: String, in project: String) throws {
         let path = FileSystem.isLink(path) ? FileSystem.resolved(path) : FileSystem.normalised(path)
         self.path = path
@@ -37,8 +37,8 @@ package struct OutputFolder: Sendable {
             guard whole != own, !whole.hasPrefix(own + "/"), !own.hasPrefix(whole + "/") else {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(path) was not changed: the project keeps \(folder) there. Choose an empty or new folder for the site "
-                        + "with --output.")
+                    "\(path) was not changed: the project keeps \(folder) there. Choose an empty or new folder for the "
+                        + "site with --output.")
             }
         }
         guard let kind = try FileSystem.kind(of: path) else { return }
@@ -62,7 +62,7 @@ package struct OutputFolder: Sendable {
         }
     }
 
-    /// An empty staging folder; what an interrupted build left in it is removed.
+    /// Makes an empty staging folder, and removes what an interrupted build left there.
     package func prepare() throws {
         try recover()
         try discard()
@@ -70,11 +70,11 @@ package struct OutputFolder: Sendable {
         try FileSystem.writeFile(Array(Self.markerText.utf8), to: "\(staging)/\(Self.marker)")
     }
 
-    /// Puts the staged site in the place of the old one, which is then removed.
+    /// Replaces the old site with the staged one and removes the old one.
     ///
-    /// The new one is on the disk before it gets its name, so that a power cut leaves one or the other.
+    /// The new site is synchronised to disk before it gets its name, so that a power cut leaves one site or the other.
     package func swapIn() throws {
-        // What the owner has must not be lost to something of the same name in the new site.
+        // The owner's files must not be replaced by files of the new site.
         for name in Self.kept where FileSystem.exists("\(staging)/\(name)") {
             try FileManager.default.removeItem(atPath: "\(staging)/\(name)")
         }
@@ -85,13 +85,13 @@ package struct OutputFolder: Sendable {
             try FileSystem.move(staging, to: path)
         }
         try FileSystem.synchronizeFolder(FileSystem.parent(of: path))
-        // The new site stands; what cannot be removed of the old one now, the next build removes, or tells of.
+        // The new site is in place. If the old one cannot be removed now, the next build removes it or reports it.
         try? discard()
     }
 
-    /// Removes what a build that did not end well has staged.
+    /// Removes what a failed build has staged.
     package func cleanUp() {
-        // The build's own error is the one to tell; what cannot be removed now, the next build removes.
+        // The build's own error is the one to report. What cannot be removed now, the next build removes.
         try? discard()
     }
 
@@ -99,7 +99,7 @@ package struct OutputFolder: Sendable {
     private func recover() throws {
         guard FileSystem.exists(aside) else { return }
         if FileSystem.exists(path) {
-            // The new site is in its place: what is aside is the old one.
+            // The new site is in place, so the folder aside is the old one.
             try discard()
             try FileSystem.move(aside, to: staging)
         } else {
@@ -107,22 +107,22 @@ package struct OutputFolder: Sendable {
         }
     }
 
-    /// Removes the staging folder, after what belongs to the owner has gone back to the site.
+    /// Removes the staging folder after moving the owner's files back to the site.
     private func discard() throws {
         guard FileSystem.exists(staging) else { return }
         for name in Self.kept where FileSystem.exists("\(staging)/\(name)") && FileSystem.isFolder(path) {
             guard !FileSystem.exists("\(path)/\(name)") else {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(staging)/\(name), left from the previous site, and \(path)/\(name) both exist. Remove the one that "
-                        + "you do not need and build again.")
+                    "\(staging)/\(name), left from the previous site, and \(path)/\(name) both exist. Remove the one "
+                        + "that you do not need and build again.")
             }
             try FileSystem.move("\(staging)/\(name)", to: "\(path)/\(name)")
         }
         do {
             try FileManager.default.removeItem(atPath: staging)
         } catch {
-            // What is in a read-only folder cannot be removed before the folder can be written.
+            // Files in a read-only folder can be removed only after the folder is made writable.
             FileSystem.makeWritable(staging)
             do {
                 try FileManager.default.removeItem(atPath: staging)

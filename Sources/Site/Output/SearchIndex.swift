@@ -1,13 +1,13 @@
-// The search index: small scripts that pages load on demand, because a page opened from a file system may not fetch.
+// The search index: small scripts that pages load on demand. A page opened from a file system may not fetch data.
 
-/// What can be found, in pieces by the first character of its words.
+/// Everything that the search can find, in pieces by the first character of its words.
 ///
 /// `index.js` calls `atlasSearchIndex({"layers":[[address,path,[[first,last],…]],…],"pieces":["a",…]})`: neurons are
 /// found by layer and number without being listed. Each piece, e.g. `g.js`, calls
-/// `atlasSearchPiece("g",[[title,path,kind,"words of the entry"],…])` with the entries that have a word starting so.
-/// Words that start with neither a letter from a to z nor a digit are in `_.js`.
+/// `atlasSearchPiece("g",[[title,path,kind,"words of the entry"],…])` with the entries that have a word starting with
+/// it. Words that start with neither a letter from a to z nor a digit are in `_.js`.
 struct SearchIndex: Sendable {
-    /// A layer and the neurons that have pages, which are its page's path with `index.html` replaced by
+    /// A layer and its neurons with pages. A neuron's path is the layer's with `index.html` replaced by
     /// `<number>/index.html`.
     struct Layer: Sendable {
         /// The address, as people type it.
@@ -18,9 +18,9 @@ struct SearchIndex: Sendable {
         var neurons: [Int]
     }
 
-    /// Anything that is found by its words: a post, a neuron with a label.
+    /// An entry found by its words: a post, or a neuron with a label.
     struct Entry: Sendable {
-        /// What the result says.
+        /// The result's title.
         var title: String
         /// Path of its page.
         var path: String

@@ -1,4 +1,4 @@
-// Writes the files of a site below one folder, and counts them.
+// Writes the files of a site into one folder and counts them.
 
 import Foundation
 import Support
@@ -17,7 +17,7 @@ package final class SiteFiles: @unchecked Sendable {
 
     /// - Parameters:
     ///   - folder: exists; nothing is written outside it.
-    ///   - clock: told how long writing takes.
+    ///   - clock: measures how long writing takes.
     package init(folder: String, clock: PhaseClock = PhaseClock()) {
         self.folder = folder
         self.clock = clock
@@ -43,7 +43,7 @@ package final class SiteFiles: @unchecked Sendable {
         }
     }
 
-    /// Writes what another file holds.
+    /// Writes a copy of another file.
     func copy(_ file: String, to path: String) throws {
         guard let content = try FileSystem.read(file) else {
             throw AtlasError(
@@ -52,7 +52,7 @@ package final class SiteFiles: @unchecked Sendable {
         try write(content, to: path)
     }
 
-    /// Takes over a file of an earlier site by a second name for it.
+    /// Takes over a file of an earlier site by a hard link.
     func link(_ file: String, bytes size: Int, to path: String) throws {
         try take(path)
         let newFile = "\(folder)/\(path)"
@@ -62,7 +62,7 @@ package final class SiteFiles: @unchecked Sendable {
                 try FileSystem.link(file, as: newFile)
             }
         } catch {
-            // Whoever cannot link writes instead.
+            // The caller may write the file instead.
             _ = lock.withLock { paths.remove(path) }
             throw error
         }
@@ -82,13 +82,13 @@ package final class SiteFiles: @unchecked Sendable {
         try write(Array(try encoder.encode(value)) + [UInt8(ascii: "\n")], to: path)
     }
 
-    /// Two texts or tools that want one path must not overwrite each other.
+    /// Claims a path, because two texts with the same path must not overwrite each other.
     private func take(_ path: String) throws {
         guard lock.withLock({ paths.insert(path).inserted }) else {
             throw AtlasError(
                 .data,
-                "\(path): the site would write this file twice. A post's permalink or a file beside a text has the path "
-                    + "of another file; rename it.")
+                "\(path): the site would write this file twice. A post's permalink or a file beside a text has the "
+                    + "path of another file; rename it.")
         }
     }
 

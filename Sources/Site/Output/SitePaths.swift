@@ -6,12 +6,12 @@ import ViT
 
 /// Paths of pages, pictures and data.
 enum SitePaths {
-    /// The way from a page to the site's root: empty, or `../` as often as needed.
+    /// Relative path from a page to the site's root: empty, or `../` repeated.
     static func root(from path: String) -> String {
         String(repeating: "../", count: path.count { $0 == "/" })
     }
 
-    /// A path as seen from a folder that it is in.
+    /// A path relative to a folder that contains it.
     static func relative(_ path: String, to folder: String) -> String { String(path.dropFirst(folder.count + 1)) }
 
     // MARK: - The site's own
@@ -24,7 +24,7 @@ enum SitePaths {
     static let atlas = "atlas.json"
     /// The Atom feed.
     static let feed = "feed.xml"
-    /// What search engines read.
+    /// The files that search engines read.
     static let robots = "robots.txt"
     static let sitemap = Sitemap.name
     /// The list of all posts.
@@ -45,7 +45,7 @@ enum SitePaths {
     /// The page of a category or a tag.
     static func list(_ kind: PostLists.Kind, _ name: String) -> String { "\(kind.rawValue)/\(name)/\(index)" }
 
-    /// Files whose paths no text can take.
+    /// Paths that no text can have.
     static let reserved = [index, notFound, atlas, feed, robots, sitemap, archive]
 
     /// Folders that contain only the site's own files.
@@ -107,7 +107,7 @@ enum SitePaths {
     }
     private static let neuronData = "neuron.json"
 
-    /// Name of a run's picture in its neuron's folder: the seed, and enough of the recipe's key to tell runs apart.
+    /// Name of a run's picture in its neuron's folder: the seed, and enough of the recipe's key to distinguish runs.
     static func pictureName(_ recipe: Recipe) -> String {
         "seed-\(recipe.seed)-\(recipe.key.description.prefix(8)).png"
     }
@@ -117,7 +117,7 @@ enum SitePaths {
         "\(neuronFolder(recipe.address, recipe.target.number))/\(pictureName(recipe))"
     }
 
-    /// Wider pictures get a smaller one for grids.
+    /// Wider pictures get a thumbnail for grids; in pixels.
     private static let thumbnailWidth = 96
     private static let thumbnail = "thumbnail.png"
 

@@ -7,16 +7,16 @@ import Scores
 import Support
 import ViT
 
-/// Joins the atlas's pages, the writer's pages and the theme.
+/// Writes the atlas's pages and the writer's pages with a theme.
 package struct SiteWriter: Sendable {
     let library: RunLibrary
     let templates: Templates
     let files: SiteFiles
     let content: Content
     let contentPages: ContentPages
-    /// What is still to come; nil where all runs are there.
+    /// What is still missing; nil if all runs are made.
     let pending: String?
-    /// Layers of the site before.
+    /// Layers of the previous site.
     let kept: KeptLayers
 
     package init(
@@ -37,7 +37,7 @@ package struct SiteWriter: Sendable {
 
     private var project: Project { library.project }
 
-    /// Writes everything, and returns the layers.
+    /// Writes everything and returns the layers.
     package func write() throws -> [KeptLayers.Layer] {
         for asset in templates.assets {
             try files.copy(asset.url.path, to: SitePaths.asset(asset.name))
@@ -172,7 +172,7 @@ package struct SiteWriter: Sendable {
         ]
     }
 
-    /// Servers show this page at any depth, so without a base URL its links start at the host's root.
+    /// Servers show this page at any depth; without a base URL its links work only at the site's root.
     private func writeNotFoundPage(_ site: SiteContext) throws {
         var site = site
         site.root = site.baseURL ?? ""

@@ -1,4 +1,4 @@
-// The theme of this site: which templates there are, and what each of them gets.
+// The site's theme: its templates, and the context that each one gets.
 
 import Foundation
 import Render
@@ -11,11 +11,12 @@ package enum Theme {
         RunsFigure.self, SheetFigure.self, ChartFigure.self, TableFigure.self,
     ]
 
-    /// The templates that others include, each with what it gets.
+    /// The templates that others include, each with the context that it gets.
     static let partials: [(name: String, summary: String)] = [
         (
             "layout",
-            "is the frame of every page, which fills its blocks `title`, `head` and `content`; it gets the page's context"
+            "is the frame of every page; the page fills its blocks `title`, `head` and `content`; it gets the page's "
+                + "context"
         ),
         ("card", "is one neuron in a grid or a contact sheet; it gets a \(NeuronCard.schema.name)"),
         ("caption", "is the caption of a figure; it gets the figure's context"),
@@ -27,7 +28,7 @@ package enum Theme {
         ("post-summary", "is one post in a list of posts; it gets a \(PostSummary.schema.name)"),
     ]
 
-    /// The templates of folders, those of a later one before those of an earlier; see `Templates`.
+    /// The templates of folders; those of later folders replace those of earlier ones. See `Templates`.
     package static func templates(in folders: [URL]) throws(RenderError) -> Templates {
         try Templates(folders: folders, roots: roots)
     }

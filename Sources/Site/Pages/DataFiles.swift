@@ -7,13 +7,13 @@ import ViT
 
 /// `neuron.json`: one neuron's runs and scores.
 struct NeuronData: Codable, Equatable {
-    /// One run: how it was asked for, and what came of it, on one level.
+    /// One run: its recipe and its result, as keys of one object.
     struct Run: Equatable {
         var variant: Variant
         var result: Result
     }
 
-    /// What came of a run.
+    /// The result of a run.
     struct Result: Codable, Equatable {
         var control: Bool
         var seed: UInt64
@@ -21,11 +21,11 @@ struct NeuronData: Codable, Equatable {
         var image: String
         /// `completed`, `neverActivated` or `diverged`.
         var outcome: String
-        /// Null where it is not finite, as JSON has no word for that.
+        /// Null if not finite, because JSON cannot represent that.
         var startActivation: Float?
         var finalActivation: Float?
         var stepsThroughPreactivation: Int
-        /// The activation of the augmented picture at each step; null where it is not finite.
+        /// The activation of the augmented picture at each step; null if not finite.
         var curve: [Float?]
         /// The recipe's digest, the name of its record in the store.
         var key: String
@@ -56,7 +56,7 @@ struct LayerFile: Codable, Equatable {
         var scores: NeuronScores?
     }
 
-    /// A way in which runs were made, compared over a sample of the neurons.
+    /// One condition of the runs, compared over a sample of the neurons.
     struct Variant: Codable, Equatable {
         var method: String
         var tokens: String
@@ -75,7 +75,7 @@ struct LayerFile: Codable, Equatable {
     var direction: String
     var seeds: [UInt64]
     var scores: LayerFigures
-    /// The comparison, the grid's runs first; nil where there are no others.
+    /// The comparison, the grid's runs first; nil if there are no others.
     var variants: [Variant]?
     var neurons: [Neuron]
 }
@@ -109,7 +109,7 @@ struct AtlasFile: Codable, Equatable {
     var title: String
     var generator: String
     var model: Model
-    /// Nil where the model itself is the judge.
+    /// Nil if the model itself is the judge.
     var judge: Judge?
     var layers: [Layer]
 }
@@ -163,12 +163,12 @@ extension RunOutcome {
 }
 
 extension Float {
-    /// The value, or nil where JSON has no word for it.
+    /// The value, or nil if JSON cannot represent it.
     var finite: Float? { isFinite ? self : nil }
 }
 
 extension LayerFile {
-    /// The neurons as a table (RFC 4180): a line each, empty where there is no value.
+    /// The neurons as CSV (RFC 4180), one per line; a missing value is an empty cell.
     var csv: String {
         let columns = [
             "neuron", "label", "outcome", "start_activation", "final_activation", "look_similarity",

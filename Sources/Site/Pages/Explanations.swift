@@ -1,11 +1,11 @@
-// What addresses, token selections and attention modes are, in the words of the pages.
+// What addresses, token selections and attention modes mean, as pages say it.
 
 import Runs
 import ViT
 
 /// Sentences about the things that pages name.
 enum Explanations {
-    /// What is read at an address.
+    /// What the neurons at an address are.
     static func address(_ address: Address) -> String {
         switch address {
         case .block(let index, let site):
@@ -25,7 +25,7 @@ enum Explanations {
         }
     }
 
-    /// Over which tokens an activation is read.
+    /// Which tokens an activation is read at.
     static func tokens(_ tokens: TokenSelection, at address: Address) -> String {
         if address == .head { return "The activation is the logit of the class." }
         return switch tokens {
@@ -40,7 +40,7 @@ enum Explanations {
         }
     }
 
-    /// How attention takes part.
+    /// What an attention mode is.
     static func attention(_ attention: Attention) -> String {
         switch attention {
         case .live: "live attention"
@@ -54,7 +54,7 @@ enum Explanations {
     /// The note on a run that is not in the store yet.
     static let notMade = "not made yet"
 
-    /// What went wrong with a run; nil where nothing did.
+    /// What went wrong with a run; nil for a completed run.
     static func note(_ outcome: RunOutcome) -> String? {
         switch outcome {
         case .completed: nil

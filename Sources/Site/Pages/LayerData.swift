@@ -4,7 +4,7 @@ import Foundation
 
 /// The neurons of a layer as a script that calls `atlasLayer` with them.
 ///
-/// A script and not JSON, because a page that is opened from a file system may load scripts but not data. The argument
+/// A script and not JSON, because a page opened from a file system may load scripts but not data. The argument
 /// is `{"size":[width,height],"neurons":[[number,label,activation,look,path,thumbnail,note,
 /// lookSimilarity,meaning,meaningSimilarity,identification],…]}`; `look` and `meaning` are percentiles. Paths are
 /// relative to the layer's folder, and trailing nulls are left out.
@@ -39,7 +39,7 @@ enum JSONText {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            // Below the space, and what ends a script or a line of one.
+            // Control characters, and characters that can end a script or a line of it.
             case "\u{0}"..."\u{1F}", "<", ">", "&", "\u{2028}", "\u{2029}":
                 result += "\\u" + String(format: "%04x", scalar.value)
             default: result.unicodeScalars.append(scalar)
@@ -50,7 +50,7 @@ enum JSONText {
 
     static func number(_ value: Double?) -> String {
         guard let value, value.isFinite else { return "null" }
-        // Enough digits that scripts sort and round as the pages do.
+        // Enough digits for scripts to sort and round as the pages do.
         return String(format: "%.9g", value)
     }
 }

@@ -1,4 +1,4 @@
-// A layer's neurons cut into static pages, in every order in which they can be read without scripts.
+// A layer's neurons split into static pages, in each order that readers can choose without scripts.
 
 import Render
 import Scores
@@ -8,21 +8,21 @@ enum LayerGrid {
     /// One page.
     struct Page {
         let path: String
-        /// What tells it from the layer's other pages.
+        /// What distinguishes it from the layer's other pages.
         let title: String
         let neurons: [NeuronCard]
-        /// The pages of the same order; none where there is only one.
+        /// The pages of the same order; empty if there is only one.
         let pages: [LinkContext]
         let previous: LinkContext?
         let next: LinkContext?
-        /// The first pages of every order; none where there is only one.
+        /// The first page of each order; empty if there is only one order.
         let orders: [LinkContext]
     }
 
     /// What a grid can be sorted by: by number, or highest first.
     private struct Order: Sendable {
         let title: String
-        /// What its pages' names say; nil for the layer's own page.
+        /// The order's name in paths; nil for the order of the layer's own page.
         var name: String?
         let value: @Sendable (NeuronCard) -> Double?
         /// The score that its cards show.
@@ -32,7 +32,7 @@ enum LayerGrid {
     private static let orders = [
         Order(title: "by number", value: { _ in nil }),
         Order(title: "by activation", name: "activation", value: { $0.activation }),
-        // By similarity, as many percentiles are 100.
+        // By similarity, because many percentiles are 100.
         Order(title: "by look", name: "look", value: { $0.look?.similarity }),
         Order(title: "by meaning", name: "meaning", value: { $0.meaning?.similarity }, shown: .meaning),
         Order(
@@ -40,8 +40,7 @@ enum LayerGrid {
             shown: .identification),
     ]
 
-    /// The pages of `cards`, which stand in the order of their numbers; orders that nothing has a value for are left
-    /// out.
+    /// The pages of `cards`, which are ordered by number. Orders for which no card has a value are left out.
     static func pages(of cards: [NeuronCard], folder: String) -> [Page] {
         let usable = orders.filter { order in order.name == nil || cards.contains { order.value($0) != nil } }
         return usable.flatMap { order in
@@ -84,7 +83,7 @@ enum LayerGrid {
 }
 
 extension [NeuronCard] {
-    /// Highest first, or lowest first; those without a value last, equals by number.
+    /// Sorts highest first or lowest first, equal values by number, and cards without a value last.
     func sorted(by value: (NeuronCard) -> Double?, lowestFirst: Bool = false) -> [NeuronCard] {
         let sign: Double = lowestFirst ? -1 : 1
         func height(_ card: NeuronCard) -> Double { value(card).map { sign * $0 } ?? -.infinity }

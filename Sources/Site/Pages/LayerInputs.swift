@@ -1,4 +1,4 @@
-// Everything that a layer's pages are made from, as one value. Its digest decides whether they are made again.
+// Everything that a layer's pages depend on, as one value. Its digest decides whether they are made again.
 
 import Foundation
 import Render
@@ -91,7 +91,7 @@ struct NeuronRow: Encodable, Sendable {
 // MARK: - Gathering
 
 extension LayerInputs {
-    /// The inputs of a chosen layer. No run is read.
+    /// The inputs of a layer of the atlas, gathered without reading any run.
     init(
         _ layer: AtlasLayer, library: RunLibrary, theme: Templates, site: SiteContext, content: Content,
         contentPages: ContentPages
@@ -122,7 +122,7 @@ extension ProjectVersion {
 }
 
 extension NeuronRow {
-    /// The runs of a neuron that the atlas makes under `conditions`, and those that only texts show.
+    /// The runs of a neuron that the atlas makes under `conditions`, then those that only texts show.
     static func rows(
         of neuron: Content.Neuron, made conditions: [Condition], content: Content, library: RunLibrary
     ) -> [NeuronRow] {

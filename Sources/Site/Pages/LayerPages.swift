@@ -7,11 +7,11 @@ import Scores
 import Support
 import ViT
 
-/// Makes everything in one layer's folder.
+/// Writes one layer's folder.
 struct LayerPages: Sendable {
     let library: RunLibrary
     let layer: AtlasLayer
-    /// What the pages show beside the runs.
+    /// Everything else that the pages show.
     let inputs: LayerInputs
     let files: SiteFiles
 
@@ -24,15 +24,15 @@ struct LayerPages: Sendable {
 
     private static let comparisonCaption =
         "Methods, token selections and attention modes compared, changing one at a time. The first row is the grid’s."
-    /// Neurons listed as most and as least consistent, at most.
+    /// The most neurons listed as most consistent, and as least consistent.
     private static let extremes = 12
     /// Neurons of a layer that the first page shows.
     private static let samples = 12
 
-    /// Writes the layer's and its neurons' pages, or takes them over from the site before.
+    /// Writes the layer's and its neurons' pages, or takes them over from the previous site.
     ///
     /// - Parameters:
-    ///   - kept: layers of the site before.
+    ///   - kept: layers of the previous site.
     ///   - assets: paths of the files beside texts.
     func write(unless kept: KeptLayers, assets: Set<String>) throws -> KeptLayers.Layer {
         let digest = try inputs.digest
@@ -78,7 +78,7 @@ struct LayerPages: Sendable {
             cards: cards)
     }
 
-    /// Writes the neurons' folders on all cores; the order of the results is the layer's.
+    /// Writes the neurons' folders on all cores and returns the results in the layer's order.
     private func neurons(_ scores: LayerScores) throws -> [(card: NeuronCard, file: LayerFile.Neuron)] {
         let pages = NeuronPages(library: library, templates: inputs.theme, site: inputs.site, files: files)
         let neurons = inputs.neurons
@@ -140,7 +140,7 @@ struct LayerPages: Sendable {
         }
     }
 
-    /// A table for each measure; the first one has what belongs to none.
+    /// A table for each measure; the first also has the columns that belong to no measure.
     private func comparison(_ figures: ScoreFigures, _ compared: [ScoreFigures.Compared], root: String) -> String {
         Measure.allCases.enumerated().map { index, measure in
             inputs.theme.render(
@@ -150,7 +150,7 @@ struct LayerPages: Sendable {
         }.joined()
     }
 
-    /// The most and the least consistent neurons in look, none of them both.
+    /// The most and least consistent neurons by look; the two lists are disjoint.
     private func extremes(_ cards: [NeuronCard]) -> (most: [NeuronCard], least: [NeuronCard]) {
         let scored = cards.filter { $0.look != nil }
         let count = min(Self.extremes, scored.count / 2)

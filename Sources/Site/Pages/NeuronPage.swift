@@ -1,4 +1,4 @@
-// A neuron's page: its runs side by side, what they score, and how to make them again.
+// A neuron's page: its runs side by side, their scores, and how to reproduce them.
 
 import Render
 
@@ -32,41 +32,41 @@ struct NeuronPage: TemplateRoot {
 
     static let keys: [TemplateKey<NeuronPage>] = [
         .object("site", "the site around the page", \.site),
-        .object("page", "the page's head", \.page),
-        .text("root", "the way to the site's root, to put in front of every path", \.site.root),
+        .object("page", "the page's title, path and metadata", \.page),
+        .text("root", "relative path to the site's root; put it before every path", \.site.root),
         .text("address", "the full address of the layer", \.address),
         .text("shortAddress", "the address without `encoder.layers.`", \.shortAddress),
-        .text("layerPath", "path of the layer's page, if it has one", \.layerPath),
+        .text("layerPath", "path of the layer's page, if there is one", \.layerPath),
         .text("number", "the neuron's number in the layer, from 0") { String($0.number) },
-        .text("label", "its name, where it has one", \.label),
+        .text("label", "the neuron's name, if it has one", \.label),
         .text("tokens", "the token selection by name", \.tokens),
         .text("tokensExplanation", "what the token selection means", \.tokensExplanation),
-        .list("rows", "its runs, a row for each method, token selection and attention mode", \.rows),
-        .object("previous", "the neuron before it", \.previous),
-        .object("next", "the neuron behind it", \.next),
+        .list("rows", "the runs, a row for each method, token selection and attention mode", \.rows),
+        .object("previous", "the previous neuron", \.previous),
+        .object("next", "the next neuron", \.next),
         .html("commentary", "the writer's commentary", \.commentary),
         .object("scores", "how alike its runs are", \.scores),
-        .html("similarity", "the similarity of each run to each other, as SVG", \.similarity),
-        .flag("hasWrites", "whether there is a list of what it writes") { !$0.writes.isEmpty },
-        .list("writes", "what it writes, strongest first", \.writes),
-        .text("writesExplanation", "where that list comes from", \.writesExplanation),
-        .list("provenance", "where the pictures come from", \.provenance),
-        .text("command", "the commands that make the pictures again, a line each", \.command),
+        .html("similarity", "the pairwise similarities of the runs, as SVG", \.similarity),
+        .flag("hasWrites", "whether there is a direct logit attribution") { !$0.writes.isEmpty },
+        .list("writes", "the classes that it raises and lowers most, highest first", \.writes),
+        .text("writesExplanation", "how the attribution was computed", \.writesExplanation),
+        .list("provenance", "everything that determines the pictures", \.provenance),
+        .text("command", "the commands that reproduce the pictures, one per line", \.command),
         .text("figureSyntax", "the Markdown that shows these runs in a post", \.figureSyntax),
-        .text("bibtex", "the entry for a bibliography", \.bibtex),
-        .text("json", "path of the page's data", \.json),
+        .text("bibtex", "the BibTeX entry", \.bibtex),
+        .text("json", "path of the neuron's data as JSON", \.json),
     ]
 }
 
-/// One thing that a neuron writes.
+/// A class logit that a neuron raises or lowers.
 struct WriteContext: TemplateContext {
     var title: String
     var value: String
     var path: String?
 
     static let keys: [TemplateKey<WriteContext>] = [
-        .text("title", "what it is", \.title),
-        .text("value", "how strongly", \.value),
-        .text("path", "path of its page, if it has one", \.path),
+        .text("title", "the class", \.title),
+        .text("value", "the attribution per unit of activation", \.value),
+        .text("path", "path of the class's page, if there is one", \.path),
     ]
 }

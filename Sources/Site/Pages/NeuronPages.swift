@@ -7,7 +7,7 @@ import Scores
 import Support
 import ViT
 
-/// Makes everything in a neuron's folder.
+/// Writes a neuron's folder.
 struct NeuronPages: Sendable {
     let library: RunLibrary
     let templates: Templates
@@ -20,18 +20,18 @@ struct NeuronPages: Sendable {
     struct Subject: Sendable {
         let address: Address
         let neuron: Int
-        /// The ways in which it was made, the grid's first, each with its seeds; at least one.
+        /// The conditions of its runs, each with its seeds, the grid's first; at least one.
         let rows: [NeuronRow]
         /// The writer's commentary, as HTML.
         let commentary: String?
-        /// The neighbours in the grid; nil at its ends and outside it.
+        /// The neighbours in the grid; nil at the ends, and for a neuron outside the grid.
         let previous: Int?
         let next: Int?
-        /// The scores of the layer's grid; nil for a neuron outside it.
+        /// The scores of the layer's grid; nil for a neuron outside the grid.
         let scores: LayerScores?
     }
 
-    /// Writes the folder, and returns the neuron as grids show it.
+    /// Writes the folder and returns the neuron as grids and data files show it.
     func write(_ subject: Subject) throws -> (card: NeuronCard, file: LayerFile.Neuron) {
         let (address, neuron) = (subject.address, subject.neuron)
         let path = SitePaths.neuron(address, neuron)
@@ -55,7 +55,7 @@ struct NeuronPages: Sendable {
                     try writeThumbnail(record)
                 }
                 panels.append(library.panel(recipe, header: record.header))
-                // The last point is the finished picture's.
+                // The last point is the activation on the finished picture.
                 let activations = record.numbers.curve + [record.header.finalActivation]
                 curves.append(.init(name: "seed \(recipe.seed)", values: activations.map(Double.init)))
                 runs.append(NeuronData.Run(record.header, curve: record.numbers.curve))
@@ -66,7 +66,7 @@ struct NeuronPages: Sendable {
                     title: isAlone ? nil : condition.title(among: conditions, usual: conditions[0]),
                     explanation: isAlone ? nil : Explanations.tokens(condition.variant.tokens, at: address),
                     runs: panels,
-                    // One chart a page keeps it small; neuron.json has every run's curve.
+                    // One chart per page keeps the page small; neuron.json has every curve.
                     curves: rows.isEmpty
                         ? ActivationChart(series: curves, title: "Activation at each step").svg : nil))
         }
@@ -81,7 +81,7 @@ struct NeuronPages: Sendable {
 
     // MARK: - Parts
 
-    /// Writes the small picture for grids, where it is another than the run's own.
+    /// Writes the small picture for grids, unless grids show the run's own picture.
     private func writeThumbnail(_ record: RunRecord) throws {
         let recipe = record.header.recipe
         let model = project.model.model.configuration
@@ -147,12 +147,12 @@ struct NeuronPages: Sendable {
 
     private static let writesExplanation =
         "The class logits that the neuron raises and lowers most along the direct path alone: the residual stream, the "
-        + "final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Values are per unit of its "
-        + "activation, without the division by the standard deviation, which depends on the picture."
+        + "final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Values are per unit of "
+        + "its activation, without the division by the standard deviation, which depends on the picture."
     /// Logits listed at each end.
     private static let writesShown = 5
 
-    /// The classes that the neuron writes for, strongest first, and against.
+    /// The classes whose logits the neuron raises most, then those that it lowers most; highest first.
     private func writes(_ subject: Subject) -> [WriteContext] {
         let model = project.model.model
         guard subject.rows[0].condition.variant.tokens != .slice,
@@ -196,7 +196,7 @@ struct NeuronPages: Sendable {
 
     private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
 
-    /// Everything that decides a row's pictures, beyond model and address.
+    /// Everything that determines a row's pictures, except model and address.
     private static func statement(_ row: NeuronRow) -> [EntryContext] {
         let (model, variant) = (row.condition.model, row.condition.variant)
         let parameters = variant.method.texts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
@@ -210,7 +210,7 @@ struct NeuronPages: Sendable {
         ] + (model.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] } ?? [])
     }
 
-    /// The commands that make the rows again; there is none for shuffled weights.
+    /// The commands that reproduce the rows; there is none for shuffled weights.
     private func commands(_ subject: Subject) -> String {
         subject.rows.filter { $0.condition.model.shuffle == nil }.map { row in
             let variant = row.condition.variant
@@ -224,7 +224,7 @@ struct NeuronPages: Sendable {
         }.joined(separator: "\n")
     }
 
-    /// The Markdown of the page's first row, with what tells it from the runs that a figure shows by itself.
+    /// The Markdown for the page's first row, with the options that differ from a figure's defaults.
     private func figureSyntax(_ name: String, _ subject: Subject) -> String {
         let (variant, seeds) = (subject.rows[0].condition.variant, subject.rows[0].seeds)
         let usual = project.usualCondition(at: subject.address).variant

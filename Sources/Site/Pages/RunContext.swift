@@ -1,4 +1,4 @@
-// Runs of a neuron as panels of a grid: methods, token selections and attention modes down, seeds across.
+// Runs of a neuron as panels of a grid: a row per method, token selection and attention mode; a column per seed.
 
 import Render
 import Scores
@@ -9,27 +9,27 @@ struct RunContext: TemplateContext {
     var image: String?
     var width: Int
     var height: Int
-    /// What the picture is, for those who do not see it; it claims only what was measured.
+    /// Alternative text for the picture; it states only what was measured.
     var alternative: String
     var startActivation: Double?
     var finalActivation: Double?
     var note: String?
 
     static let keys: [TemplateKey<RunContext>] = [
-        .text("title", "what tells the run from its neighbours, e.g. `seed 0`", \.title),
-        .text("image", "path of its picture; missing where the run was not made", \.image),
+        .text("title", "what distinguishes the run from its neighbours, e.g. `seed 0`", \.title),
+        .text("image", "path of the picture; absent if the run was not made", \.image),
         .text("width", "the picture's width in pixels") { String($0.width) },
         .text("height", "the picture's height in pixels") { String($0.height) },
-        .text("alternative", "what the picture is, for those who do not see it", \.alternative),
-        .text("startActivation", "the activation of the first picture") { $0.startActivation.map(Format.number) },
-        .text("finalActivation", "the activation of the last picture") { $0.finalActivation.map(Format.number) },
+        .text("alternative", "alternative text for the picture", \.alternative),
+        .text("startActivation", "the activation on the initial picture") { $0.startActivation.map(Format.number) },
+        .text("finalActivation", "the activation on the final picture") { $0.finalActivation.map(Format.number) },
         .text("note", "what went wrong, e.g. `never activated`", \.note),
     ]
 }
 
 /// The runs of one method, token selection and attention mode.
 struct RunRowContext: TemplateContext {
-    /// What the row's runs have in common, e.g. `atlas · class token`; nil where there is nothing to tell apart.
+    /// What the row's runs have in common, e.g. `atlas · class token`; nil if there is only one row.
     var title: String?
     var explanation: String?
     var runs: [RunContext]
@@ -37,9 +37,9 @@ struct RunRowContext: TemplateContext {
 
     static let keys: [TemplateKey<RunRowContext>] = [
         .text("title", "what the row's runs have in common", \.title),
-        .text("explanation", "a line about it", \.explanation),
+        .text("explanation", "what the row's token selection means", \.explanation),
         .list("runs", "the runs, one for each seed", \.runs),
-        .text("columns", "how many runs there are, at least 1") { String(max(1, $0.runs.count)) },
+        .text("columns", "number of runs, at least 1") { String(max(1, $0.runs.count)) },
         .html("curves", "the runs' activation curves, as SVG", \.curves),
     ]
 }
@@ -65,7 +65,7 @@ struct NeuronCard: TemplateContext, Codable {
 
     /// How alike the runs of a neuron are.
     struct Consistency: Codable, Sendable {
-        /// Mean similarity of its pairs of runs, from −1 to 1: orders neurons also where their percentiles are equal.
+        /// Mean similarity of its pairs of runs, from −1 to 1; orders neurons whose percentiles are equal.
         var similarity: Double
         /// Its percentile among pairs of different neurons, from 0 to 100.
         var percentile: Double
@@ -76,7 +76,7 @@ struct NeuronCard: TemplateContext, Codable {
         case look, meaning, identification
     }
 
-    /// The shown score as text and from 0 to 100, and what it is; nil where there is none.
+    /// The shown score as text and from 0 to 100, with an explanation; nil if there is none.
     private var score: (text: String, share: Double, explanation: String)? {
         switch shown {
         case .look, .meaning:
@@ -96,13 +96,13 @@ struct NeuronCard: TemplateContext, Codable {
 
     static let keys: [TemplateKey<NeuronCard>] = [
         .text("number", "the neuron's number") { String($0.number) },
-        .text("label", "its name, where it has one", \.label),
-        .text("path", "path of its page", \.path),
-        .text("thumbnail", "path of its thumbnail, if it has one", \.thumbnail),
+        .text("label", "the neuron's name, if it has one", \.label),
+        .text("path", "path of the neuron's page", \.path),
+        .text("thumbnail", "path of the thumbnail, if there is one", \.thumbnail),
         .text("width", "the thumbnail's width in pixels") { String($0.width) },
         .text("height", "the thumbnail's height in pixels") { String($0.height) },
         .text("activation", "the final activation of the first seed's run") { $0.activation.map(Format.number) },
-        .text("score", "the score that the page is sorted by, else the consistency in look") { $0.score?.text },
+        .text("score", "the score that the page is sorted by, or the consistency in look") { $0.score?.text },
         .text("share", "the same from 0 to 100, for a bar") { ($0.score?.share).map(Format.coordinate) },
         .text("scoreExplanation", "what that score is") { $0.score?.explanation },
         .text("note", "what went wrong, e.g. `never activated`", \.note),

@@ -1,4 +1,4 @@
-// What pages show of the runs: headers, curves, pictures and scores, from the store alone.
+// The runs as pages show them: headers, curves, pictures and scores, all from the store.
 
 import Render
 import Runs
@@ -6,15 +6,15 @@ import Scores
 import Support
 import ViT
 
-/// The runs of a project as its pages ask for them.
+/// The runs of a project, for its pages.
 package final class RunLibrary: Sendable {
     /// The project.
     let project: Project
-    /// Where its runs are.
+    /// The store that holds its runs.
     let store: Store
     /// The model that judges how alike pictures are; nil for the visualised model itself.
     let judge: Judge?
-    /// Told what the pages' time goes into.
+    /// Measures what the pages' time is spent on.
     let clock: PhaseClock
     private let cache: ScoreCache
 
@@ -29,20 +29,19 @@ package final class RunLibrary: Sendable {
     /// The seeds that the project's own runs have.
     var seeds: [UInt64] { project.configuration.seeds }
 
-    /// A run's header and curve; nil where it was not made.
+    /// A run's header and numbers; nil if it was not made.
     func run(_ recipe: Recipe) throws -> (header: RunHeader, numbers: RunRecord.Numbers)? {
         try store.numbers(recipe.key)
     }
 
-    /// The neurons of a layer that have runs of a condition: all in the grid, a sample elsewhere.
+    /// The neurons of a layer that have runs of a condition: all of them for the grid's, a sample for others.
     func neurons(of layer: AtlasLayer, _ condition: Condition) -> [Int] {
         condition == project.grid(of: layer) ? layer.neurons : layer.sample
     }
 
     /// The scores of a layer's runs of one condition, over `neurons`, or over all that have such runs.
     ///
-    /// Identification measures activations by the grid's pictures, where they are read alike: over the same tokens of
-    /// the same weights.
+    /// Identification scales activations by the grid's pictures if the condition has the grid's tokens and weights.
     func scores(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) throws -> LayerScores {
         func recipes(_ condition: Condition, _ neurons: [Int]) -> [Recipe] {
             neurons.flatMap { neuron in seeds.map { condition.recipe(layer.address, neuron, seed: $0) } }

@@ -1,4 +1,4 @@
-// A run as a panel and a neuron as a card: on the atlas's pages and in figures alike.
+// A run as a panel and a neuron as a card, for the atlas's pages and for figures.
 
 import Render
 import Runs
@@ -26,7 +26,7 @@ extension RunLibrary {
             note: first == nil ? Explanations.notMade : first.flatMap { Explanations.note($0.outcome) })
     }
 
-    /// One run. The text that stands for its picture says how it was made and what was measured, not what it shows.
+    /// One run. Its alternative text says how the picture was made and what was measured, not what it shows.
     func panel(_ recipe: Recipe, header: RunHeader?) -> RunContext {
         let size = project.model.model.configuration
         let number = recipe.target.number

@@ -1,4 +1,4 @@
-// Scores as pages show them: values with their meaning in words.
+// Scores as pages show them: values with their explanations.
 
 import Foundation
 import Render
@@ -18,12 +18,12 @@ struct ScoresContext: TemplateContext {
         static let keys: [TemplateKey<Score>] = [
             .text("name", "what is compared", \.name),
             .text("value", "the value", \.value),
-            .text("standing", "where it stands among pairs of different neurons, in words", \.standing),
-            .text("percentile", "the same from 0 to 100, for a bar") { score in
+            .text("standing", "what the value means, in words", \.standing),
+            .text("percentile", "the value or its percentile from 0 to 100, for a bar") { score in
                 score.percentile.map { Format.coordinate(min(100, max(0, $0))) }
             },
-            .list("figures", "further figures of the same comparison", \.figures),
-            .text("explanation", "what the score is, in a line", \.explanation),
+            .list("figures", "further numbers of the same comparison", \.figures),
+            .text("explanation", "how the score was computed, in a line", \.explanation),
         ]
     }
 
@@ -32,7 +32,7 @@ struct ScoresContext: TemplateContext {
 
     static let keys: [TemplateKey<ScoresContext>] = [
         .list("items", "the scores one by one", \.scores),
-        .text("note", "from how many pairs they come", \.note),
+        .text("note", "what the scores compare and do not show, and why any are missing", \.note),
     ]
 }
 
@@ -84,7 +84,7 @@ enum ScoreContexts {
         return context(items, comparison, own.reasons)
     }
 
-    /// A layer's scores, each figure with its interval.
+    /// A layer's scores, each with its 95 % interval.
     static func layer(_ scores: LayerScores, judge: Judge?) -> ScoresContext {
         let figures = scores.figures
         var items: [ScoresContext.Score] = []

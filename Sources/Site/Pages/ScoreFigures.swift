@@ -1,4 +1,4 @@
-// A layer's scores as charts and as a table: on its page, in its data and in figures alike.
+// A layer's scores as charts and as a table, for its page, its data and figures.
 
 import Render
 import Runs
@@ -12,14 +12,14 @@ struct ScoreFigures {
 
     private var project: Project { library.project }
 
-    /// One way in which runs of the layer are made, and their scores over the comparison's neurons.
+    /// One condition of the layer's runs, and its scores over the compared neurons.
     struct Compared {
         let condition: Condition
         let neurons: [Int]
         let scores: LayerScores
     }
 
-    /// Every condition of the layer over the same neurons, the grid's first; the grid's alone where there are no others.
+    /// Every condition of the layer over the same neurons, the grid's first; only the grid's if there are no others.
     func compared() throws -> [Compared] {
         let conditions = project.conditions(of: layer)
         let neurons = conditions.count > 1 ? layer.sample : layer.neurons
@@ -30,7 +30,7 @@ struct ScoreFigures {
         }
     }
 
-    /// Pairs of runs of one neuron against pairs of different neurons, as SVG; the reason where there is no score.
+    /// Pairs of runs of one neuron against pairs of different neurons, as SVG; without a score, the reason.
     func distribution(of scores: LayerScores, by measure: Measure, weights: String? = nil) -> String {
         switch scores.scored(measure) {
         case .absent(let reason): return "<p>\(HTML.escaped(reason.description))</p>"
@@ -49,7 +49,7 @@ struct ScoreFigures {
         }
     }
 
-    /// The charts of the layer's page: the grid's by each measure that has a score, and the control's beside the grid's
+    /// The charts of the layer's page: the grid's for each measure that has a score, then the grid's and the control's
     /// over the same neurons.
     func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
         let scored = Measure.allCases.filter { scores.scored($0).value != nil }
@@ -68,9 +68,9 @@ struct ScoreFigures {
         return charts
     }
 
-    /// One row a condition, over the same neurons.
+    /// A row for each condition, all over the same neurons.
     ///
-    /// - Parameter isWhole: whether identification and cost, which belong to no measure, have columns too.
+    /// - Parameter isWhole: whether there are columns for identification and cost, which belong to no measure.
     func comparison(
         _ compared: [Compared], by measure: Measure, isWhole: Bool = true, root: String, caption: String,
         link: LinkContext?
@@ -128,7 +128,7 @@ struct ScoreFigures {
         return number(value) + (brackets.isEmpty ? "" : " (\(brackets.joined(separator: "; ")))")
     }
 
-    /// What the rows are of, what their identification is measured by, and why there is no score where there is none.
+    /// What the rows compare, how identification is scaled, and why scores are missing.
     private func note(
         on compared: [Compared], titles: [String], _ measure: Measure, isWhole: Bool
     ) -> String {

@@ -1,4 +1,4 @@
-// What every page knows: the site around it and its own head.
+// What every page gets: the site, and the page's own metadata.
 
 import Render
 
@@ -9,8 +9,8 @@ import Render
 struct SiteContext: TemplateContext, Encodable {
     var title: String
     var summary: String?
-    /// The way from the page to the site's root: empty, or `../` as often as needed. On the page for missing addresses,
-    /// which is served at any depth, the base URL where there is one.
+    /// Relative path from the page to the site's root: empty, or `../` repeated. On the page for missing addresses,
+    /// which is served at any depth, it is the base URL if there is one.
     var root = ""
     var baseURL: String?
     var navigation: [LinkContext] = []
@@ -21,18 +21,18 @@ struct SiteContext: TemplateContext, Encodable {
 
     static let keys: [TemplateKey<SiteContext>] = [
         .text("title", "the site's name", \.title),
-        .text("summary", "what the site is, in a sentence", \.summary),
-        .text("root", "the way to the site's root, to put in front of every path", \.root),
+        .text("summary", "a sentence about the site", \.summary),
+        .text("root", "relative path to the site's root; put it before every path", \.root),
         .text("baseURL", "the site's absolute address, if it has one", \.baseURL),
         .list("navigation", "the pages that every page links to", \.navigation),
         .text("feed", "path of the Atom feed", \.feed),
         .text("search", "folder of the search index", \.search),
-        .text("pending", "what is still to come, where only a part of the atlas was made", \.pending),
+        .text("pending", "what is still missing, if only part of the atlas was made", \.pending),
         .text("generator", "the program that made the site", \.generator),
     ]
 }
 
-/// A page's title, address and card.
+/// A page's title, path and link preview.
 struct PageContext: TemplateContext {
     var title: String
     var summary: String?
@@ -42,9 +42,9 @@ struct PageContext: TemplateContext {
 
     static let keys: [TemplateKey<PageContext>] = [
         .text("title", "the page's title", \.title),
-        .text("summary", "what the page shows, in a sentence", \.summary),
+        .text("summary", "a sentence about the page", \.summary),
         .text("path", "path of the page", \.path),
-        .text("image", "path of the picture on the page's card", \.image),
+        .text("image", "path of the picture for link previews", \.image),
         .flag("isArticle", "whether the page is a post", \.isArticle),
     ]
 }
@@ -56,9 +56,9 @@ struct LinkContext: TemplateContext, Encodable {
     var isCurrent = false
 
     static let keys: [TemplateKey<LinkContext>] = [
-        .text("title", "the link's words", \.title),
-        .text("path", "path of the page that it leads to", \.path),
-        .flag("isCurrent", "whether it leads to the page it stands on", \.isCurrent),
+        .text("title", "the link's text", \.title),
+        .text("path", "path of the linked page", \.path),
+        .flag("isCurrent", "whether it links to the current page", \.isCurrent),
     ]
 }
 

@@ -134,8 +134,8 @@ import Testing
         }
         #expect(
             error.description
-                == "posts/notes.md:1: a post needs a date: name the file YYYY-MM-DD-notes.md, or write \"date: YYYY-MM-DD\" "
-                + "in its front matter")
+                == "posts/notes.md:1: a post needs a date: name the file YYYY-MM-DD-notes.md, or write "
+                + "\"date: YYYY-MM-DD\" in its front matter")
         #expect(try post("date: 2024-01-02", file: "notes.md").path == "2024/01/02/notes.html")
         #expect(try post("date: 2024-01-02", file: "2024-02-30-notes.md").path == "2024/01/02/2024-02-30-notes.html")
     }
@@ -144,8 +144,8 @@ import Testing
         let untitled = try #require(throws: AtlasError.self) { try post("layout: post", file: "2024-01-02-.md") }
         #expect(
             untitled.description
-                == "2024-01-02-.md:1: a post needs a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" in its "
-                + "front matter")
+                == "2024-01-02-.md:1: a post needs a title: name the file YYYY-MM-DD-title.md, or write \"title: …\" "
+                + "in its front matter")
         let unnamed = try #require(throws: AtlasError.self) { try post("title: x", file: "2024-01-02-.md") }
         #expect(unnamed.description.hasPrefix("2024-01-02-.md:1: the permalink has an empty \":title\": \"\" contains"))
         #expect(try post("title: x\npermalink: /x/", file: "2024-01-02-.md").path == "x/index.html")
