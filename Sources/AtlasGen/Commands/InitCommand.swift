@@ -135,8 +135,8 @@ struct StarterProject {
 
         ![The most consistent](layer:heads.head?sort=consistency&limit=6)
 
-        Numbers in the text come from the runs and need not be typed: a run's nearest picture from another seed is of
-        the same neuron in {{layer:heads.head|retrieval}} of the cases, and by chance in {{layer:heads.head|chance}}.
+        Numbers in the text come from the runs and need not be typed: {{layer:heads.head|retrieval}} of pictures have
+        another run of the same neuron as their nearest neighbour by look (chance: {{layer:heads.head|chance}}).
 
         """
 }
