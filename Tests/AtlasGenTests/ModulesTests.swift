@@ -1,9 +1,9 @@
-// The table of rooms in CONTRIBUTING.md against the package's manifest.
+// The table of modules in CONTRIBUTING.md against the package's manifest.
 
 import Foundation
 import Testing
 
-@Suite struct RoomsTests {
+@Suite struct ModulesTests {
     private static let root = URL(filePath: #filePath).appending(path: "../../..").standardizedFileURL
 
     /// What `swift package dump-package` prints of a target, as far as it is read here.
@@ -30,7 +30,7 @@ import Testing
     }
 
     private static func manifest() throws -> Manifest {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "atlasgen-rooms-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "atlasgen-modules-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let output = folder.appending(path: "manifest.json")
@@ -49,7 +49,7 @@ import Testing
         return try JSONDecoder().decode(Manifest.self, from: Data(contentsOf: output))
     }
 
-    @Test func theTableOfRoomsIsTheManifests() throws {
+    @Test func theTableOfModulesIsTheManifests() throws {
         var expected: [String: Set<String>] = [:]
         for target in try Self.manifest().targets where target.type == "regular" || target.type == "executable" {
             let names = target.dependencies.compactMap { dependency -> String? in
@@ -57,7 +57,7 @@ import Testing
             }
             expected[target.name] = Set(names)
         }
-        // C targets import nothing, and the tests' own targets are no rooms.
+        // C targets import nothing, and the tests' own targets are not in the table.
         for (name, imports) in expected where imports.isEmpty { expected[name] = nil }
         for name in ["TestSupport", "Reference"] { expected[name] = nil }
 
