@@ -16,7 +16,6 @@ package final class Judge: @unchecked Sendable {
     /// The model's name, for pages.
     package let name: String
     private let model: ViT
-    private let device = CPUDevice()
     private let lock = NSLock()
     private var idle: [any PictureReader] = []
 
@@ -34,7 +33,7 @@ package final class Judge: @unchecked Sendable {
         let tokens = TokenSelection.automatic(at: .encoderNorm, in: configuration)
         let reader =
             lock.withLock { idle.popLast() }
-            ?? device.makeReader(model: model, address: .encoderNorm, tokens: tokens, capacity: 1)
+            ?? LocalDevice.device.makeReader(model: model, address: .encoderNorm, tokens: tokens, capacity: 1)
         defer { lock.withLock { idle.append(reader) } }
         let planes = picture.planes(height: configuration.imageHeight, width: configuration.imageWidth)
         return reader.read([planes])[0].embedding

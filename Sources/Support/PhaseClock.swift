@@ -7,21 +7,21 @@ import Synchronization
 /// Pages are rendered and written by several threads at once. While threads are in different phases, the time that
 /// passes is shared among these phases in proportion to their threads.
 package final class PhaseClock: Sendable {
-    /// What a build does, in its order.
+    /// The phases of a build, in order.
     package enum Phase: String, CaseIterable, Sendable {
         case plan, make, score, render, write
     }
 
     private struct State {
-        /// What the build as a whole is at.
+        /// The current phase of the build as a whole.
         var phase: Phase?
-        /// Threads that are measured, by what they are at.
+        /// Number of measured threads in each phase.
         var threads: [Phase: Int] = [:]
         var seconds: [Phase: Double] = [:]
         var last: Double
 
-        /// Books the time since the last call.
-        mutating func book(until now: Double) {
+        /// Adds the time since the last call to the current phases.
+        mutating func record(until now: Double) {
             let (passed, count) = (now - last, threads.values.reduce(0, +))
             last = now
             if count > 0 {
@@ -32,33 +32,33 @@ package final class PhaseClock: Sendable {
         }
     }
 
-    /// What the present thread is at.
+    /// The phase of the current thread.
     @TaskLocal private static var current: Phase?
 
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
 
-    /// - Parameter now: seconds of a clock that never goes back.
+    /// - Parameter now: the seconds of a monotonic clock.
     package init(now: @escaping @Sendable () -> Double = PhaseClock.monotonic) {
         self.now = now
         state = Mutex(State(last: now()))
     }
 
-    /// Seconds since the program first asked.
+    /// Seconds since the first call.
     package static let monotonic: @Sendable () -> Double = {
         start.duration(to: .now) / .seconds(1)
     }
     private static let start = ContinuousClock.now
 
-    /// The build goes on with a phase.
+    /// Starts a phase of the build, which ends the one before.
     package func enter(_ phase: Phase) {
         state.withLock { state in
-            state.book(until: now())
+            state.record(until: now())
             state.phase = phase
         }
     }
 
-    /// Books the time of `body` under a phase, whatever the phase around it.
+    /// Adds the time of `body` to a phase, and not to the phase around it.
     package func measure<Result>(_ phase: Phase, _ body: () throws -> Result) rethrows -> Result {
         let outer = Self.current
         move(from: outer, to: phase)
@@ -68,16 +68,16 @@ package final class PhaseClock: Sendable {
 
     private func move(from old: Phase?, to new: Phase?) {
         state.withLock { state in
-            state.book(until: now())
+            state.record(until: now())
             if let old { state.threads[old, default: 0] -= 1 }
             if let new { state.threads[new, default: 0] += 1 }
         }
     }
 
-    /// The seconds of every phase until now, in their order.
+    /// The seconds of each phase until now, in order.
     package var times: [(phase: Phase, seconds: Double)] {
         state.withLock { state in
-            state.book(until: now())
+            state.record(until: now())
             return Phase.allCases.map { ($0, state.seconds[$0] ?? 0) }
         }
     }

@@ -65,7 +65,7 @@ struct WriterProject {
         let content = try Content(of: project, now: Self.now, drafts: drafts)
         let store = try Store(folder: "\(folder.path)/.atlas") { _ in }
         var plan = project.plan
-        plan.append(content.recipes(for: project))
+        plan.append(content.recipes)
         for recipe in plan.recipes where !missing(recipe) {
             var record = RunRecord.drawn(recipe)
             record.header.outcome = outcome(recipe)

@@ -1,11 +1,9 @@
 // A build from start to finish: read, plan, make, render, swap in.
 
 import Foundation
-import Render
 import Runs
 import Site
 import Support
-import ViT
 
 /// The build that `atlasgen build` and the preview run.
 struct SiteBuild: Sendable {
@@ -178,7 +176,7 @@ struct SiteBuild: Sendable {
         let model = project.model.model
         let source = RecipeModels(model: model, references: project.references).source
         return try BuildEstimate(try project.wholePlan(drafts: options.drafts), store: store) { recipes in
-            try VisualiserMaker.measure(recipes, model: model, source: source, device: CPUDevice())
+            try VisualiserMaker.measure(recipes, model: model, source: source, device: LocalDevice.device)
         }
     }
 

@@ -4,7 +4,6 @@ import ArgumentParser
 import Foundation
 import Render
 import Runs
-import ViT
 
 /// Makes the runs that the store lacks and writes the site.
 struct BuildCommand: AsyncParsableCommand {
@@ -66,7 +65,7 @@ struct BuildCommand: AsyncParsableCommand {
         if let cluster { options.engine = { try cluster.engine(of: $0, store: $1) } }
         if dryRun {
             let estimate = try SiteBuild.estimate(options, say: say)
-            let workers = workers ?? cluster?.shardCount ?? CPUDevice().workers
+            let workers = workers ?? cluster?.shardCount ?? LocalDevice.device.workers
             print(try json ? Self.json(estimate) : estimate.text(workers: workers))
         } else if let cluster, engine.detach {
             let jobs = try await SiteBuild.submit(options, cluster, say: say)

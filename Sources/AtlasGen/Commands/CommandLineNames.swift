@@ -1,7 +1,6 @@
 // Reads names from the command line. An error names the option and has the code `usage`.
 
 import Runs
-import Support
 import ViT
 
 extension Address {

@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Foundation
-import Render
 import Support
 
 /// Creates a project.

@@ -31,7 +31,7 @@ struct InspectCommand: ParsableCommand {
         let shape = model.model.configuration
         let address =
             try layer.map { try Address(argument: $0, of: "--layer", in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
-        let timing = try RunTiming(measuring: model.model, at: address, on: CPUDevice())
+        let timing = try RunTiming(measuring: model.model, at: address, on: LocalDevice.device)
         let inspection = Inspection(model, timing: timing)
         print(json ? try JSONEncoder.commands.text(of: inspection) : inspection.text)
     }

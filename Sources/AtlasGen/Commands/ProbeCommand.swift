@@ -48,7 +48,7 @@ struct ProbeCommand: ParsableCommand {
                     + "\(shape.imageWidth) × \(shape.imageHeight): it was scaled to that size\n")
         }
         let planes = picture.planes(height: shape.imageHeight, width: shape.imageWidth)
-        let reader = CPUDevice().makeReader(model: model.model, address: address, tokens: tokens, capacity: 1)
+        let reader = LocalDevice.device.makeReader(model: model.model, address: address, tokens: tokens, capacity: 1)
         let activations = reader.activations(of: [planes])[0]
         if json {
             let result = Result(

@@ -6,7 +6,6 @@ import Render
 import Runs
 import Site
 import Support
-import ViT
 
 /// Serves the site on this machine while its author works on it.
 struct ServeCommand: AsyncParsableCommand {

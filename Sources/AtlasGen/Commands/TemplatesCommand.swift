@@ -1,7 +1,6 @@
 // `atlasgen templates`: documents the templates and their keys.
 
 import ArgumentParser
-import Render
 import Runs
 import Site
 

@@ -1,6 +1,5 @@
 // The methods of a configuration: presets with their overrides applied.
 
-import Render
 import Support
 import ViT
 

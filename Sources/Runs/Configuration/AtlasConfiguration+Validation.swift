@@ -1,7 +1,5 @@
 // Checks a configuration against its model.
 
-import Render
-import Support
 import ViT
 
 extension AtlasConfiguration {

@@ -1,6 +1,5 @@
 // A value of a configuration: read as the expected type, or refused with its place and what was found.
 
-import Render
 import Support
 import Yams
 

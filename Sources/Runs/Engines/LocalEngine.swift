@@ -35,7 +35,7 @@ package struct LocalEngine: Engine {
     ///   - device: the device that computes.
     ///   - workers: number of workers; nil for the device's number.
     package init(
-        model: ViT, references: [String: FloatBuffer], device: any Device = CPUDevice(), workers: Int? = nil,
+        model: ViT, references: [String: FloatBuffer], device: any Device = LocalDevice.device, workers: Int? = nil,
         save: @escaping @Sendable (RunRecord) throws -> Void
     ) {
         let source = RecipeModels(model: model, references: references).source

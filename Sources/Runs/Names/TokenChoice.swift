@@ -1,6 +1,5 @@
 // The tokens over which an activation is read, as users name them.
 
-import Support
 import ViT
 
 /// A token selection, or the model's own choice.

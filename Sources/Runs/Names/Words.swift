@@ -1,6 +1,5 @@
 // Reads choices from the words for them.
 
-import Support
 import ViT
 
 extension RawRepresentable<String> where Self: CaseIterable {

@@ -66,9 +66,7 @@ package struct Content: Sendable {
 extension Content {
     /// Every run that figures, values and links need, in the texts' order, with duplicates; some may be in the
     /// project's plan.
-    func recipes(for project: Project) -> [Recipe] {
-        pages.flatMap(\.runs).flatMap(\.recipes)
-    }
+    var recipes: [Recipe] { pages.flatMap(\.runs).flatMap(\.recipes) }
 
     /// The neurons that a text shows and no layer's grid contains; they have pages of their own.
     func extraNeurons(of project: Project) -> [Neuron] {
@@ -97,7 +95,7 @@ extension Project {
     /// Every run that the site needs: those of the layers, then those that only texts show.
     package func plan(with content: Content) -> Plan {
         var plan = plan
-        plan.append(content.recipes(for: self))
+        plan.append(content.recipes)
         return plan
     }
 

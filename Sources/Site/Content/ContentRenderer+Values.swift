@@ -3,7 +3,6 @@
 import Foundation
 import Render
 import Scores
-import ViT
 
 extension ContentRenderer {
     /// The text that replaces a value, and the reason if there is no number.

@@ -3,7 +3,6 @@
 import Foundation
 import Render
 import Runs
-import ViT
 
 /// Renders the texts of a project with the runs in its library.
 ///

@@ -1,7 +1,6 @@
 // A destination with the scheme neuron: or layer:, parsed but not yet checked against a model.
 
 import Foundation
-import Render
 import Runs
 import Support
 

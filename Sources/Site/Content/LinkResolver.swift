@@ -3,7 +3,6 @@
 import Foundation
 import Runs
 import Support
-import ViT
 
 /// A file that a page shows or links to, and its path in the site.
 struct ContentAsset: Hashable, Sendable {

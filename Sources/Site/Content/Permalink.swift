@@ -1,6 +1,5 @@
 // Paths of posts' pages: Jekyll's permalinks (https://jekyllrb.com/docs/permalinks/).
 
-import Render
 import Support
 
 /// A pattern such as `/:categories/:year/:month/:day/:title:output_ext`.

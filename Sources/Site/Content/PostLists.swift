@@ -1,6 +1,5 @@
 // Lists of posts: the archive, and a page for each category and tag.
 
-import Render
 import Scores
 
 /// The lists and their paths.

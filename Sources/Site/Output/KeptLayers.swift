@@ -1,7 +1,6 @@
 // Layers of the previous site, taken over if nothing that they show has changed.
 
 import Foundation
-import Render
 import Runs
 import Support
 import ViT

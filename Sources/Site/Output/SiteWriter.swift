@@ -5,7 +5,6 @@ import Render
 import Runs
 import Scores
 import Support
-import ViT
 
 /// Writes the atlas's pages and the writer's pages with a theme.
 package struct SiteWriter: Sendable {

@@ -1,6 +1,5 @@
 // A layer's neurons split into static pages, in each order that readers can choose without scripts.
 
-import Render
 import Scores
 
 /// The static pages of a layer's grid.

@@ -3,9 +3,7 @@
 import Foundation
 import Render
 import Runs
-import Scores
 import Support
-import ViT
 
 /// Everything that a layer's files depend on.
 ///

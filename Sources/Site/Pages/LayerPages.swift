@@ -5,7 +5,6 @@ import Render
 import Runs
 import Scores
 import Support
-import ViT
 
 /// Writes one layer's folder.
 struct LayerPages: Sendable {

@@ -1,10 +1,8 @@
 // The runs as pages show them: headers, curves, pictures and scores, all from the store.
 
-import Render
 import Runs
 import Scores
 import Support
-import ViT
 
 /// The runs of a project, for its pages.
 package final class RunLibrary: Sendable {

@@ -3,7 +3,6 @@
 import Render
 import Runs
 import Scores
-import ViT
 
 /// The distribution of a layer's similarities, and the comparison of its conditions.
 struct ScoreFigures {

@@ -76,7 +76,7 @@ import Testing
         let content = try Content(of: project, now: WriterProject.now)
         #expect(content.introduction != nil)
         #expect(content.posts.map(\.post.path) == ["2026/01/01/a-first-look.html"])
-        #expect(Set(content.recipes(for: project)).subtracting(project.plan.recipes).isEmpty)
+        #expect(Set(content.recipes).subtracting(project.plan.recipes).isEmpty)
         #expect(
             try FileManager.default.subpathsOfDirectory(atPath: folder).filter {
                 !FileSystem.isFolder("\(folder)/\($0)")

@@ -24,7 +24,7 @@ import Testing
                 """))
         let project = try writer.project()
         let content = try writer.content()
-        let recipes = content.recipes(for: project)
+        let recipes = content.recipes
         #expect(recipes.count == 2 + 2 + 3 + 3 + 1)
         #expect(Set(recipes).subtracting(project.plan.recipes).count == 1 + 2 + 3 + 1)
         #expect(
