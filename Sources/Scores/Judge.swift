@@ -15,6 +15,8 @@ package final class Judge: @unchecked Sendable {
     package let weights: String
     /// The model's name, for pages.
     package let name: String
+    /// The files that it was read from.
+    package let paths: [String]
     private let model: ViT
     private let lock = NSLock()
     private var idle: [any PictureReader] = []
@@ -23,6 +25,7 @@ package final class Judge: @unchecked Sendable {
         digest = model.digest
         weights = model.weightsDigest
         name = model.name
+        paths = model.paths
         self.model = model.model
     }
 

@@ -103,17 +103,42 @@ package enum FileSystem {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether the path is a file, or a link to one.
+    ///
+    /// - Throws: `AtlasError` if this cannot be determined, as in a folder that this user may not enter.
+    package static func isFile(_ path: String) throws -> Bool {
+        var status = stat()
+        if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFREG }
+        let code = errno
+        guard [ENOENT, ENOTDIR, ELOOP].contains(code) else { throw failure("read", path, code) }
+        return false
+    }
+
+    /// Whether this user may write to a file or folder; true if it does not exist.
+    package static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 || errno == ENOENT }
+
     /// Whether the path itself is a symbolic link, even a broken one.
     package static func isLink(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
-    /// The number of the file system that a file or folder is on.
-    package static func device(of path: String) throws -> UInt64 {
+    /// What distinguishes a file or folder from all others, by any of its names.
+    package struct Identity: Hashable, Sendable {
+        /// The number of the file system that it is on.
+        package let device: UInt64
+        private let number: UInt64
+
+        fileprivate init(_ status: stat) {
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            number = UInt64(truncatingIfNeeded: status.st_ino)
+        }
+    }
+
+    /// The identity of what is at a path, after following links; nil if nothing is there or it cannot be reached.
+    package static func identity(of path: String) -> Identity? {
         var status = stat()
-        guard stat(path, &status) == 0 else { throw failure("read", path, errno) }
-        return UInt64(truncatingIfNeeded: status.st_dev)
+        return stat(path, &status) == 0 ? Identity(status) : nil
     }
 
     /// The path without empty parts and `.`.
@@ -184,10 +209,13 @@ package enum FileSystem {
         package var description: String { "\(bytes) \(changed.tv_sec).\(changed.tv_nsec)" }
     }
 
-    /// A file's version; nil if there is no such file, or if it is a folder or a link.
-    package static func version(of path: String) -> Version? {
+    /// A file's version; nil if there is no such file, or if it is a folder.
+    ///
+    /// - Parameter followingLinks: whether a link's version is that of its target; otherwise it has none.
+    package static func version(of path: String, followingLinks: Bool = false) -> Version? {
         var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        let result = followingLinks ? stat(path, &status) : lstat(path, &status)
+        guard result == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         #if canImport(Darwin)
             return Version(bytes: Int(status.st_size), changed: status.st_mtimespec)
         #else
@@ -201,23 +229,40 @@ package enum FileSystem {
     }
 
     /// The names in a folder, sorted by their bytes; empty if there is no such folder.
-    package static func names(in folder: String) throws -> [String] {
+    package static func names(in folder: String) throws -> [String] { try entries(in: folder).map(\.name) }
+
+    /// The names of the files in a folder and of links to files, and the names of everything else there: folders,
+    /// broken links, devices. Both are sorted by their bytes, and empty if there is no such folder.
+    package static func files(in folder: String) throws -> (files: [String], others: [String]) {
+        var files: [String] = []
+        var others: [String] = []
+        for entry in try entries(in: folder) {
+            // Most file systems tell the type here, which saves asking for each file.
+            let type = Int32(entry.type)
+            let isKnown = type != Int32(DT_LNK) && type != Int32(DT_UNKNOWN)
+            let isRegular = try isKnown ? type == Int32(DT_REG) : isFile("\(folder)/\(entry.name)")
+            if isRegular { files.append(entry.name) } else { others.append(entry.name) }
+        }
+        return (files, others)
+    }
+
+    private static func entries(in folder: String) throws -> [(name: String, type: UInt8)] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT { return [] }
             throw failure("read", folder, errno)
         }
         defer { closedir(stream) }
-        var names: [String] = []
+        var entries: [(name: String, type: UInt8)] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else { break }
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 tuple.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
             }
-            if name != ".", name != ".." { names.append(name) }
+            if name != ".", name != ".." { entries.append((name, entry.pointee.d_type)) }
         }
         guard errno == 0 else { throw failure("read", folder, errno) }
-        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     /// Flushes an open file to the disk, past the drive's own cache; returns 0, or -1 with `errno` set.
@@ -259,14 +304,20 @@ package enum FileSystem {
 
     /// Tries to lock a file, creating it if needed.
     package static func lock(_ path: String) throws -> Lock {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw failure("created", path, errno) }
-        let file = OpenFile(descriptor: descriptor, path: path)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) != 0 else { return .taken(file) }
-        switch errno {
-        case EWOULDBLOCK: return .busy
-        case ENOSYS, EOPNOTSUPP, ENOLCK: return .unsupported
-        case let code: throw failure("locked", path, code)
+        while true {
+            // A link is not followed, because the lock's text would replace its target's.
+            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o644)
+            guard descriptor >= 0 else { throw failure("created", path, errno) }
+            let file = OpenFile(descriptor: descriptor, path: path)
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                switch errno {
+                case EWOULDBLOCK: return .busy
+                case ENOSYS, EOPNOTSUPP, ENOLCK: return .unsupported
+                case let code: throw failure("locked", path, code)
+                }
+            }
+            // The last holder may have removed the file between the two calls; then its name is another file's.
+            if let opened = file.identity, opened == identity(of: path) { return .taken(file) }
         }
     }
 
@@ -336,6 +387,12 @@ package final class OpenFile: @unchecked Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// The file's identity; nil if the system does not tell.
+    fileprivate var identity: FileSystem.Identity? {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? FileSystem.Identity(status) : nil
+    }
 
     /// Number of bytes.
     package func size() throws -> Int {

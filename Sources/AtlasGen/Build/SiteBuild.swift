@@ -62,20 +62,25 @@ struct SiteBuild: Sendable {
         clock.enter(.plan)
         let project = try Project(file: options.file)
         let templates = try Theme.templates(in: templateFolders(of: project))
-        let output = try OutputFolder(project.path(options.output), in: project.folder)
-        let content = try Content(of: project, now: Date(), drafts: options.drafts)
         let judge = try project.judge()
+        let output = try OutputFolder(
+            project.path(options.output), in: project.folder,
+            reading: project.inputs + [ProjectInput("judge", judge?.paths ?? [])])
+        let content = try Content(of: project, now: Date(), drafts: options.drafts)
         let plan = project.plan(with: content)
         let damage = DamageLog()
         let store = try Store(folder: project.path(".atlas")) {
             damage.add($0)
             say("atlasgen: \($0)")
         }
-        let lock = try BuildLock(storeFolder: store.folder)
+        let lock = options.missing == .made ? try FileLock(storeFolder: store.folder) : nil
         defer { withExtendedLifetime(lock) {} }
         // An output folder that cannot be written to is reported before hours of work.
-        try output.prepare()
-        defer { output.cleanUp() }
+        let staging = try Staging(for: output)
+        defer {
+            // What cannot be removed now, the next build removes.
+            do { try staging.remove() } catch { say("atlasgen: warning: \(error)") }
+        }
 
         var made = 0
         for _ in 0..<roundLimit {
@@ -89,8 +94,8 @@ struct SiteBuild: Sendable {
             case .skipped: break
             }
             clock.enter(.render)
-            try output.prepare()
-            let files = SiteFiles(folder: output.staging, clock: clock)
+            try staging.clear()
+            let files = SiteFiles(folder: staging.folder, clock: clock)
             let library = RunLibrary(project: project, store: store, judge: judge, clock: clock)
             let pages = try ContentPages(content, library: library, templates: templates)
             let missing = try store.missing(of: plan.recipes).count
@@ -107,7 +112,7 @@ struct SiteBuild: Sendable {
             // Damage is found when a record is read. If rendering found any, make those runs again and render again.
             guard try store.missing(of: plan.recipes).count == missing else { continue }
             clock.enter(.write)
-            try output.swapIn()
+            try staging.swapIn()
             // The site is complete; if this fails, the next build only takes longer.
             for layer in layers { try? kept.keep(layer) }
             let total = files.total
@@ -164,7 +169,7 @@ struct SiteBuild: Sendable {
         let project = try Project(file: options.file)
         let plan = try project.wholePlan(drafts: options.drafts)
         let store = try Store(folder: project.path(".atlas")) { say("atlasgen: \($0)") }
-        let lock = try BuildLock(storeFolder: store.folder)
+        let lock = try FileLock(storeFolder: store.folder)
         defer { withExtendedLifetime(lock) {} }
         return try await cluster.engine(of: project, store: store).submit(plan)
     }

@@ -21,14 +21,23 @@ struct StoreCommand: ParsableCommand {
         @OptionGroup var project: ProjectOptions
 
         func run() throws {
-            let verification = try project.store().verify()
-            let damaged = verification.damaged.count
+            let store = try project.store()
+            let verification = try store.verify()
+            let moved = verification.damaged.count { $0.newPath != nil }
+            let unmoved = verification.damaged.count - moved
             let unreadable = verification.unreadable.count
+            let noFiles = verification.noFiles.count
             print(
-                "\(counted(verification.whole)) whole, \(damaged) damaged"
+                "\(counted(verification.whole)) whole, \(moved + unmoved) damaged"
+                    + (noFiles > 0 ? ", \(counted(noFiles)) without a file" : "")
                     + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : ""))
-            guard damaged > 0 else { return }
-            throw AtlasError(.data, "\(counted(damaged)) set aside; `atlasgen build` makes damaged runs again")
+            let problems = [
+                moved > 0 ? "\(counted(moved)) set aside in \(store.folder)/damaged" : nil,
+                unmoved > 0 ? "\(counted(unmoved)) damaged and not moved, because \(store.folder) is not writable" : nil,
+                noFiles > 0 ? "\(counted(noFiles)) without a file, left as \(noFiles == 1 ? "it is" : "they are")" : nil,
+            ].compactMap(\.self)
+            guard !problems.isEmpty else { return }
+            throw AtlasError(.data, "\(problems.joined(separator: "; ")). `atlasgen build` makes these runs again.")
         }
     }
 
@@ -61,7 +70,7 @@ struct StoreCommand: ParsableCommand {
             for (group, entries) in sorted {
                 table.rows.append([group.address.description, group.method] + Self.sum(entries.map(\.bytes)))
             }
-            let unreadable = store.unreadable.compactMap { FileSystem.version(of: store.path(of: $0))?.bytes }
+            let unreadable = store.unreadable.compactMap { FileSystem.version(of: store.path(of: $0), followingLinks: true)?.bytes }
             if !unreadable.isEmpty { table.rows.append(["unreadable", ""] + Self.sum(unreadable)) }
             table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self).map(\.bytes) + unreadable))
             print(table.text)
@@ -84,7 +93,7 @@ struct StoreCommand: ParsableCommand {
             let store = try project.store()
             let kept = Set(try Project(file: project.file).wholePlan(drafts: true).recipes.map(\.key))
             // A running build may have read another configuration, and be making runs that this one would remove.
-            let lock = dryRun ? nil : try BuildLock(storeFolder: store.folder)
+            let lock = dryRun ? nil : try FileLock(storeFolder: store.folder)
             defer { withExtendedLifetime(lock) {} }
             let pruning = try store.prune(keeping: kept, isDry: dryRun)
             print(

@@ -32,6 +32,9 @@ package struct LoadedModel: Sendable {
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     }
 
+    /// All files that it was read from, and those that its settings name.
+    package var paths: [String] { [checkpoint.path] + checkpoint.files }
+
     /// A line for the user about the values that the checkpoint does not contain and that were taken from a convention;
     /// nil if there are none.
     package var assumed: String? {

@@ -13,8 +13,8 @@ extension Checkpoint {
         let source = try ModelSource(path: path)
         let place = try ModelPlace(in: source.file)
         var hints = [Hints(overrides)]
-        if let path = source.beside("config.json") { hints.append(try Hints(modelConfiguration: path)) }
-        if let path = source.beside("preprocessor_config.json") { hints.append(try Hints(preprocessor: path)) }
+        if let path = source.beside(ModelSource.configurationName) { hints.append(try Hints(modelConfiguration: path)) }
+        if let path = source.beside(ModelSource.preprocessorName) { hints.append(try Hints(preprocessor: path)) }
         hints.append(try Hints(metadataOf: source.file))
         var loader = CheckpointLoader(file: source.file, place: place, hints: hints, overrides: overrides)
         return try loader.load(source, path: path)

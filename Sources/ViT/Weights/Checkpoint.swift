@@ -6,6 +6,8 @@ public struct Checkpoint: Sendable {
     public let path: String
     /// The files that hold the weights, in a fixed order.
     public let weightPaths: [String]
+    /// All files that were read: the weights, and the configuration files and labels that belong to them.
+    public let files: [String]
     /// The files' format, e.g. `safetensors`.
     public let format: String
     /// The library whose names the tensors have.

@@ -54,7 +54,8 @@ struct CheckpointLoader {
         let labels = try labels(source, classCount: configuration.classCount)
         let ignored = try unused()
         return Checkpoint(
-            path: path, weightPaths: file.files.map(\.path), format: file.format, naming: place.naming,
+            path: path, weightPaths: file.files.map(\.path),
+            files: source.files + [overrides.labelsPath].compactMap { $0 }, format: file.format, naming: place.naming,
             elementTypes: reader.types.sorted(), configuration: configuration,
             parameters: ViTParameters(
                 patchProjection: patchProjection, prefixTokens: tokens, positionEmbedding: positions, blocks: blocks,

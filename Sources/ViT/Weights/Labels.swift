@@ -8,7 +8,6 @@ extension CheckpointLoader {
     /// - Throws: `ViTError` if there are names, but not one per class.
     mutating func labels(_ source: ModelSource, classCount: Int) throws -> [String]? {
         guard classCount > 0 else { return nil }
-        let weights = URL(filePath: file.path).deletingPathExtension().lastPathComponent
         let labels: [String]
         let origin: String
         if let path = overrides.labelsPath {
@@ -16,7 +15,7 @@ extension CheckpointLoader {
         } else if let hint = hints.first(where: { $0.labels != nil }), let named = hint.labels {
             (labels, origin) = (named, hint.source)
             try check(labels) { "\(origin): class \($0)" }
-        } else if let path = source.beside(weights + ".labels.txt") {
+        } else if let path = source.beside(source.labelsName) {
             (labels, origin) = (try readLabels(at: path), path)
         } else if classCount == imageNetLabels.count {
             (labels, origin) = (imageNetLabels, "convention: a head of 1,000 classes is ImageNet-1k's")

@@ -22,6 +22,19 @@ struct ModelSource {
         }
     }
 
+    /// The weights' files, and the files that may belong to them by their names.
+    var files: [String] {
+        [file.path] + file.files.map(\.path)
+            + [Self.configurationName, Self.preprocessorName, labelsName].compactMap(beside)
+    }
+
+    /// transformers' and timm's file about the architecture.
+    static let configurationName = "config.json"
+    /// transformers' file about the pictures.
+    static let preprocessorName = "preprocessor_config.json"
+    /// The name of a file of labels for these weights.
+    var labelsName: String { URL(filePath: file.path).deletingPathExtension().lastPathComponent + ".labels.txt" }
+
     /// Path of a file beside the weights, or nil if there is none.
     func beside(_ name: String) -> String? {
         let path = folder.appending(path: name).path(percentEncoded: false)

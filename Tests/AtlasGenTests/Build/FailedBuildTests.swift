@@ -3,7 +3,10 @@
 import Foundation
 import Testing
 
+@testable import Render
 @testable import Runs
+@testable import Site
+@testable import Support
 @testable import TestSupport
 
 @Suite struct FailedBuildTests {
@@ -119,6 +122,81 @@ import Testing
         #expect(after == before, "\(Set(after.keys).symmetricDifference(before.keys))")
     }
 
+    /// A way in which something that the build reads can lie in the site: a setting of atlas.yml, and the file's name in
+    /// the site, which is a copy of the checkpoint or of a text.
+    static let inputs: [(settings: String, name: String, link: String?)] = [
+        ("model: {weights: site/w.safetensors}", "w.safetensors", nil),
+        ("model: {weights: ./site/../site/w.safetensors}", "w.safetensors", nil),
+        ("model: {weights: linked.safetensors}", "w.safetensors", "linked.safetensors"),
+        ("model: {weights: site/model}", "model/w.safetensors", nil),
+        ("model: {weights: linked}", "model/w.safetensors", "linked"),
+        ("model: {weights: tiny.safetensors, labels: site/labels.txt}", "labels.txt", nil),
+        ("model: {weights: tiny.safetensors}", "names.txt", "tiny.labels.txt"),
+        ("judge: site/w.safetensors", "w.safetensors", nil),
+        ("judge: linked.safetensors", "w.safetensors", "linked.safetensors"),
+        ("attention: {frozen: site/reference.png}", "reference.png", nil),
+        ("attention: {frozen: linked.png}", "reference.png", "linked.png"),
+        ("", "post.md", "content/posts/2024-01-01-post.md"), ("", "texts/index.md", "content"),
+        ("", "texts/2024-01-01-post.md", "content/posts"), ("", "picture.png", "content/posts/picture.png"),
+        ("", "layer.mustache", "templates/layer.mustache"), ("", "theme/x.css", "templates/assets"),
+        ("", "mine/atlas.yml", "atlas.yml"),
+    ]
+
+    @Test(arguments: inputs)
+    func whatTheBuildReadsIsNotRemovedWithTheOldSite(settings: String, name: String, link: String?) async throws {
+        let project = try TinyProject(labels: (0..<12).map { "class \($0)" })
+        #expect(try await project.build().code == 0)
+        let manager = FileManager.default
+        let file = project.path("site/\(name)")
+        try FileSystem.createFolder(FileSystem.parent(of: file))
+        switch (name as NSString).pathExtension {
+        case "safetensors": try manager.copyItem(atPath: project.path("tiny.safetensors"), toPath: file)
+        case "png":
+            let picture = Picture(width: 16, height: 16, pixels: [UInt8](repeating: 9, count: 16 * 16 * 3))
+            try PNG.encode(picture).write(to: URL(fileURLWithPath: file))
+        case "txt": try manager.copyItem(atPath: project.path("tiny.labels.txt"), toPath: file)
+        case "yml": try manager.copyItem(atPath: project.path("atlas.yml"), toPath: file)
+        case "mustache":
+            try manager.copyItem(
+                atPath: try Installation.folder("templates") + "/layer.mustache", toPath: file)
+        default: try project.write("words\n", to: "site/\(name)")
+        }
+        if let link {
+            // A link to the file, or to the folder in the site that holds it.
+            let isFolder = !link.contains(".") || link == "templates/assets"
+            try FileSystem.createFolder(FileSystem.parent(of: project.path(link)))
+            if FileSystem.exists(project.path(link)) { try FileSystem.remove(project.path(link)) }
+            try manager.createSymbolicLink(
+                atPath: project.path(link), withDestinationPath: isFolder ? FileSystem.parent(of: file) : file)
+        }
+        var lines = TinyProject.settings
+        if settings.hasPrefix("model:") {
+            lines = lines.replacing("model: {weights: tiny.safetensors}", with: settings)
+        } else if !settings.isEmpty {
+            lines += "\n" + settings
+        }
+        if link != "atlas.yml" { try project.configure("title: Other\n\(lines)\n") }
+        let (site, runs) = (try project.files(), try project.runCount())
+        let outcome = try await project.build()
+        #expect(outcome.code == 73 && outcome.messages.contains("site was not changed: the project "), "\(outcome)")
+        #expect(try project.files() == site && project.runCount() == runs)
+        #expect(try FileSystem.names(in: project.path(".")).allSatisfy { !$0.hasPrefix(".site") })
+    }
+
+    /// A site of the project that is in use as a whole: from outside, by another project's build.
+    @Test func twoProjectsBuildOneFolderInTurn() async throws {
+        let (first, second) = (try TinyProject(title: "First"), try TinyProject(title: "Second"))
+        let site = first.path("site")
+        #expect(try await second.build("--output", site).code == 0)
+        let alone = try first.files()
+        let staging = try Staging(for: OutputFolder(site, in: first.folder.path, reading: []))
+        let refused = try await second.build("--output", site)
+        #expect(refused.code == 73 && refused.messages.contains("another build is replacing it (process "))
+        #expect(try first.files() == alone)
+        // This also keeps the lock until here.
+        try staging.remove()
+    }
+
     @Test func aFolderThatNobodyMayWriteToIsNamed() async throws {
         // Whoever is root may write everywhere.
         guard geteuid() != 0 else { return }
@@ -154,7 +232,7 @@ import Testing
     @Test func twoBuildsAtOnceDoNotMeet() async throws {
         let project = try TinyProject()
         let store = try Store(folder: project.path(".atlas")) { _ in }
-        let lock = try BuildLock(storeFolder: store.folder)
+        let lock = try FileLock(storeFolder: store.folder)
         let outcome = try await project.build()
         #expect(!lock.isHeld || (outcome.code == 73 && outcome.messages.contains("Another build is running")))
         withExtendedLifetime(lock) {}

@@ -63,9 +63,37 @@ import Testing
         let damaged = try CommandRun("store", "verify", in: project)
         #expect(damaged.code == 65 && damaged.output == "3 runs whole, 1 damaged\n")
         #expect(damaged.errors.contains("is damaged: the checksum of its picture is wrong. It was moved to "))
-        #expect(damaged.errors.hasSuffix("atlasgen: 1 run set aside; `atlasgen build` makes damaged runs again\n"))
+        #expect(
+            damaged.errors.hasSuffix(
+                "atlasgen: 1 run set aside in .atlas/damaged. `atlasgen build` makes these runs again.\n"))
         let remade = try CommandRun("work", "--shard", "0/1", in: project)
         #expect(remade.output == "Shard 0/1: 1 runs made, 3 already present.\n")
+        #expect(try CommandRun("store", "verify", in: project).code == 0)
+    }
+
+    /// A record that is a broken link is missing: for `verify`, for `--frozen`, and for a build, which makes it again.
+    @Test func aBrokenLinkIsMissing() throws {
+        let project = try TemporaryFolder.project()
+        #expect(try CommandRun("build", in: project).code == 0)
+        let store = try store(of: project)
+        let path = store.path(of: try store.keys()[2])
+        try FileSystem.remove(path)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/nonexistent/content")
+        let site = try project.files().filter { $0.hasPrefix("site/") }
+
+        let verify = try CommandRun("store", "verify", in: project)
+        #expect(verify.code == 65 && verify.output == "3 runs whole, 0 damaged, 1 run without a file\n")
+        #expect(verify.errors.contains(" is a broken link to /nonexistent/content, so its run counts as missing."))
+        #expect(verify.errors.contains("1 run without a file, left as it is"))
+        #expect(FileSystem.isLink(path))
+        let frozen = try CommandRun("build", "--frozen", in: project)
+        #expect(frozen.code == 65 && frozen.errors.contains("1 run is missing, and --frozen makes no runs"))
+        #expect(frozen.errors.contains(" is a broken link to /nonexistent/content"))
+        #expect(FileSystem.isLink(path))
+        let build = try CommandRun("build", in: project)
+        #expect(build.code == 0 && build.output.contains("1 runs made, 3 reused"))
+        #expect(!FileSystem.isLink(path))
+        #expect(try project.files().filter { $0.hasPrefix("site/") } == site)
         #expect(try CommandRun("store", "verify", in: project).code == 0)
     }
 
@@ -114,7 +142,7 @@ import Testing
     @Test func pruneWaitsForNoBuild() throws {
         let project = try TemporaryFolder.project()
         _ = try CommandRun("work", "--shard", "0/1", in: project)
-        let lock = try BuildLock(storeFolder: "\(project.path)/.atlas")
+        let lock = try FileLock(storeFolder: "\(project.path)/.atlas")
         let run = try CommandRun("store", "prune", in: project)
         withExtendedLifetime(lock) {}
         #expect(run.code == 73 && run.errors.contains("Another build is running in this project (process "))
