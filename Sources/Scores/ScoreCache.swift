@@ -30,8 +30,8 @@ package final class ScoreCache: @unchecked Sendable {
     package func scores(of recipes: [Recipe], scaledBy reference: [Recipe]? = nil) throws -> LayerScores {
         // Scoring the reference first also finds its damaged runs.
         let scale = try reference.flatMap { try self.scores(of: $0).identification.value?.scale }
-        let referenceKeys = (reference ?? []).map(\.key).filter(store.contains)
-        let name = digest(of: recipes.map(\.key).filter(store.contains), scaledBy: referenceKeys)
+        let referenceKeys = try (reference ?? []).map(\.key).filter(store.contains)
+        let name = digest(of: try recipes.map(\.key).filter(store.contains), scaledBy: referenceKeys)
         if let scores = lock.withLock({ known[name] }) { return scores }
         if let bytes = try store.sealed(Self.path(name)), let scores = Self.decoded(bytes) {
             lock.withLock { known[name] = scores }

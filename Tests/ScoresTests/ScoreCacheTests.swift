@@ -75,7 +75,7 @@ struct ScoreCacheTests {
         let damaged = try scores(recipes)
         #expect(damaged.look.value?.layer.runs == 7)
         #expect(damaged.scores(of: 0).reasons?.look == NoScore.tooFewRuns.description)
-        #expect(!store.contains(recipes[0].key))
+        #expect(try !store.contains(recipes[0].key))
         #expect(try names().count == 1 && scores(recipes) == damaged)
         // Made again, it is scored again.
         try store.save(.drawn(recipes[0]))

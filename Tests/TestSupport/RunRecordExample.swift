@@ -15,7 +15,7 @@ extension RunRecord {
             numbers: Numbers(
                 curve: (0..<5).map { start + Float($0) }, embedding: [0.1, -0.2, .greatestFiniteMagnitude],
                 layerActivations: [.leastNonzeroMagnitude, -0.0, start, 4]),
-            png: Array("not looked into by the store \(recipe.seed)".utf8))
+            png: png(Picture(width: 1, height: 1, pixels: [UInt8(recipe.seed % 256), 2, 3])))
     }
 }
 
@@ -53,7 +53,9 @@ extension RunRecord {
                 curve: [0.25, 1, final],
                 embedding: (0..<16).map { $0 == recipe.target.number % 16 ? 1 : 0.01 * Float(Int(recipe.seed) + $0) },
                 layerActivations: (0..<width).map { $0 == recipe.target.number ? final : 0.1 * Float($0 % 7) }),
-            // A picture of these values has no reason to fail; without one the scores would find no picture.
-            png: (try? PNG.encode(Picture(width: 64, height: 64, pixels: pixels))).map { Array($0) } ?? [])
+            png: png(Picture(width: 64, height: 64, pixels: pixels)))
     }
+
+    /// A picture as the bytes of a PNG file. It has no reason to fail; a record without a picture is damaged.
+    private static func png(_ picture: Picture) -> [UInt8] { (try? PNG.encode(picture)).map { Array($0) } ?? [] }
 }

@@ -12,6 +12,7 @@
 // damaged one. Each part has its own digest: headers are read without numbers, numbers without pictures, all verified.
 
 import Foundation
+import Render
 import Support
 import ViT
 
@@ -103,6 +104,7 @@ enum RunFile {
             throw RunFileDamage(description: "the checksum of its header is wrong")
         }
         let version = integer(start[8..<12])
+        guard version > 0 else { throw RunFileDamage(description: "its format is 0, which no atlasgen has written") }
         guard version <= Self.version else {
             throw AtlasError(
                 .io,
@@ -148,6 +150,11 @@ enum RunFile {
         }
         guard Digest.hexadecimal(png) == preamble.imageDigest else {
             throw RunFileDamage(description: "the checksum of its picture is wrong")
+        }
+        do {
+            _ = try PNG.decode(Data(png), file: "its picture")
+        } catch {
+            throw RunFileDamage(description: error.description)
         }
         return RunRecord(header: preamble.run, numbers: numbers, png: png)
     }

@@ -18,8 +18,10 @@ extension Store {
     package struct Verification: Sendable, Equatable {
         /// Number of whole records.
         package var whole = 0
-        /// Keys of the damaged records, which were set aside.
-        package var damaged: [RecipeKey] = []
+        /// The damaged records: those that were set aside, and those that could not be moved.
+        package var damaged: [Damage] = []
+        /// Keys of the records that are no files, such as broken links. They stay where they are.
+        package var noFiles: [RecipeKey] = []
         /// Keys of the whole records that this program cannot read.
         package var unreadable: [RecipeKey] = []
     }
@@ -34,21 +36,35 @@ extension Store {
         package var bytes = 0
     }
 
-    /// Every run's key, sorted. Reads folders only.
+    /// Every run's key, sorted. Reads folders only. What has a record's name and is no file is reported, once.
     func keys() throws -> [RecipeKey] {
-        var keys: [RecipeKey] = []
+        let found = try names()
+        for key in found.noFiles { reportNoFile(key) }
+        return found.keys
+    }
+
+    /// The keys that files have, and those that something else has; both sorted.
+    private func names() throws -> (keys: [RecipeKey], noFiles: [RecipeKey]) {
+        var all: (keys: [RecipeKey], noFiles: [RecipeKey]) = ([], [])
         for start in try FileSystem.names(in: runsFolder) where start.utf8.count == 2 {
-            for name in try FileSystem.names(in: "\(runsFolder)/\(start)") where name.hasSuffix(Self.ending) {
-                if let key = RecipeKey(start + name.dropLast(Self.ending.count)) { keys.append(key) }
+            let folder = "\(runsFolder)/\(start)"
+            // Throws for a broken link, which is not an empty folder.
+            _ = try FileSystem.kind(of: folder)
+            func key(_ name: String) -> RecipeKey? {
+                name.hasSuffix(Self.ending) ? RecipeKey(start + name.dropLast(Self.ending.count)) : nil
             }
+            let found = try FileSystem.files(in: folder)
+            all.keys += found.files.compactMap(key)
+            all.noFiles += found.others.compactMap(key)
         }
-        return keys
+        return all
     }
 
     /// Every run with its header, sorted by key. Damaged ones are set aside and left out; unreadable ones are left out.
     package func entries() throws -> [Entry] {
         try keys().compactMap { key in
-            guard let header = try header(key), let file = FileSystem.version(of: path(of: key)) else { return nil }
+            guard let header = try header(key), let file = FileSystem.version(of: path(of: key), followingLinks: true)
+            else { return nil }
             return Entry(key: key, header: header, bytes: file.bytes)
         }
     }
@@ -61,10 +77,12 @@ extension Store {
                 verification.whole += 1
             } else if isUnreadable(key) {
                 verification.unreadable.append(key)
-            } else {
-                verification.damaged.append(key)
+            } else if let damage = damage(of: key) {
+                verification.damaged.append(damage)
             }
+            // Otherwise it was removed after the folder had been read.
         }
+        verification.noFiles = try names().noFiles
         return verification
     }
 

@@ -19,12 +19,18 @@ extension Store {
         return Array(bytes[start.count...])
     }
 
-    /// Writes a file with its checksum, durably and as a whole.
+    /// Writes a file with its checksum, durably and as a whole. A store that this user may not write to stays as it is,
+    /// because the content can be computed again.
     package func saveSealed(_ content: [UInt8], as name: String) throws {
         let path = "\(folder)/\(name)"
-        try FileSystem.createFolder(FileSystem.parent(of: path))
-        try FileSystem.createFolder(partialFolder)
-        try FileSystem.writeDurably(Self.seal(content[...]) + content, to: path, by: temporaryPath())
+        do {
+            try FileSystem.createFolder(FileSystem.parent(of: path))
+            try FileSystem.createFolder(partialFolder)
+            try FileSystem.writeDurably(Self.seal(content[...]) + content, to: path, by: temporaryPath())
+        } catch {
+            let places = [folder, FileSystem.parent(of: path), partialFolder]
+            if places.allSatisfy(FileSystem.isWritable) { throw error }
+        }
     }
 
     /// The line before the content: its SHA-256.

@@ -36,12 +36,17 @@ package struct Store: Sendable {
     package enum Finding: Sendable, Equatable, CustomStringConvertible {
         /// It is damaged.
         case damage(Damage)
+        /// It is no file: a broken link, as git-annex and DVC leave them, or a folder.
+        case noFile(path: String, target: String?)
         /// It is whole, but contains something that this program does not know, such as a newer program's method.
         case unreadable(path: String, reason: String)
 
         package var description: String {
             switch self {
             case .damage(let damage): "\(damage)"
+            case .noFile(let path, let target):
+                "\(path) is \(target.map { "a broken link to \($0)" } ?? "no file"), so its run counts as missing. "
+                    + "Bring the file back, or let a build make the run again."
             case .unreadable(let path, let reason):
                 "\(path) is whole, but this atlasgen cannot read it: \(reason.hasSuffix(".") ? reason : reason + ".") "
                     + "A newer one may have made it. It stays where it is, unless this project needs that run and "
@@ -62,16 +67,24 @@ package struct Store: Sendable {
     ///
     /// - Parameter onFinding: called for each damaged record that was found and set aside, and once for each record
     ///   that this program cannot read, on any thread.
-    /// - Throws: `AtlasError` of code `io` if a newer program made the store.
+    /// - Throws: `AtlasError` of code `io` if a newer program made the store, or no program.
     package init(folder: String, onFinding: @escaping @Sendable (Finding) -> Void) throws {
         self.folder = folder
         self.onFinding = onFinding
+        // A broken link is not a store without runs.
+        for folder in [folder, runsFolder] { _ = try FileSystem.kind(of: folder) }
         guard let bytes = try FileSystem.read(formatPath, count: 64) else { return }
         let text = String(decoding: bytes, as: UTF8.self)
         guard text.hasPrefix(Self.formatStart), let version = Int(text.dropFirst(Self.formatStart.count).dropLast())
         else {
             setAside(formatPath, as: "format", because: "it does not name a format")
             return
+        }
+        guard version > 0 else {
+            throw AtlasError(
+                .io,
+                "\(formatPath) names the format \(version), which no atlasgen has written; the first is 1. Restore that "
+                    + "file from a copy, or use another project folder.")
         }
         guard version <= Self.version else {
             throw AtlasError(
@@ -98,7 +111,9 @@ package struct Store: Sendable {
 
 extension Store {
     /// Whether the run exists and is not known to be unreadable. Its content is verified when it is read.
-    package func contains(_ key: RecipeKey) -> Bool { FileSystem.exists(path(of: key)) && !isUnreadable(key) }
+    package func contains(_ key: RecipeKey) throws -> Bool {
+        try FileSystem.isFile(path(of: key)) && !isUnreadable(key)
+    }
 
     /// Keys of the records that were read and that this program does not know, sorted.
     package var unreadable: [RecipeKey] { found.unreadable.withLock { Array($0.keys) }.filter(isUnreadable).sorted() }
@@ -111,7 +126,7 @@ extension Store {
     /// The version of a run's file; empty if the run does not exist or cannot be read.
     package func version(of key: RecipeKey) -> String {
         let path = path(of: key)
-        return access(path, R_OK) == 0 ? FileSystem.version(of: path)?.description ?? "" : ""
+        return access(path, R_OK) == 0 ? FileSystem.version(of: path, followingLinks: true)?.description ?? "" : ""
     }
 
     /// A run's header; nil if the run does not exist, cannot be read, or was damaged and is now set aside.
@@ -141,7 +156,7 @@ extension Store {
         _ key: RecipeKey, _ body: (OpenFile, RunFile.Preamble, _ end: Int) throws -> Value
     ) throws -> Value? {
         let path = path(of: key)
-        guard let file = try OpenFile(reading: path) else { return nil }
+        guard try FileSystem.isFile(path), let file = try OpenFile(reading: path) else { return nil }
         do {
             var start = try file.read(count: Self.usualHeaderLength)
             let needed = try RunFile.preambleLength(from: start)
@@ -152,7 +167,7 @@ extension Store {
             }
             return try body(file, preamble, needed)
         } catch let damage as RunFileDamage {
-            setAside(path, as: "\(key)\(Self.ending)", because: damage.description)
+            setAside(key, because: damage.description)
             return nil
         } catch let unknown as RunFileUnknown {
             let version = version(of: key)
@@ -163,24 +178,45 @@ extension Store {
         }
     }
 
+    /// Sets a run aside whose record is whole but is not what its recipe says.
+    package func setAside(_ key: RecipeKey, because reason: String) {
+        setAside(path(of: key), as: "\(key)\(Self.ending)", because: reason)
+    }
+
     /// Moves a damaged file to `damaged/`, and reports it.
     func setAside(_ path: String, as name: String, because reason: String) {
-        let newPath = "\(damagedFolder)/\(name)"
+        var newPath: String? = "\(damagedFolder)/\(name)"
         do {
             try FileSystem.createFolder(damagedFolder)
-            try FileSystem.move(path, to: newPath)
-            onFinding(.damage(Damage(path: path, reason: reason, newPath: newPath)))
+            try FileSystem.move(path, to: "\(damagedFolder)/\(name)")
         } catch {
             // A read-only store can still be read: the damage is reported, the file stays.
-            onFinding(.damage(Damage(path: path, reason: reason, newPath: nil)))
+            newPath = nil
         }
+        let damage = Damage(path: path, reason: reason, newPath: newPath)
+        found.damage.withLock { $0[path] = damage }
+        onFinding(.damage(damage))
     }
+
+    /// Reports, once, what has a record's name and is no file.
+    func reportNoFile(_ key: RecipeKey) {
+        guard found.noFiles.withLock({ $0.insert(key).inserted }) else { return }
+        let path = path(of: key)
+        onFinding(.noFile(path: path, target: FileSystem.target(ofLink: path)))
+    }
+
+    /// The damage that was found in a run's record; nil for none.
+    func damage(of key: RecipeKey) -> Damage? { found.damage.withLock { $0[path(of: key)] } }
 }
 
 /// What was found out about a store while it was read.
 private final class Found: Sendable {
     /// The records that this program does not know, and their files' versions.
     let unreadable = Mutex<[RecipeKey: String]>([:])
+    /// The damaged files, by their original paths.
+    let damage = Mutex<[String: Store.Damage]>([:])
+    /// What has a record's name and is no file.
+    let noFiles = Mutex<Set<RecipeKey>>([])
 }
 
 // MARK: - Writing
@@ -198,6 +234,10 @@ extension Store {
                 Array("\(Self.formatStart)\(Self.version)\n".utf8), to: formatPath, by: temporaryPath())
         }
         try FileSystem.createFolder(FileSystem.parent(of: path))
+        // A file takes the place of a file or a link, but not of a folder.
+        if FileSystem.isFolder(path), !FileSystem.isLink(path) {
+            setAside(record.header.recipe.key, because: "it is a folder")
+        }
         try FileSystem.writeDurably(record.fileBytes, to: path, by: temporaryPath())
     }
 

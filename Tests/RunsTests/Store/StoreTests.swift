@@ -36,10 +36,10 @@ private final class FindingLog: @unchecked Sendable {
     @Test func whatIsSavedIsRead() throws {
         let record = RunRecord.example(.example())
         let key = record.header.recipe.key
-        #expect(!store.contains(key))
+        #expect(try !store.contains(key))
         #expect(try store.record(key) == nil)
         try store.save(record)
-        #expect(store.contains(key))
+        #expect(try store.contains(key))
         #expect(try store.record(key) == record)
         #expect(try store.header(key) == record.header)
         #expect(try store.numbers(key)?.numbers == record.numbers)
@@ -56,7 +56,6 @@ private final class FindingLog: @unchecked Sendable {
         record.header.startActivation = .leastNonzeroMagnitude
         record.header.finalActivation = .nan
         record.numbers = .init(curve: [.nan, .infinity, -.infinity], embedding: [], layerActivations: [])
-        record.png = []
         try store.save(record)
         let read = try #require(try store.record(record.header.recipe.key))
         #expect(read.header.outcome == outcome)
@@ -97,7 +96,7 @@ private final class FindingLog: @unchecked Sendable {
             damaged[index] ^= 1 << UInt8(index % 8)
             try replace(path, with: damaged)
             #expect(try store.record(key) == nil, "byte \(index)")
-            #expect(!store.contains(key))
+            #expect(try !store.contains(key))
         }
         #expect(log.damage.count == whole.count)
         #expect(log.damage.first?.newPath == "\(store.folder)/damaged/\(key).run")
@@ -198,8 +197,10 @@ private final class FindingLog: @unchecked Sendable {
         for seed in 0..<6 { try store.save(.example(.example(seed: UInt64(seed)))) }
         let damaged = Recipe.example(seed: 3).key
         try replace(store.path(of: damaged), with: [1, 2, 3])
-        #expect(try store.verify() == .init(whole: 5, damaged: [damaged]))
-        #expect(try store.verify() == .init(whole: 5, damaged: []))
+        let verification = try store.verify()
+        #expect(verification.whole == 5 && verification.damaged == log.damage && log.damage.count == 1)
+        #expect(log.damage.first?.newPath == "\(store.folder)/damaged/\(damaged).run")
+        #expect(try store.verify() == .init(whole: 5))
         #expect(try store.entries().map(\.key) == (try store.keys()))
         let sizes = try store.entries().map(\.bytes)
         #expect(sizes.allSatisfy { $0 > 500 })
@@ -217,7 +218,7 @@ private final class FindingLog: @unchecked Sendable {
 
         let plan = try store.prune(keeping: kept, isDry: true, now: now)
         #expect(plan == .init(runs: [removed], leftovers: 1, bytes: size + 3))
-        #expect(store.contains(removed))
+        #expect(try store.contains(removed))
         #expect(try store.prune(keeping: kept, isDry: false, now: now) == plan)
         #expect(Set(try store.keys()) == kept)
         #expect(FileSystem.exists(young))
@@ -236,6 +237,101 @@ private final class FindingLog: @unchecked Sendable {
                 + "A newer atlasgen made it: use that one, or another project folder.")
     }
 
+    /// A format that no program has written is neither this one's nor a newer one's.
+    @Test(arguments: ["0", "-1", "-9223372036854775808"])
+    func aFormatThatNeverExistedIsRefused(version: String) throws {
+        try store.save(.example(.example()))
+        try replace("\(store.folder)/format", with: Array("atlasgen store \(version)\n".utf8))
+        let error = #expect(throws: AtlasError.self) { try Store(folder: store.folder) { _ in } }
+        #expect(error?.code == .io)
+        #expect(error?.description.hasPrefix("\(store.folder)/format names the format \(version),") == true)
+        #expect(try bytes("\(store.folder)/format") == Array("atlasgen store \(version)\n".utf8))
+    }
+
+    /// A record whose checksums are right was damaged before it was written.
+    @Test(arguments: [[], [1, 2, 3], Array("\u{89}PNG\r\n\u{1A}\n".utf8)])
+    func aRecordWithoutAPictureIsDamage(png: [UInt8]) throws {
+        let picture = RunRecord.example(.example()).png
+        for png in [png, Array(picture.dropLast(30)), Array(picture.dropFirst())] {
+            var record = RunRecord.example(.example())
+            let key = record.header.recipe.key
+            record.png = png
+            try store.save(record)
+            #expect(try store.record(key) == nil)
+            #expect(try store.missing(of: [record.header.recipe]) == [record.header.recipe])
+            #expect(log.damage.last?.reason.hasPrefix("its picture: not a readable PNG file") == true)
+        }
+    }
+
+    @Test func aRecordOfFormatZeroIsDamage() throws {
+        let record = RunRecord.example(.example())
+        try store.save(record)
+        let path = store.path(of: record.header.recipe.key)
+        var other = try bytes(path)
+        other[8] = 0
+        let end = try RunFile.preambleLength(from: other) - Digest.byteCount
+        other.replaceSubrange(end..<(end + Digest.byteCount), with: Digest.sha256(other[..<end]))
+        try replace(path, with: other)
+        #expect(try store.header(record.header.recipe.key) == nil)
+        #expect(log.damage.count == 1)
+    }
+
+    /// git-annex and DVC replace a file by a link, which leads nowhere until its content is fetched.
+    @Test func whatIsNoFileIsMissingAndSaidOnce() throws {
+        let recipes = (0..<5).map { Recipe.example(seed: $0) }
+        for recipe in recipes { try store.save(.example(recipe)) }
+        let paths = recipes.map { store.path(of: $0.key) }
+        let manager = FileManager.default
+        let content = "\(folder.path)/content"
+        try FileSystem.move(paths[0], to: content)
+        for path in paths[1..<4] { try FileSystem.remove(path) }
+        try manager.createSymbolicLink(atPath: paths[0], withDestinationPath: content)
+        try manager.createSymbolicLink(atPath: paths[1], withDestinationPath: "/nonexistent/content")
+        try manager.createSymbolicLink(atPath: paths[2], withDestinationPath: (paths[2] as NSString).lastPathComponent)
+        try FileSystem.createFolder("\(paths[3])/x")
+
+        for _ in 0..<2 {
+            #expect(try store.missing(of: recipes) == Array(recipes[1..<4]))
+            for recipe in recipes[1..<4] {
+                #expect(try !store.contains(recipe.key) && store.record(recipe.key) == nil)
+                #expect(store.version(of: recipe.key).isEmpty)
+            }
+        }
+        let verification = try store.verify()
+        #expect(verification == .init(whole: 2, noFiles: recipes[1..<4].map(\.key).sorted()))
+        #expect(log.findings.count == 3 && log.damage.isEmpty)
+        #expect(
+            log.findings.contains {
+                $0.description.hasPrefix("\(paths[1]) is a broken link to /nonexistent/content, so its run counts")
+            })
+        // A link to a file is the file, and changes when the file does.
+        #expect(try store.record(recipes[0].key) == .example(recipes[0]))
+        #expect(!store.version(of: recipes[0].key).isEmpty)
+        #expect(try store.entries().count == 2)
+
+        for recipe in recipes[1..<4] { try store.save(.example(recipe)) }
+        #expect(try store.verify() == .init(whole: 5))
+        #expect(FileSystem.isFolder("\(store.folder)/damaged/\(recipes[3].key).run/x"))
+    }
+
+    /// A broken link in place of a folder must not be taken for a store without runs.
+    @Test func aFolderThatIsABrokenLinkIsAnError() throws {
+        let recipe = Recipe.example()
+        try store.save(.example(recipe))
+        let runs = "\(store.folder)/runs"
+        for path in [FileSystem.parent(of: store.path(of: recipe.key)), runs, store.folder] {
+            try FileSystem.move(path, to: "\(path).away")
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "nowhere")
+            let error = #expect(throws: AtlasError.self) {
+                try Store(folder: store.folder) { _ in }.missing(of: [recipe])
+            }
+            #expect(error?.description.hasPrefix("\(path) is a broken link.") == true)
+            try FileSystem.remove(path)
+            try FileSystem.move("\(path).away", to: path)
+        }
+        #expect(try store.missing(of: [recipe]).isEmpty)
+    }
+
     @Test func aNewerRecordIsRefusedAndStays() throws {
         let record = RunRecord.example(.example())
         let key = record.header.recipe.key
@@ -248,7 +344,7 @@ private final class FindingLog: @unchecked Sendable {
         let error = #expect(throws: AtlasError.self) { try store.record(key) }
         #expect(error?.code == .io)
         #expect(error?.description.contains("is a record of format 2") == true)
-        #expect(store.contains(key))
+        #expect(try store.contains(key))
     }
 
     /// A record as another program could have made it, under `key`: its header with words replaced, and whole again.
@@ -299,7 +395,7 @@ private final class FindingLog: @unchecked Sendable {
         #expect(try store.missing(of: [recipe]).isEmpty && store.contains(recipe.key))
         #expect(try store.header(recipe.key) == nil)
         #expect(try store.missing(of: [recipe]) == [recipe])
-        #expect(!store.contains(recipe.key))
+        #expect(try !store.contains(recipe.key))
         // Whoever makes it: another process may.
         try Store(folder: store.folder) { _ in }.save(.example(recipe))
         #expect(try store.missing(of: [recipe]).isEmpty && store.contains(recipe.key) && store.unreadable.isEmpty)
@@ -341,14 +437,14 @@ private final class FindingLog: @unchecked Sendable {
     @Test func theSecondIsToldOfTheFirst() throws {
         let folder = try TemporaryFolder()
         do {
-            let lock = try BuildLock(storeFolder: "\(folder.path)/.atlas")
+            let lock = try FileLock(storeFolder: "\(folder.path)/.atlas")
             #expect(lock.isHeld)
-            let error = #expect(throws: AtlasError.self) { try BuildLock(storeFolder: "\(folder.path)/.atlas") }
+            let error = #expect(throws: AtlasError.self) { try FileLock(storeFolder: "\(folder.path)/.atlas") }
             #expect(error?.code == .cannotCreate)
             #expect(
                 error?.description.hasPrefix(
                     "Another build is running in this project (process \(getpid()) on ") == true)
         }
-        #expect(try BuildLock(storeFolder: "\(folder.path)/.atlas").isHeld)
+        #expect(try FileLock(storeFolder: "\(folder.path)/.atlas").isHeld)
     }
 }
