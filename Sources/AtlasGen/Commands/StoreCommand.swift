@@ -33,8 +33,10 @@ struct StoreCommand: ParsableCommand {
                     + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : ""))
             let problems = [
                 moved > 0 ? "\(counted(moved)) set aside in \(store.folder)/damaged" : nil,
-                unmoved > 0 ? "\(counted(unmoved)) damaged and not moved, because \(store.folder) is not writable" : nil,
-                noFiles > 0 ? "\(counted(noFiles)) without a file, left as \(noFiles == 1 ? "it is" : "they are")" : nil,
+                unmoved > 0
+                    ? "\(counted(unmoved)) damaged and not moved, because \(store.folder) is not writable" : nil,
+                noFiles > 0
+                    ? "\(counted(noFiles)) without a file, left as \(noFiles == 1 ? "it is" : "they are")" : nil,
             ].compactMap(\.self)
             guard !problems.isEmpty else { return }
             throw AtlasError(.data, "\(problems.joined(separator: "; ")). `atlasgen build` makes these runs again.")
@@ -70,7 +72,9 @@ struct StoreCommand: ParsableCommand {
             for (group, entries) in sorted {
                 table.rows.append([group.address.description, group.method] + Self.sum(entries.map(\.bytes)))
             }
-            let unreadable = store.unreadable.compactMap { FileSystem.version(of: store.path(of: $0), followingLinks: true)?.bytes }
+            let unreadable = store.unreadable.compactMap {
+                FileSystem.version(of: store.path(of: $0), followingLinks: true)?.bytes
+            }
             if !unreadable.isEmpty { table.rows.append(["unreadable", ""] + Self.sum(unreadable)) }
             table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self).map(\.bytes) + unreadable))
             print(table.text)
