@@ -15,6 +15,7 @@ package struct OutputFolder: Sendable {
 
     /// The file that marks a folder as made by atlasgen.
     static let marker = ".atlasgen"
+    /// The text in it, for whoever opens it.
     static let markerText = "This folder is made by atlasgen, which replaces it as a whole.\n"
     /// Files of the folder's owner, kept from one site to the next.
     static let kept = [".git", ".gitattributes", ".gitignore", ".nojekyll", "CNAME"]
@@ -61,9 +62,8 @@ package struct OutputFolder: Sendable {
                     + "Choose a folder inside \(path) with --output.")
         }
         try checkInputs()
-        let names = try FileSystem.names(in: path)
-        if names.contains(Self.marker) { return }
-        if let stranger = names.first(where: { !Self.kept.contains($0) }) {
+        if Self.isMarked(path) { return }
+        if let stranger = try FileSystem.names(in: path).first(where: { !Self.kept.contains($0) }) {
             throw AtlasError(
                 .cannotCreate,
                 "\(path) was not changed: it contains files that atlasgen did not make, such as \(stranger). Choose an "
@@ -88,7 +88,7 @@ package struct OutputFolder: Sendable {
     private func checkOtherSites() throws {
         var folder = FileSystem.parent(of: FileSystem.resolved(path))
         while !folder.isEmpty {
-            guard try !Self.isMarked(folder) else {
+            guard !Self.isMarked(folder) else {
                 throw AtlasError(
                     .cannotCreate,
                     "\(path) was not changed: it would be a part of the site \(folder), which each of its builds replaces "
@@ -110,11 +110,6 @@ package struct OutputFolder: Sendable {
         }
     }
 
-    /// Whether a folder has the marker of a site.
-    static func isMarked(_ folder: String) throws -> Bool {
-        let marker = "\(folder)/\(marker)"
-        // A folder of this name is another program's.
-        guard FileSystem.version(of: marker) != nil else { return false }
-        return try FileSystem.read(marker) == Array(markerText.utf8)
-    }
+    /// Whether a folder has the marker of a site. A folder of the marker's name is another program's.
+    static func isMarked(_ folder: String) -> Bool { FileSystem.version(of: "\(folder)/\(marker)") != nil }
 }

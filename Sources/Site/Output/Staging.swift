@@ -67,6 +67,12 @@ package struct Staging: Sendable {
     /// - Throws: `AtlasError` of code `cannotCreate` if something of it cannot be removed.
     package func remove() throws {
         try withExtendedLifetime(lock) { try remove(folder) }
+        guard !FileSystem.exists(folder) else {
+            throw AtlasError(
+                .cannotCreate,
+                "\(folder) was not removed: it is the old site, and contains files that atlasgen did not make. Move them "
+                    + "to another place, and remove it by hand.")
+        }
     }
 
     // MARK: - Folders beside the site
