@@ -3,14 +3,26 @@
 import Foundation
 import Support
 
-/// One task of an array job, written `job_index` by Slurm.
+/// An array job, as sbatch names it: a number, which is unique on its cluster only.
+struct SlurmJob: Hashable, Sendable, CustomStringConvertible {
+    /// The job's number.
+    let number: String
+    /// The cluster; nil for the one that Slurm's commands use here by default.
+    var cluster: String?
+
+    /// The job as `sbatch --parsable` prints it.
+    var description: String { cluster.map { "\(number);\($0)" } ?? number }
+}
+
+/// One task of an array job.
 struct SlurmTask: Hashable, Sendable, CustomStringConvertible {
-    /// The array job's number.
-    let job: String
+    /// The array job.
+    let job: SlurmJob
     /// The task's index, which is also its shard's.
     let index: Int
 
-    var description: String { "\(job)_\(index)" }
+    /// The task as Slurm writes it on its own cluster, and in the names of logs.
+    var description: String { "\(job.number)_\(index)" }
 }
 
 /// How the tasks of an array job are started.
@@ -71,29 +83,59 @@ package struct SlurmSettings: Sendable {
 
 /// Slurm's queries, and readers of options and outputs.
 package enum Slurm {
-    /// Lists the pending and running tasks of `jobs`, one per line.
-    static func squeue(jobs: [String]) -> [String] {
-        ["squeue", "--noheader", "--array", "--format=%i", "--jobs=\(jobs.joined(separator: ","))"]
+    /// Lists the pending and running tasks of jobs of one cluster, one per line.
+    static func squeue(jobs: [String], cluster: String?) -> [String] {
+        ["squeue", "--noheader", "--array", "--format=%i", "--jobs=\(jobs.joined(separator: ","))"] + on(cluster)
     }
 
     /// Asks Slurm's accounting, if there is any, how a task ended.
     static func sacct(_ task: SlurmTask) -> [String] {
         ["sacct", "--noheader", "--parsable2", "--allocations", "--format=State,ExitCode", "--jobs=\(task)"]
+            + on(task.job.cluster)
     }
 
-    /// The job's number from `sbatch --parsable`: `number` or `number;cluster`.
-    static func job(fromSbatch output: String) -> String? {
-        let number = output.trimmingCharacters(in: .whitespacesAndNewlines).prefix { $0 != ";" }
-        return !number.isEmpty && number.allSatisfy { $0.isASCII && $0.isNumber } ? String(number) : nil
+    /// Asks for a cluster's configuration.
+    static func configuration(cluster: String?) -> [String] { ["scontrol", "show", "config"] + on(cluster) }
+
+    private static func on(_ cluster: String?) -> [String] { cluster.map { ["--clusters=\($0)"] } ?? [] }
+
+    /// The job from `sbatch --parsable`: `number`, or `number;cluster` if a cluster was chosen.
+    static func job(fromSbatch output: String) -> SlurmJob? {
+        let parts = output.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ";", maxSplits: 1)
+        guard let number = parts.first, isNumber(number) else { return nil }
+        return SlurmJob(number: String(number), cluster: parts.count > 1 ? String(parts[1]) : nil)
     }
 
-    /// The tasks from squeue's lines.
-    static func tasks(fromSqueue output: String) -> [SlurmTask] {
+    /// The tasks from squeue's lines. For a chosen cluster, one line is its name.
+    static func tasks(fromSqueue output: String, cluster: String?) -> [SlurmTask] {
         output.split(whereSeparator: \.isNewline).compactMap { line in
             let parts = line.trimmingCharacters(in: .whitespaces).split(separator: "_")
-            guard parts.count == 2, let index = Int(parts[1]) else { return nil }
-            return SlurmTask(job: String(parts[0]), index: index)
+            guard parts.count == 2, isNumber(parts[0]), let index = Int(parts[1]) else { return nil }
+            return SlurmTask(job: SlurmJob(number: String(parts[0]), cluster: cluster), index: index)
         }
+    }
+
+    /// The most tasks of a job array, from `scontrol show config`; of several clusters, the smallest.
+    static func largestArray(fromConfiguration output: String) -> Int? {
+        output.split(whereSeparator: \.isNewline).compactMap { line -> Int? in
+            let parts = line.split(separator: "=").map { $0.trimmingCharacters(in: .whitespaces) }
+            return parts.count == 2 && parts[0] == "MaxArraySize" ? Int(parts[1]) : nil
+        }.min()
+    }
+
+    private static func isNumber(_ text: Substring) -> Bool {
+        !text.isEmpty && text.allSatisfy { $0.isASCII && $0.isNumber }
+    }
+
+    /// The value of `--clusters` or `-M` among sbatch's options; nil if there is none.
+    static func cluster(in options: [String]) -> String? {
+        for (index, option) in options.enumerated().reversed() {
+            if let value = ["--clusters=", "-M"].first(where: { option.hasPrefix($0) && option != $0 }) {
+                return String(option.dropFirst(value.count))
+            }
+            if ["--clusters", "-M"].contains(option), index + 1 < options.count { return options[index + 1] }
+        }
+        return nil
     }
 
     /// Splits the text of `--sbatch` at spaces; quotes keep them. No shell reads the text: no other character is

@@ -19,8 +19,8 @@ package struct SlurmEngine: Engine {
     var longestPause = 30.0
     package let interruptMessage = "no longer following the jobs; press Ctrl-C again to stop now."
     package let stopMessage =
-        "The jobs continue without this program: `atlasgen build --engine slurm` follows them again, and scancel ends "
-        + "them."
+        "The jobs continue without this program: `atlasgen build --engine slurm` follows them again, and scancel "
+        + "(with --clusters, if you chose one) ends them."
 
     package init(
         store: Store, settings: SlurmSettings,
@@ -40,7 +40,10 @@ package struct SlurmEngine: Engine {
 
     /// The record of a submitted job.
     private struct JobNote: Codable {
+        /// The job's number.
         var job: String
+        /// Its cluster; nil for the default one, and in notes of version 0.1.
+        var cluster: String?
         var shardCount: Int
         /// SHA-256 of the plan's keys: a job of another plan says nothing about this one's shards.
         var plan: String
@@ -55,7 +58,7 @@ package struct SlurmEngine: Engine {
 
     /// Submits the missing runs that no task will make, and returns.
     ///
-    /// - Returns: the numbers of the new jobs.
+    /// - Returns: the new jobs, as sbatch prints them: `number`, or `number;cluster`.
     package func submit(_ plan: Plan) async throws -> [String] {
         let missing = Set(try store.missing(of: plan.recipes))
         guard let active = try await activeTasks(of: try notes(for: plan)) else {
@@ -63,7 +66,7 @@ package struct SlurmEngine: Engine {
                 .io, "Slurm's controller does not answer, and earlier jobs may still be running; try again later.")
         }
         let shards = try uncoveredShards(of: plan, missing: missing, active: active)
-        return shards.isEmpty ? [] : [try await submit(shards.map(\.index), of: plan)]
+        return shards.isEmpty ? [] : [try await submit(shards.map(\.index), of: plan).description]
     }
 
     /// Makes the plan's missing runs on the cluster, and returns when they are in the store or `signal` stops the wait;
@@ -90,7 +93,7 @@ package struct SlurmEngine: Engine {
                 if !certain.isEmpty {
                     try await checkAttempts(certain, &attempts)
                     let job = try await submit(certain.map(\.index), of: plan)
-                    onEvent(.submitted(job: job, tasks: certain.count))
+                    onEvent(.submitted(job: job.description, tasks: certain.count))
                     for shard in certain {
                         let task = SlurmTask(job: job, index: shard.index)
                         let count = attempts[shard.index].map { $0.missing == shard.missing ? $0.count : 0 } ?? 0
@@ -169,20 +172,43 @@ package struct SlurmEngine: Engine {
 
     // MARK: - Jobs
 
-    private func submit(_ shards: [Int], of plan: Plan) async throws -> String {
+    private func submit(_ shards: [Int], of plan: Plan) async throws -> SlurmJob {
         try FileSystem.createFolder(settings.slurmFolder)
         try write(Array(SlurmSettings.script.utf8), to: settings.scriptPath)
         let result = try await run(settings.sbatch(shards: shards))
         guard result.succeeded, let job = Slurm.job(fromSbatch: result.output) else {
-            let words = result.errors.trimmingCharacters(in: .whitespacesAndNewlines)
+            let errors = result.errors.isEmpty ? result.output : result.errors
+            // A full stop follows, whether Slurm has written one or not.
+            let words = errors.trimmingCharacters(in: CharacterSet(charactersIn: " \n."))
             throw AtlasError(
                 .io,
-                "sbatch refused the job: \(words.isEmpty ? result.output : words). "
-                    + "Its options come from --sbatch and --shards.")
+                "sbatch refused the job: \(words). "
+                    + "Its options come from --sbatch and --shards.\(try await arrayLimit(words))")
         }
-        let note = JobNote(job: job, shardCount: settings.shardCount, plan: Self.digest(of: plan))
-        try write(Array(try JSONEncoder().encode(note)), to: "\(settings.slurmFolder)/\(job).json")
+        let note = JobNote(
+            job: job.number, cluster: job.cluster, shardCount: settings.shardCount, plan: Self.digest(of: plan))
+        // Numbers of different clusters may be the same.
+        let name = job.number + (job.cluster.map { "-" + $0.replacing("/", with: "-") } ?? "")
+        try write(Array(try JSONEncoder().encode(note)), to: "\(settings.slurmFolder)/\(name).json")
         return job
+    }
+
+    /// What to do if a job array has more tasks than the cluster allows; empty for other errors of sbatch.
+    private func arrayLimit(_ errors: String) async throws -> String {
+        guard errors.contains("Invalid job array specification") else { return "" }
+        let result: CommandResult
+        do {
+            result = try await run(Slurm.configuration(cluster: Slurm.cluster(in: settings.options)))
+        } catch is AtlasError {
+            result = CommandResult(succeeded: false, output: "", errors: "")
+        }
+        guard let limit = Slurm.largestArray(fromConfiguration: result.output) else {
+            return
+                " The cluster limits the tasks of a job array (MaxArraySize in `scontrol show config`): choose fewer "
+                + "shards than \(settings.shardCount)."
+        }
+        return " The cluster allows job arrays of at most \(limit) tasks (its MaxArraySize), and --shards is "
+            + "\(settings.shardCount): choose --shards \(limit) or fewer."
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws {
@@ -203,12 +229,16 @@ package struct SlurmEngine: Engine {
 
     /// The pending and running tasks; nil if Slurm does not answer.
     private func activeTasks(of notes: [JobNote]) async throws -> [(shard: Shard, task: SlurmTask)]? {
-        guard !notes.isEmpty else { return [] }
-        let result = try await run(Slurm.squeue(jobs: notes.map(\.job)))
-        // squeue fails for a single job that has left the queue; here it means that the job has ended.
-        if !result.succeeded { return result.errors.contains("Invalid job id") ? [] : nil }
-        let counts = Dictionary(notes.map { ($0.job, $0.shardCount) }) { first, _ in first }
-        return try Slurm.tasks(fromSqueue: result.output).compactMap { task in
+        let jobs = notes.map { (SlurmJob(number: $0.job, cluster: $0.cluster), $0.shardCount) }
+        let counts = Dictionary(jobs) { first, _ in first }
+        var tasks: [SlurmTask] = []
+        for (cluster, notes) in Dictionary(grouping: notes, by: \.cluster) {
+            let result = try await run(Slurm.squeue(jobs: notes.map(\.job), cluster: cluster))
+            // squeue fails for a single job that has left the queue; here it means that the job has ended.
+            guard result.succeeded || result.errors.contains("Invalid job id") else { return nil }
+            tasks += Slurm.tasks(fromSqueue: result.output, cluster: cluster)
+        }
+        return try tasks.compactMap { task in
             guard let count = counts[task.job], (0..<count).contains(task.index) else { return nil }
             return (try Shard(index: task.index, count: count), task)
         }

@@ -30,22 +30,45 @@ import Testing
     }
 
     @Test func followingIsArgumentLists() {
-        #expect(
-            Slurm.squeue(jobs: ["4", "15"]) == ["squeue", "--noheader", "--array", "--format=%i", "--jobs=4,15"])
-        #expect(
-            Slurm.sacct(SlurmTask(job: "4", index: 2)) == [
-                "sacct", "--noheader", "--parsable2", "--allocations", "--format=State,ExitCode", "--jobs=4_2",
-            ])
+        let queue = ["squeue", "--noheader", "--array", "--format=%i", "--jobs=4,15"]
+        let account = ["sacct", "--noheader", "--parsable2", "--allocations", "--format=State,ExitCode", "--jobs=4_2"]
+        for (cluster, option) in [(nil, []), ("east", ["--clusters=east"])] as [(String?, [String])] {
+            let job = SlurmJob(number: "4", cluster: cluster)
+            #expect(Slurm.squeue(jobs: ["4", "15"], cluster: cluster) == queue + option)
+            #expect(Slurm.sacct(SlurmTask(job: job, index: 2)) == account + option)
+            #expect(Slurm.configuration(cluster: cluster) == ["scontrol", "show", "config"] + option)
+        }
     }
 
     @Test func outputsAreRead() {
-        #expect(Slurm.job(fromSbatch: "123\n") == "123")
-        #expect(Slurm.job(fromSbatch: "123;cluster\n") == "123")
+        #expect(Slurm.job(fromSbatch: "123\n") == SlurmJob(number: "123"))
+        #expect(Slurm.job(fromSbatch: "123;cluster_2\n") == SlurmJob(number: "123", cluster: "cluster_2"))
         #expect(Slurm.job(fromSbatch: "Submitted batch job 123") == nil)
         #expect(Slurm.job(fromSbatch: "") == nil)
+        for cluster in [nil, "east_3"] {
+            let job = SlurmJob(number: "12", cluster: cluster)
+            #expect(
+                Slurm.tasks(
+                    fromSqueue: "CLUSTER: east_3\n12_3\n 12_10 \n12_[4-5]\n13\nslurm_load error\n", cluster: cluster)
+                    == [SlurmTask(job: job, index: 3), SlurmTask(job: job, index: 10)])
+        }
+        let configuration = "Configuration data as of …\nMaxArraySize            = %\nMaxBatchRequeue         = 5\n"
+        #expect(Slurm.largestArray(fromConfiguration: configuration.replacing("%", with: "1001")) == 1001)
         #expect(
-            Slurm.tasks(fromSqueue: "12_3\n 12_10 \n12_[4-5]\n13\nslurm_load error\n")
-                == [SlurmTask(job: "12", index: 3), SlurmTask(job: "12", index: 10)])
+            Slurm.largestArray(
+                fromConfiguration: configuration.replacing("%", with: "1001") + configuration.replacing("%", with: "64")
+            )
+                == 64)
+        #expect(Slurm.largestArray(fromConfiguration: "slurm_load_ctl_conf error\n") == nil)
+    }
+
+    @Test(
+        arguments: [
+            ([], nil), (["--clusters=a"], "a"), (["--clusters", "a,b"], "a,b"), (["-M", "a"], "a"), (["-Ma"], "a"),
+            (["-M", "a", "--partition=x", "--clusters=b"], "b"), (["--clusters"], nil), (["--comment=-M"], nil),
+        ] as [([String], String?)])
+    func theClusterIsAnOption(options: [String], cluster: String?) {
+        #expect(Slurm.cluster(in: options) == cluster)
     }
 
     @Test func optionsAreSplitAtSpaces() throws {
@@ -109,8 +132,10 @@ extension SlurmEngine {
     }
 
     /// An engine whose jobs number 1, 2, … are done at once by `work`, and whose queue is what `queue` says.
+    ///
+    /// - Parameter cluster: the cluster that sbatch says it has chosen.
     private func engine(
-        shards: Int = 4,
+        shards: Int = 4, cluster: String? = nil,
         queue: @escaping @Sendable () -> CommandResult = { .init(succeeded: true, output: "", errors: "") },
         work: @escaping @Sendable (_ job: Int, _ shard: Int) throws -> Void
     ) -> SlurmEngine {
@@ -131,7 +156,7 @@ extension SlurmEngine {
                     let ends = range.split(separator: "-").compactMap { Int($0) }
                     for shard in ends[0]...ends[ends.count - 1] { try work(job, shard) }
                 }
-                return .init(succeeded: true, output: "\(job)\n", errors: "")
+                return .init(succeeded: true, output: "\(job)\(cluster.map { ";\($0)" } ?? "")\n", errors: "")
             }, longestPause: 0)
     }
 
@@ -205,6 +230,51 @@ extension SlurmEngine {
         #expect(try await engine.submit(plan) == [])
         #expect(try await engine.make(plan).made == 20)
         #expect(arrays == ["--array=0-3"])
+    }
+
+    /// Jobs of a chosen cluster are looked for there, beside those of the default one, whose numbers may be the same.
+    @Test func jobsAreFollowedOnTheirClusters() async throws {
+        let nothing: @Sendable (Int, Int) throws -> Void = { _, _ in }
+        let queue: @Sendable () -> CommandResult = {
+            .init(succeeded: true, output: "CLUSTER: east\n1_0\n1_1\n1_2\n1_3\n", errors: "")
+        }
+        #expect(try await engine(cluster: "east", queue: queue, work: nothing).submit(plan) == ["1;east"])
+        #expect(try await engine(cluster: "east", queue: queue, work: nothing).submit(plan) == [])
+        #expect(commands.value.last == Slurm.squeue(jobs: ["1"], cluster: "east"))
+        // A note of version 0.1 has no cluster.
+        let bytes = try #require(try FileSystem.read("\(store.folder)/slurm/1-east.json"))
+        var note = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+        #expect(note.removeValue(forKey: "cluster") as? String == "east")
+        let old = try JSONSerialization.data(withJSONObject: note)
+        try FileSystem.writeFile(Array(old), to: "\(store.folder)/slurm/1.json")
+        commands.change { $0 = [] }
+        #expect(try await engine(queue: queue, work: nothing).submit(plan) == [])
+        #expect(
+            Set(commands.value)
+                == [Slurm.squeue(jobs: ["1"], cluster: "east"), Slurm.squeue(jobs: ["1"], cluster: nil)])
+    }
+
+    @Test(arguments: [
+        ("MaxArraySize = 1001\n", "choose --shards 1001 or fewer"), ("", "choose fewer shards than 2000"),
+    ])
+    func aJobArrayThatIsTooLargeIsToldWithTheLimit(configuration: String, words: String) async throws {
+        let commands = commands
+        let engine = SlurmEngine(
+            store: store,
+            settings: SlurmSettings(
+                command: ["a"], projectFolder: folder.path, slurmFolder: "\(store.folder)/slurm", shardCount: 2000,
+                options: ["-M", "east"]),
+            run: { command in
+                commands.change { $0.append(command) }
+                return command[0] == "scontrol"
+                    ? .init(succeeded: true, output: configuration, errors: "")
+                    : .init(
+                        succeeded: false, output: "",
+                        errors: "sbatch: error: Batch job submission failed: Invalid job array specification\n")
+            }, longestPause: 0)
+        let error = try await #require(throws: AtlasError.self) { try await engine.make(plan) }
+        #expect(error.description.hasSuffix("\(words)."))
+        #expect(commands.value.last == Slurm.configuration(cluster: "east"))
     }
 
     @Test func aRefusedJobIsTold() async throws {
