@@ -28,19 +28,30 @@ struct AtlasGenCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
-        } catch let error as AtlasError {
-            stop(error.description, error.code)
-        } catch let error as ViTError {
-            stop(error.description, .data)
-        } catch let error as RenderError {
-            stop(error.description, .data)
         } catch {
-            exit(withError: error)
+            stop(error)
+        }
+    }
+
+    /// Ends the program with an error's message and exit code. Help texts arrive here too: their code is 0.
+    private static func stop(_ error: any Error) -> Never {
+        switch error {
+        case let error as AtlasError: stop(error.description, error.code)
+        case let error as ViTError: stop(error.description, .data)
+        case let error as RenderError: stop(error.description, .data)
+        default:
+            let (text, code) = (fullMessage(for: error), exitCode(for: error))
+            if !text.isEmpty, code.isSuccess {
+                do { try Terminal.write(text + "\n") } catch { stop(error) }
+            } else if !text.isEmpty {
+                Terminal.say(text)
+            }
+            Foundation.exit(code.rawValue)
         }
     }
 
     private static func stop(_ message: String, _ code: AtlasError.Code) -> Never {
-        Terminal.writeError("atlasgen: \(message)\n")
+        Terminal.say("atlasgen: \(message)")
         Foundation.exit(code.rawValue)
     }
 }

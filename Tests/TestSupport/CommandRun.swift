@@ -19,7 +19,9 @@ struct CommandRun {
     }
 
     /// The same, with the arguments as a list.
-    init(_ arguments: [String], in folder: TemporaryFolder) throws {
+    ///
+    /// - Parameter shell: what bash does with the program and the arguments, `"$0" "$@"`; nil to run it directly.
+    init(_ arguments: [String], in folder: TemporaryFolder, shell: String? = nil) throws {
         // Files, for a pipe that nobody empties stops who writes to it.
         let name = UUID().uuidString
         let paths = ["out", "err"].map { "\(folder.path)/../\(name).\($0)" }
@@ -29,8 +31,8 @@ struct CommandRun {
             return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         }
         let process = Process()
-        process.executableURL = Self.program
-        process.arguments = arguments
+        process.executableURL = shell == nil ? Self.program : URL(fileURLWithPath: "/bin/bash")
+        process.arguments = (shell.map { ["-c", $0, Self.program.path] } ?? []) + arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = handles[0]

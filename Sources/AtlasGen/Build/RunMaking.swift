@@ -7,7 +7,7 @@ struct RunMaking: Sendable {
     /// What makes the runs.
     let engine: any Engine
     /// Shows the user a message.
-    var say: @Sendable (String) -> Void = { Terminal.writeError($0 + "\n") }
+    var say: @Sendable (String) -> Void = { Terminal.say($0) }
 
     /// Makes the runs of a project's plan that its store lacks.
     ///

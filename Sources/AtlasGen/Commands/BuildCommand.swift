@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Render
 import Runs
+import Support
 
 /// Makes the runs that the store lacks and writes the site.
 struct BuildCommand: AsyncParsableCommand {
@@ -57,7 +58,7 @@ struct BuildCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let say: @Sendable (String) -> Void = { Terminal.writeError($0 + "\n") }
+        let say: @Sendable (String) -> Void = { Terminal.say($0) }
         let cluster = try engine.cluster(drafts: drafts)
         var options = SiteBuild.Options(
             file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers),
@@ -66,10 +67,11 @@ struct BuildCommand: AsyncParsableCommand {
         if dryRun {
             let estimate = try SiteBuild.estimate(options, say: say)
             let workers = workers ?? cluster?.shardCount ?? LocalDevice.device.workers
-            print(try json ? Self.json(estimate) : estimate.text(workers: workers))
+            let text = json ? try JSONEncoder.commands.text(of: estimate) : estimate.text(workers: workers)
+            try Terminal.write(text + "\n")
         } else if let cluster, engine.detach {
             let jobs = try await SiteBuild.submit(options, cluster, say: say)
-            for job in jobs { print(job) }
+            for job in jobs { try Terminal.write(job + "\n") }
             say(
                 jobs.isEmpty
                     ? "atlasgen: all runs are stored or already submitted."
@@ -85,10 +87,11 @@ struct BuildCommand: AsyncParsableCommand {
         }
         for warning in summary.warnings { say("atlasgen: warning: \(warning)") }
         if timings { say(Self.table(summary)) }
-        print(
+        try Terminal.write(
             """
-            \(summary.output)/index.html: \(Format.count(summary.files)) files, \(Format.bytes(summary.bytes)).
+            \(summary.output.readableLine)/index.html: \(Format.count(summary.files)) files, \(Format.bytes(summary.bytes)).
             \(summary.made) runs made, \(summary.reused) reused, in \(BuildProgress.duration(summary.seconds)).
+
             """)
     }
 
@@ -102,11 +105,5 @@ struct BuildCommand: AsyncParsableCommand {
             table.rows.append([name, String(format: "%.2f", seconds), String(format: "%.0f %%", 100 * share)])
         }
         return table.text
-    }
-
-    private static func json(_ estimate: BuildEstimate) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(estimate), as: UTF8.self)
     }
 }

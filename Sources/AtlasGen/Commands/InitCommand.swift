@@ -14,7 +14,8 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         try StarterProject(date: Date(), in: .current).write(to: folder)
-        print("Created \(folder)/atlas.yml. Next: cd \(folder) && atlasgen serve")
+        let name = folder.readableLine
+        try Terminal.write("Created \(name)/atlas.yml. Next: cd \(name) && atlasgen serve\n")
     }
 }
 

@@ -4,6 +4,7 @@ import ArgumentParser
 import Foundation
 import Render
 import Runs
+import Support
 import ViT
 
 /// Reads a checkpoint and prints what it contains, what was assumed about it, and how long a run takes on this machine.
@@ -33,7 +34,7 @@ struct InspectCommand: ParsableCommand {
             try layer.map { try Address(argument: $0, of: "--layer", in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
         let timing = try RunTiming(measuring: model.model, at: address, on: LocalDevice.device)
         let inspection = Inspection(model, timing: timing)
-        print(json ? try JSONEncoder.commands.text(of: inspection) : inspection.text)
+        try Terminal.write((json ? try JSONEncoder.commands.text(of: inspection) : inspection.text) + "\n")
     }
 }
 
@@ -83,7 +84,7 @@ struct Inspection: Encodable {
     /// The inspection as text.
     var text: String {
         var lines = [
-            path,
+            path.readableLine,
             "Vision Transformer, \(Format.count(parameters)) parameters, \(precision.joined(separator: " and ")), "
                 + "\(format) with \(naming)'s names",
             "SHA-256 \(sha256)" + (files.count > 1 ? " (of the SHA-256s of \(files.count) files)" : ""), "",
@@ -95,7 +96,8 @@ struct Inspection: Encodable {
             lines += ["", table.text]
         }
         if !ignoredTensors.isEmpty {
-            lines += ["", "Ignored, because the model does not need them: \(ignoredTensors.joined(separator: ", "))"]
+            let names = ignoredTensors.map(\.readableLine).joined(separator: ", ")
+            lines += ["", "Ignored, because the model does not need them: \(names)"]
         }
         var table = TextTable(
             columns: [

@@ -52,14 +52,14 @@ struct ModelOptions: ParsableArguments {
     func load() throws -> (model: LoadedModel, project: Project?) {
         if let weights {
             let model = try LoadedModel(argument: weights, overrides: checkpoint.overrides)
-            if let assumed = model.assumed { Terminal.writeError("atlasgen: \(assumed)\n") }
+            if let assumed = model.assumed { Terminal.say("atlasgen: \(assumed)") }
             return (model, nil)
         }
         guard project.file != ProjectOptions.defaultFile || FileSystem.exists(project.file) else {
             return (try LoadedModel(path: Installation.embeddedModel(), overrides: checkpoint.overrides), nil)
         }
         let project = try Project(file: project.file, stated: checkpoint.overrides)
-        if let assumed = project.assumed { Terminal.writeError("atlasgen: \(assumed)\n") }
+        if let assumed = project.assumed { Terminal.say("atlasgen: \(assumed)") }
         return (project.model, project)
     }
 }

@@ -30,7 +30,7 @@ struct NewPostCommand: ParsableCommand {
         }
         let draft = try PostDraft(title: title, date: Date(), in: .current)
         let folder = OutputPath.joined(FileSystem.parent(of: project.file), "content/posts")
-        print(try draft.write(to: folder))
+        try Terminal.write(draft.write(to: folder) + "\n")
     }
 }
 

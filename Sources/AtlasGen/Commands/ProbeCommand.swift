@@ -43,9 +43,9 @@ struct ProbeCommand: ParsableCommand {
         let address = try Address(argument: layer, of: "--layer", in: shape)
         let tokens = try TokenSelection(argument: tokens, at: address, in: shape)
         if (picture.width, picture.height) != (shape.imageWidth, shape.imageHeight) {
-            Terminal.writeError(
+            Terminal.say(
                 "atlasgen: \(image) has \(picture.width) × \(picture.height) pixels, but the model reads "
-                    + "\(shape.imageWidth) × \(shape.imageHeight): it was scaled to that size\n")
+                    + "\(shape.imageWidth) × \(shape.imageHeight): it was scaled to that size")
         }
         let planes = picture.planes(height: shape.imageHeight, width: shape.imageWidth)
         let reader = LocalDevice.device.makeReader(model: model.model, address: address, tokens: tokens, capacity: 1)
@@ -53,9 +53,9 @@ struct ProbeCommand: ParsableCommand {
         if json {
             let result = Result(
                 image: image, address: address.description, tokens: tokens.description, activations: activations)
-            print(try JSONEncoder.commands.text(of: result))
+            try Terminal.write(JSONEncoder.commands.text(of: result) + "\n")
         } else {
-            print(table(activations, address: address, tokens: tokens, model: model))
+            try Terminal.write(table(activations, address: address, tokens: tokens, model: model) + "\n")
         }
     }
 
@@ -85,7 +85,7 @@ struct ProbeCommand: ParsableCommand {
             table.rows.append(["\(neuron)", Format.number(Double(activations[neuron]))] + label)
         }
         return """
-            \(image) at \(address) of \(model.name), tokens \(tokens): \
+            \(image.readableLine) at \(address) of \(model.name.readableLine), tokens \(tokens): \
             the \(table.rows.count) most excited of \(activations.count) \(unit)s
             \(table.text)
             """
@@ -102,6 +102,16 @@ extension JSONEncoder {
         return encoder
     }
 
-    /// The value as text.
-    func text(of value: some Encodable) throws -> String { String(decoding: try encode(value), as: UTF8.self) }
+    /// The value as text. Characters that a terminal would obey are escapes, which mean the same in JSON.
+    func text(of value: some Encodable) throws -> String {
+        let text = String(decoding: try encode(value), as: UTF8.self)
+        return text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            if scalar == "\n" || scalar.isHarmless {
+                escaped.unicodeScalars.append(scalar)
+            } else {
+                // All of them are in Unicode's first plane, and so one unit of UTF-16.
+                escaped += String(format: "\\u%04x", scalar.value)
+            }
+        }
+    }
 }

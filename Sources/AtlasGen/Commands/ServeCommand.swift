@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func build(_ state: PreviewState, until signal: StopSignal) async throws {
         let folder = FileSystem.parent(of: project.file)
         let watched = [project.file] + ["content", "_posts", "templates"].map { OutputPath.joined(folder, $0) }
-        Terminal.writeError("atlasgen: http://127.0.0.1:\(port)/ (press Ctrl-C to stop)\n")
+        Terminal.say("atlasgen: http://127.0.0.1:\(port)/ (press Ctrl-C to stop)")
         var seen: FileWatch?
         while !signal.isStopping, !Task.isCancelled {
             let now = FileWatch(watched)
@@ -78,15 +78,15 @@ struct ServeCommand: AsyncParsableCommand {
         let options = SiteBuild.Options(
             file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers))
         do {
-            guard let summary = try await SiteBuild.run(options, say: { Terminal.writeError($0 + "\n") }) else {
+            guard let summary = try await SiteBuild.run(options, say: { Terminal.say($0) }) else {
                 return
             }
-            for warning in summary.warnings { Terminal.writeError("atlasgen: warning: \(warning)\n") }
+            for warning in summary.warnings { Terminal.say("atlasgen: warning: \(warning)") }
             let seconds = String(format: "%.1f", summary.seconds)
-            Terminal.writeError("atlasgen: built in \(seconds) s, \(Format.count(summary.files)) files\n")
+            Terminal.say("atlasgen: built in \(seconds) s, \(Format.count(summary.files)) files")
             await state.succeed(site: summary.output)
         } catch {
-            Terminal.writeError("atlasgen: \(error)\n")
+            Terminal.say("atlasgen: \(error)")
             await state.fail("\(error)")
         }
     }

@@ -27,10 +27,10 @@ struct StoreCommand: ParsableCommand {
             let unmoved = verification.damaged.count - moved
             let unreadable = verification.unreadable.count
             let noFiles = verification.noFiles.count
-            print(
+            try Terminal.write(
                 "\(counted(verification.whole)) whole, \(moved + unmoved) damaged"
                     + (noFiles > 0 ? ", \(counted(noFiles)) without a file" : "")
-                    + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : ""))
+                    + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : "") + "\n")
             let problems = [
                 moved > 0 ? "\(counted(moved)) set aside in \(store.folder)/damaged" : nil,
                 unmoved > 0
@@ -77,7 +77,7 @@ struct StoreCommand: ParsableCommand {
             }
             if !unreadable.isEmpty { table.rows.append(["unreadable", ""] + Self.sum(unreadable)) }
             table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self).map(\.bytes) + unreadable))
-            print(table.text)
+            try Terminal.write(table.text + "\n")
         }
 
         private static func sum(_ sizes: [Int]) -> [String] { ["\(sizes.count)", Format.bytes(sizes.reduce(0, +))] }
@@ -100,9 +100,9 @@ struct StoreCommand: ParsableCommand {
             let lock = dryRun ? nil : try FileLock(storeFolder: store.folder)
             defer { withExtendedLifetime(lock) {} }
             let pruning = try store.prune(keeping: kept, isDry: dryRun)
-            print(
+            try Terminal.write(
                 "\(counted(pruning.runs.count)) and \(pruning.leftovers) damaged or half-written files "
-                    + "\(dryRun ? "would be " : "")removed, \(Format.bytes(pruning.bytes))")
+                    + "\(dryRun ? "would be " : "")removed, \(Format.bytes(pruning.bytes))\n")
         }
     }
 }
@@ -120,7 +120,7 @@ extension ProjectOptions {
                 "\(folder): there is no store. Run this in a project that has been built, or name its configuration "
                     + "with --file.")
         }
-        return try Store(folder: folder) { Terminal.writeError("atlasgen: \($0)\n") }
+        return try Store(folder: folder) { Terminal.say("atlasgen: \($0)") }
     }
 }
 

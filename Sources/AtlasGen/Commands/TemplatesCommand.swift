@@ -14,6 +14,6 @@ struct TemplatesCommand: ParsableCommand {
 
     func run() throws {
         guard list else { throw CleanExit.helpRequest(self) }
-        print(Theme.documentation(builtInFolder: try Installation.folder("templates")), terminator: "")
+        try Terminal.write(Theme.documentation(builtInFolder: try Installation.folder("templates")))
     }
 }

@@ -91,10 +91,11 @@ struct VisualiseCommand: AsyncParsableCommand {
         }
         try file.write(figure.png(of: records))
 
-        let label = model.label(subject.address, subject.number).map { " (\($0))" } ?? ""
-        print("\(subject.address)/\(subject.number)\(label), \(variant.statement)")
-        for record in records { print(record.header.report) }
-        print("\(file.replaces ? "Replaced" : "Wrote") \(file.name)")
+        let label = model.label(subject.address, subject.number).map { " (\($0.readableLine))" } ?? ""
+        var lines =
+            ["\(subject.address)/\(subject.number)\(label), \(variant.statement)"] + records.map(\.header.report)
+        lines.append("\(file.replaces ? "Replaced" : "Wrote") \(file.name.readableLine)")
+        try Terminal.write(lines.joined(separator: "\n") + "\n")
     }
 
     // MARK: - The variant

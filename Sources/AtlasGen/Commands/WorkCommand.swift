@@ -33,11 +33,11 @@ struct WorkCommand: AsyncParsableCommand {
         let shard = try Shard(shard)
         let project = try Project(file: project.file)
         let share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))
-        let store = try Store(folder: project.path(".atlas")) { Terminal.writeError("atlasgen: \($0)\n") }
+        let store = try Store(folder: project.path(".atlas")) { Terminal.say("atlasgen: \($0)") }
         let making = RunMaking(engine: try LocalEngine.maker(workers: workers)(project, store))
         guard let made = try await making.make(share, of: project, in: store) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
-        print("Shard \(shard): \(made) runs made, \(share.recipes.count - made) already present.")
+        try Terminal.write("Shard \(shard): \(made) runs made, \(share.recipes.count - made) already present.\n")
     }
 }

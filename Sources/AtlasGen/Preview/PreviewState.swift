@@ -1,5 +1,7 @@
 // The result of the preview's last build: the site's folder, or an error.
 
+import Support
+
 /// The state that the builder and the server share.
 actor PreviewState {
     /// The state at one moment, for serving a page.
@@ -34,7 +36,7 @@ actor PreviewState {
 
     /// A build failed; the last good site stays.
     func fail(_ message: String) {
-        self.message = message
+        self.message = message.readable
         number += 1
     }
 }

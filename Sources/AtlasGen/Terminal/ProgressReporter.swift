@@ -2,6 +2,7 @@
 
 import Foundation
 import Runs
+import Support
 
 /// Writes progress, by default to the standard error stream.
 ///
@@ -52,7 +53,8 @@ final class ProgressReporter: @unchecked Sendable {
             progress.note(event)
             if case .submitted(let job, let tasks) = event {
                 clear()
-                write("atlasgen: submitted job \(job) of \(tasks == 1 ? "1 task" : "\(tasks) tasks")\n")
+                let text = "atlasgen: submitted job \(job) of \(tasks == 1 ? "1 task" : "\(tasks) tasks")"
+                write(text.readable + "\n")
             }
             show(isLast: false)
         }
@@ -62,7 +64,7 @@ final class ProgressReporter: @unchecked Sendable {
     func say(_ text: String) {
         lock.withLock {
             clear()
-            write(text + "\n")
+            write(text.readable + "\n")
         }
     }
 

@@ -1,8 +1,9 @@
-// The terminal behind the standard error stream.
+// What the program writes on its standard streams, and the terminal behind them.
 
 import Foundation
+import Support
 
-/// Reads the terminal's width, and writes to it.
+/// Writes to the standard streams, and reads the terminal's width.
 enum Terminal {
     /// How progress looks on the standard error stream.
     static func errorStyle() -> ProgressReporter.Style {
@@ -14,14 +15,43 @@ enum Terminal {
         return .terminal(columns: Int(size.ws_col))
     }
 
-    /// Writes to the standard error stream. Errors are ignored: a closed stream must not end a build.
-    static func writeError(_ text: String) {
+    /// Writes a command's result to the standard output, byte for byte.
+    ///
+    /// - Throws: `AtlasError` of code `io` if not all of it could be written.
+    static func write(_ text: String) throws {
+        let code = write(text, to: STDOUT_FILENO)
+        guard code == 0 else {
+            throw AtlasError(
+                .io,
+                "the standard output could not be written: \(String(cString: strerror(code))). Send it to a terminal, "
+                    + "or to a file or a program that takes all of it.")
+        }
+    }
+
+    /// Writes a message and a line break to the standard error stream, as ``readable`` text.
+    static func say(_ message: String) { writeError(message.readable + "\n") }
+
+    /// Writes text to the standard error stream as it is. Errors are ignored: a closed stream must not end a build.
+    static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+    /// Returns 0, or the system's error.
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            switch errno {
+            case EINTR: break
+            case EAGAIN:
+                // Another program made the terminal or the pipe non-blocking.
+                var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&event, 1, -1)
+            case let code: return code
+            }
         }
+        return 0
     }
 }

@@ -1,5 +1,7 @@
 // Tables of text on a terminal.
 
+import Support
+
 /// Rows of cells, padded so that columns are aligned.
 struct TextTable {
     /// A column.
@@ -15,9 +17,9 @@ struct TextTable {
     /// One cell per column.
     var rows: [[String]] = []
 
-    /// The lines, titles first, without trailing spaces.
+    /// The lines, titles first, without trailing spaces. Cells are shown as ``readableLine``.
     var text: String {
-        let lines = [columns.map(\.title)] + rows
+        let lines = [columns.map(\.title)] + rows.map { $0.map(\.readableLine) }
         let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { cells in
             var line = ""
