@@ -22,6 +22,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
     /// Runs the command that the arguments name. An error prints one message and sets an exit code from sysexits.h.
     static func main() async {
         do {
+            try Descriptors.prepare()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -339,6 +339,7 @@ package enum FileSystem {
             }
         case ENOTDIR, EEXIST:
             AtlasError(.cannotCreate, "\(start) A file is where a folder is needed; move it away.")
+        case EMFILE: AtlasError(.io, "\(start) Raise the limit of open files with `ulimit -n`.")
         default: AtlasError(.io, start)
         }
     }
