@@ -152,6 +152,28 @@ import Testing
         }
     }
 
+    /// A spreadsheet runs a cell that begins like a formula; an apostrophe before it makes it a text.
+    @Test func noLabelIsAFormula() async throws {
+        let formulas = [
+            "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1,2)", "  =1+1", "\t=1+1", "＝1+1", "＋1", "－1", "＠x",
+            "\u{200B}=\"a\"&1",
+        ]
+        let labels = formulas + ["a\"\u{301},=1+1;=2"]
+        let project = try TinyProject(
+            settings: "model: {weights: tiny.safetensors}\nlayers: [heads.head]\nseeds: 1\nsteps: 3", labels: labels)
+        let outcome = try await project.build()
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        let rows = table(try project.text("site/layers/heads.head/neurons.csv")).dropFirst()
+        #expect(rows.map { $0[1] } == formulas.map { "'" + $0 } + [labels[11]])
+        #expect(rows.allSatisfy { $0.count == 14 })
+        let layer = try JSONDecoder().decode(
+            LayerFile.self, from: Data(contentsOf: URL(filePath: project.path("site/layers/heads.head/neurons.json"))))
+        #expect(layer.neurons.map(\.label) == labels)
+        // Numbers stay numbers, negative ones too.
+        #expect(rows.map { Float($0[3]) } == layer.neurons.map(\.startActivation))
+        #expect(rows.contains { $0[3].hasPrefix("-") })
+    }
+
     /// The cells of a table as RFC 4180 has it.
     private func table(_ text: String) -> [[String]] {
         var rows: [[String]] = []
