@@ -10,7 +10,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -28,9 +27,7 @@ let package = Package(
             name: "Support",
             dependencies: ["CFileSystem", .target(name: "CCrypto", condition: .when(platforms: [.linux]))]),
         .target(name: "ViT", dependencies: ["COpenBLAS", "CVector"]),
-        .target(
-            name: "Render",
-            dependencies: ["Support", "CPNG", "CCMark", .product(name: "Mustache", package: "swift-mustache")]),
+        .target(name: "Render", dependencies: ["Support", "CPNG", "CCMark"]),
         .target(
             name: "Runs",
             dependencies: [

@@ -79,6 +79,6 @@ struct WriterProject {
     /// The HTML of the page at a path.
     func html(_ path: String, in pages: ContentPages) throws -> String? {
         let templates = try Theme.templates(in: [URL(fileURLWithPath: Installation.folder("templates"))])
-        return pages.pages.first { $0.path == path }?.html(templates, in: SiteContext(title: "Site"))
+        return try pages.pages.first { $0.path == path }?.html(templates, in: SiteContext(title: "Site"))
     }
 }

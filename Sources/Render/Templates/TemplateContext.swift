@@ -1,8 +1,6 @@
 // The values that fill templates: keys are declared once, with their documentation, and templates are checked against
 // them.
 
-import Foundation
-
 /// A value that templates read through declared keys.
 ///
 /// Each key is declared once: with its name, its documentation and the closure that gives its value. The key's
@@ -39,14 +37,14 @@ public struct TemplateKey<Context>: Sendable {
     let name: String
     let documentation: String
     let kind: TemplateKind
-    let value: @Sendable (Context) -> Any?
+    let value: @Sendable (Context) -> TemplateValue
 
     /// A text; nil and the empty text are the same to a template.
     public static func text(
         _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> String?
     ) -> TemplateKey {
         TemplateKey(name: name, documentation: documentation, kind: .text) { context in
-            value(context).flatMap { $0.isEmpty ? nil : HTML.escaped($0) }
+            TemplateValue(text: value(context).map(HTML.escaped))
         }
     }
 
@@ -55,7 +53,7 @@ public struct TemplateKey<Context>: Sendable {
         _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> String?
     ) -> TemplateKey {
         TemplateKey(name: name, documentation: documentation, kind: .html) { context in
-            value(context).flatMap { $0.isEmpty ? nil : $0 }
+            TemplateValue(text: value(context))
         }
     }
 
@@ -63,7 +61,7 @@ public struct TemplateKey<Context>: Sendable {
     public static func flag(
         _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> Bool
     ) -> TemplateKey {
-        TemplateKey(name: name, documentation: documentation, kind: .flag) { value($0) }
+        TemplateKey(name: name, documentation: documentation, kind: .flag) { .flag(value($0)) }
     }
 
     /// Another context, or nothing.
@@ -71,7 +69,7 @@ public struct TemplateKey<Context>: Sendable {
         _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> Inner?
     ) -> TemplateKey {
         TemplateKey(name: name, documentation: documentation, kind: .object(Inner.self)) { context in
-            value(context)?.templateValues
+            value(context).map { .object($0.templateValues) } ?? .nothing
         }
     }
 
@@ -80,17 +78,34 @@ public struct TemplateKey<Context>: Sendable {
         _ name: String, _ documentation: String, _ value: @escaping @Sendable (Context) -> [Inner]
     ) -> TemplateKey {
         TemplateKey(name: name, documentation: documentation, kind: .list(Inner.self)) { context in
-            value(context).map(\.templateValues)
+            .list(value(context).map(\.templateValues))
         }
     }
 }
 
+/// What a key holds in one context.
+enum TemplateValue {
+    /// Text that is finished: escaped, or HTML; never empty.
+    case text(String)
+    case flag(Bool)
+    case object(TemplateValues)
+    case list([TemplateValues])
+    case nothing
+
+    /// Nil and the empty text are the same.
+    init(text: String?) {
+        if let text, !text.isEmpty { self = .text(text) } else { self = .nothing }
+    }
+}
+
+/// The values of a context's keys, all of them: a key without a value does not stand for an outer context's.
+typealias TemplateValues = [String: TemplateValue]
+
 extension TemplateContext {
-    /// The values as the template engine takes them. Texts are already escaped (see ``TemplateSource``), and a missing
-    /// value is null, so that the engine does not look for the key in outer contexts.
-    var templateValues: [String: Any] {
-        var values: [String: Any] = [:]
-        for key in Self.keys { values[key.name] = key.value(self) ?? NSNull() }
+    /// The values of all keys.
+    var templateValues: TemplateValues {
+        var values: TemplateValues = [:]
+        for key in Self.keys { values[key.name] = key.value(self) }
         return values
     }
 

@@ -1,7 +1,6 @@
 // The theme: templates and assets from the built-in folder and the user's, checked, and ready to render.
 
 import Foundation
-import Mustache
 
 /// A checked set of templates and the assets beside them.
 public struct Templates: Sendable {
@@ -17,14 +16,14 @@ public struct Templates: Sendable {
     public let assets: [Asset]
     /// The templates' texts by name.
     public let texts: [String: String]
-    private let library: MustacheLibrary
+    private let sources: [String: TemplateSource]
 
     /// Loads `*.mustache` and `assets/` from folders; a file of a later folder replaces an earlier folder's file of the
     /// same name.
     ///
     /// - Parameter roots: every page and part that has a template of its own.
     /// - Throws: `RenderError` if a template cannot be read, is not plain Mustache, uses a key that its context does
-    ///   not document or a block that its layout does not have, or is missing; and if a template that the first folder
+    ///   not document or a block that its layout does not have, is missing, or is too large or too deep with what it includes; and if a template that the first folder
     ///   lacks is not used. The message names file and line.
     public init(folders: [URL], roots: [any TemplateRoot.Type]) throws(RenderError) {
         var files: [String: URL] = [:]
@@ -64,27 +63,22 @@ public struct Templates: Sendable {
         for (name, template) in texts.sorted(by: { $0.key < $1.key }) {
             sources[name] = try TemplateSource(template.text, file: template.file)
         }
-        let check = TemplateCheck(sources: sources)
+        var check = TemplateCheck(sources: sources)
         for root in roots { try check.check(root) }
         try check.checkUse(of: added, roots: roots)
-        var library = MustacheLibrary()
-        for (name, source) in sources {
-            do {
-                try library.register(source.engineText, named: name)
-            } catch let error as MustacheTemplate.ParserError {
-                throw RenderError("\(source.file):\(error.context.lineNumber): \(error.error)")
-            } catch {
-                throw RenderError("\(source.file): \(error)")
-            }
-        }
-        self.library = library
+        self.sources = sources
         self.texts = texts.mapValues(\.text)
     }
 
     /// The text that the template of a page or part makes.
-    public func render<Root: TemplateRoot>(_ root: Root) -> String {
+    ///
+    /// - Throws: `RenderError` if the text is longer than a page may be.
+    public func render<Root: TemplateRoot>(_ root: Root) throws(RenderError) -> String {
         // The initialiser has checked that every root's template exists.
-        library.render(root.templateValues, withTemplate: Root.template) ?? ""
+        guard let source = sources[Root.template] else { return "" }
+        var renderer = TemplateRenderer(sources: sources, root: Root.template)
+        try renderer.render(source.body, TemplateRenderer.Scope(contexts: [root.templateValues]))
+        return String(decoding: renderer.output, as: UTF8.self)
     }
 
     /// The documentation of every template's keys, as Markdown.
@@ -113,6 +107,7 @@ public struct Templates: Sendable {
         text +=
             "The built-in files are in `\(folder)`. A file in the project's folder `templates/` takes the place of the built-in file of the same name, "
         text += "also in `assets/`. A file of another name is for `{{>name}}` and `{{<name}}` in these.\n\n"
+        text += TemplateLimits.summary + "\n\n"
         for root in roots {
             text += "- `\(root.template).mustache` (\(root.schema.name)) \(root.summary)\n"
         }

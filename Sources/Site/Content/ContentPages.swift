@@ -14,13 +14,13 @@ package struct ContentPages: Sendable {
         /// Path of its file, relative to the site's root.
         let path: String
         /// Makes the HTML; the site's `root` must be the page's.
-        let text: @Sendable (Templates, SiteContext) -> String
+        let text: @Sendable (Templates, SiteContext) throws -> String
 
         /// The page's HTML in the site around it.
-        func html(_ templates: Templates, in site: SiteContext) -> String {
+        func html(_ templates: Templates, in site: SiteContext) throws -> String {
             var site = site
             site.root = SitePaths.root(from: path)
-            return text(templates, site)
+            return try text(templates, site)
         }
     }
 
@@ -180,7 +180,7 @@ struct RenderedPost: Sendable {
         let categories = post.categories.compactMap { lists.categories.link($0) }
         let tags = post.tags.compactMap { lists.tags.link($0) }
         return ContentPages.Page(path: post.path) { templates, site in
-            templates.render(
+            try templates.render(
                 PostPage(
                     site: site,
                     page: PageContext(

@@ -18,7 +18,7 @@ extension ContentRenderer {
             if notes.image == nil { notes.image = rows.lazy.flatMap(\.runs).compactMap(\.image).first }
             let score = try scoreSentence(request)
             notes.showsScores = notes.showsScores || score != nil
-            return templates.render(
+            return try templates.render(
                 RunsFigure(
                     root: root, rows: rows,
                     caption: CaptionContext(
@@ -31,7 +31,7 @@ extension ContentRenderer {
             let shown = Array(cards.prefix(limit))
             if notes.image == nil { notes.image = shown.lazy.compactMap(\.thumbnail).first }
             notes.showsScores = notes.showsScores || shown.contains(where: \.showsScore)
-            return templates.render(
+            return try templates.render(
                 SheetFigure(
                     root: root, neurons: shown,
                     caption: CaptionContext(
@@ -41,7 +41,7 @@ extension ContentRenderer {
         case .distribution(let request):
             let scores = try library.scores(of: request.layer, request.condition)
             notes.showsScores = true
-            return templates.render(
+            return try templates.render(
                 ChartFigure(
                     root: root,
                     chart: ScoreFigures(library: library, layer: request.layer)
@@ -53,7 +53,7 @@ extension ContentRenderer {
         case .comparison(let request):
             notes.showsScores = true
             let figures = ScoreFigures(library: library, layer: request.layer)
-            return templates.render(
+            return try templates.render(
                 figures.comparison(
                     try figures.compared(), by: request.measure, root: root, caption: caption,
                     link: Self.link(to: request.layer)))

@@ -94,7 +94,7 @@ struct PostLists: Sendable {
     ) -> ContentPages.Page {
         let count = groups.reduce(0) { $0 + $1.posts.count }
         return ContentPages.Page(path: path) { templates, site in
-            templates.render(
+            try templates.render(
                 PostListPage(
                     site: site, page: PageContext(title: title, path: OutputPath.encoded(path)), title: title,
                     introduction: count == 1 ? "One post." : "\(count) posts, newest first.", groups: groups,

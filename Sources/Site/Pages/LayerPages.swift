@@ -115,7 +115,7 @@ struct LayerPages: Sendable {
             var site = inputs.site
             site.root = SitePaths.root(from: page.path)
             let isFirst = page.path == SitePaths.layer(address)
-            let context = LayerPage(
+            let context = try LayerPage(
                 site: site,
                 page: PageContext(
                     title: isFirst ? address.shortName : "\(address.shortName), \(page.title)",
@@ -140,9 +140,10 @@ struct LayerPages: Sendable {
     }
 
     /// A table for each measure; the first also has the columns that belong to no measure.
-    private func comparison(_ figures: ScoreFigures, _ compared: [ScoreFigures.Compared], root: String) -> String {
-        Measure.allCases.enumerated().map { index, measure in
-            inputs.theme.render(
+    private func comparison(_ figures: ScoreFigures, _ compared: [ScoreFigures.Compared], root: String) throws -> String
+    {
+        try Measure.allCases.enumerated().map { index, measure in
+            try inputs.theme.render(
                 figures.comparison(
                     compared, by: measure, isWhole: index == 0, root: root,
                     caption: index == 0 ? Self.comparisonCaption : "The same runs by \(measure.rawValue).", link: nil))

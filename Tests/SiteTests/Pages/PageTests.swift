@@ -20,7 +20,7 @@ struct PageTests {
 
     @Test func addressesAreRelativeWithoutABaseURL() throws {
         let attribute = /(?:href|src|data-grid|data-search)="([^"]*)"/
-        for (name, html) in SampleSite.everything("x", templates: try SampleSite.templates()) {
+        for (name, html) in try SampleSite.everything("x", templates: try SampleSite.templates()) {
             for match in html.matches(of: attribute) {
                 #expect(!match.1.hasPrefix("/") && !match.1.contains(":"), "\(match.1) on the page \(name)")
             }

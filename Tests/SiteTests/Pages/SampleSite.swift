@@ -68,13 +68,13 @@ enum SampleSite {
     }
 
     /// One of each page and figure, with a text in every place that takes one.
-    static func everything(_ text: String, templates: Templates) -> [(name: String, html: String)] {
+    static func everything(_ text: String, templates: Templates) throws -> [(name: String, html: String)] {
         let caption = CaptionContext(
             html: HTML.escaped(text), score: text, note: text, link: .init(title: text, path: "l.html"))
         let post = PostSummary(title: text, path: "p.html", date: "2025-03-09", displayDate: text, excerpt: text)
         let neuron = neuron(text)
         let chart = ActivationChart(series: [.init(name: text, values: [0, 1])], title: text).svg
-        return [
+        return try [
             ("neuron", templates.render(neuron)),
             (
                 "layer",

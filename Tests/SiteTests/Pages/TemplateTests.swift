@@ -89,7 +89,7 @@ struct TemplateTests {
         try Data("body {}".utf8).write(to: folder.appending(path: "assets/atlas.css"))
         let templates = try Theme.templates(in: [SampleSite.folder, folder])
         let page = NotFoundPage(site: SampleSite.site(root: "../"), page: SampleSite.page("x"))
-        #expect(templates.render(page) == "../: gone")
+        #expect(try templates.render(page) == "../: gone")
         #expect(templates.assets.map(\.name) == ["atlas.css", "atlas.js", "icon.svg"])
         #expect(templates.assets[0].url.path.hasPrefix(folder.path))
         try Data([0xFF, 0xFE, 0x00]).write(to: folder.appending(path: "404.mustache"))
@@ -138,8 +138,9 @@ struct TemplateTests {
         let templates = try SampleSite.templates()
         // The scripts, handlers and quotation marks that the theme itself has.
         let harmless = Dictionary(
-            uniqueKeysWithValues: SampleSite.everything("harmless", templates: templates).map { ($0.name, $0.html) })
-        for (name, html) in SampleSite.everything(text, templates: templates) {
+            uniqueKeysWithValues: try SampleSite.everything("harmless", templates: templates).map { ($0.name, $0.html) }
+        )
+        for (name, html) in try SampleSite.everything(text, templates: templates) {
             for mark in ["<script", "\"", "<", ">", "'"] {
                 let expected = harmless[name].map { HTMLCount.count(mark, in: $0) }
                 #expect(HTMLCount.count(mark, in: html) == expected, "\(mark) on the page \(name)")
@@ -151,7 +152,7 @@ struct TemplateTests {
     /// A title that turns the direction of writing does not turn what follows it.
     @Test func titlesInRunningTextAreIsolated() throws {
         let title = "\u{202E}eltit"
-        for (name, html) in SampleSite.everything(title, templates: try SampleSite.templates())
+        for (name, html) in try SampleSite.everything(title, templates: try SampleSite.templates())
         where ["neuron", "post", "posts", "index"].contains(name) {
             #expect(html.contains("<bdi>\(title)</bdi></a>"), "on the page \(name)")
         }
