@@ -110,7 +110,8 @@ struct TemplateParser {
             default: isAlone = lines.isStart && takeLineEnd()
             }
             let indentation = Array(blanks)
-            if !isAlone || [.partial, .parent, .block].contains(tag.kind) { keepBlanks() }
+            // What is included is not indented as its tag is: that would change the text inside `<pre>`.
+            if !isAlone || tag.kind == .block { keepBlanks() }
             lines.isStart = isAlone
             switch tag.kind {
             case .escaped, .raw: nodes.append(.variable(tag))

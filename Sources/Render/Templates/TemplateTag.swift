@@ -40,8 +40,7 @@ enum TemplatePiece {
     case tag(TemplateTag)
     case comment
 
-    /// The pieces of a text, in order. Blanks before `{{>name}}` and `{{<name}}` are left out: they would be indentation
-    /// of what is included, and change the text inside `<pre>`.
+    /// The pieces of a text, in order.
     ///
     /// - Throws: `RenderError` if a tag does not end, has no valid name, or is not plain Mustache.
     static func pieces(of text: String, file: String) throws(RenderError) -> [TemplatePiece] {
@@ -59,15 +58,10 @@ enum TemplatePiece {
             }
             let content = bytes[(open + braces)..<end]
             var piece = TemplatePiece.comment
-            var before = bytes[start..<open]
             if isTriple || content.first != UInt8(ascii: "!") {
-                let tag = try tag(content, isTriple: isTriple, file: file, line: line)
-                if tag.kind == .partial || tag.kind == .parent {
-                    while before.last.map(isBlank) == true { before.removeLast() }
-                }
-                piece = .tag(tag)
+                piece = .tag(try tag(content, isTriple: isTriple, file: file, line: line))
             }
-            if !before.isEmpty { pieces.append(.text(before)) }
+            if start < open { pieces.append(.text(bytes[start..<open])) }
             pieces.append(piece)
             line += lineFeeds(in: content)
             start = end + braces
