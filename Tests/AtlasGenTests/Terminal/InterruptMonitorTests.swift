@@ -6,7 +6,8 @@ import Testing
 @testable import AtlasGen
 @testable import Runs
 
-@Suite struct InterruptMonitorTests {
+// One after the other, for each monitor hears every signal.
+@Suite(.serialized) struct InterruptMonitorTests {
     @Test func onceStopsTwiceEnds() async {
         let (heard, told) = AsyncStream<String>.makeStream()
         let signal = StopSignal()
@@ -20,5 +21,18 @@ import Testing
         kill(getpid(), SIGINT)
         #expect(await words.next() == "second")
         withExtendedLifetime(monitor) {}
+    }
+
+    @Test func anInnerOneLeavesTheOuterOne() async {
+        let (heard, told) = AsyncStream<String>.makeStream()
+        let outer = InterruptMonitor(StopSignal(), onFirst: { told.yield("outer") })
+        do {
+            let inner = InterruptMonitor(StopSignal(), onFirst: { told.yield("inner") })
+            withExtendedLifetime(inner) {}
+        }
+        var words = heard.makeAsyncIterator()
+        kill(getpid(), SIGINT)
+        #expect(await words.next() == "outer")
+        withExtendedLifetime(outer) {}
     }
 }
