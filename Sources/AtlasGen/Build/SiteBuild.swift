@@ -35,6 +35,8 @@ struct SiteBuild: Sendable {
     struct Summary: Sendable {
         /// The site's folder.
         let output: String
+        /// The address at which it will be published, with a slash at its end; nil if the project has none.
+        let baseURL: String?
         /// Number of runs that were made, and of runs that were already in the store.
         let made: Int
         let reused: Int
@@ -117,7 +119,8 @@ struct SiteBuild: Sendable {
             for layer in layers { try? kept.keep(layer) }
             let total = files.total
             return Summary(
-                output: output.path, made: made, reused: max(0, plan.recipes.count - missing - made),
+                output: output.path, baseURL: project.configuration.baseURL, made: made,
+                reused: max(0, plan.recipes.count - missing - made),
                 files: total.files, bytes: total.bytes,
                 warnings: pages.warnings + warnings(of: project, bytes: total.bytes), times: clock.times)
         }

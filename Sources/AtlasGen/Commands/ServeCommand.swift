@@ -37,38 +37,39 @@ struct ServeCommand: AsyncParsableCommand {
             throw AtlasError(
                 .data, "\(project.file): there is no such file. `atlasgen init DIR` creates a starter project.")
         }
-        let state = PreviewState()
-        let server = try PreviewServer(port: port, state: state)
         let signal = StopSignal()
-        let interrupts = InterruptMonitor(signal) {}
-        defer { withExtendedLifetime(interrupts) {} }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            group.addTask {
-                try await server.waitUntilListening()
-                try await build(state, until: signal)
+        let interrupts = InterruptMonitor(signal) {
+            // A build that does not stop in time is left. Its finished runs are stored, and the next build removes what
+            // it has staged.
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: Self.grace)
+                _exit(EXIT_SUCCESS)
             }
-            // The task that ends first ends the other: a port that is in use ends the build, Ctrl-C ends the server.
-            try await group.next()
-            group.cancelAll()
         }
+        defer { withExtendedLifetime(interrupts) {} }
+        let state = PreviewState()
+        let server = try await PreviewServer(port: port, state: state)
+        await build(state, until: signal)
+        await server.stop()
     }
 
+    /// Seconds that a build has for its end after Ctrl-C.
+    private static let grace = 0.5
     /// Seconds between two checks of the files.
     private static let interval = 0.25
 
-    private func build(_ state: PreviewState, until signal: StopSignal) async throws {
+    private func build(_ state: PreviewState, until signal: StopSignal) async {
         let folder = FileSystem.parent(of: project.file)
         let watched = [project.file] + ["content", "_posts", "templates"].map { OutputPath.joined(folder, $0) }
         Terminal.say("atlasgen: http://127.0.0.1:\(port)/ (press Ctrl-C to stop)")
         var seen: FileWatch?
-        while !signal.isStopping, !Task.isCancelled {
+        while !signal.isStopping {
             let now = FileWatch(watched)
             if now != seen {
                 seen = now
                 await build(state)
             }
-            // Only cancellation ends the sleep early, and the loop checks for it.
+            // Only cancellation would end the sleep early.
             try? await Task.sleep(for: .seconds(Self.interval))
         }
     }
@@ -84,10 +85,10 @@ struct ServeCommand: AsyncParsableCommand {
             for warning in summary.warnings { Terminal.say("atlasgen: warning: \(warning)") }
             let seconds = String(format: "%.1f", summary.seconds)
             Terminal.say("atlasgen: built in \(seconds) s, \(Format.count(summary.files)) files")
-            await state.succeed(site: summary.output)
+            state.succeed(site: summary.output, baseURL: summary.baseURL)
         } catch {
             Terminal.say("atlasgen: \(error)")
-            await state.fail("\(error)")
+            state.fail("\(error)")
         }
     }
 }

@@ -82,10 +82,10 @@ import Testing
         #expect(try JSONDecoder().decode([String].self, from: Data(json.utf8)) == [text])
     }
 
-    @Test func aBuildsErrorInThePreview() async {
+    @Test func aBuildsErrorInThePreview() {
         let state = PreviewState()
-        await state.fail("a\u{1B}b" + String(repeating: "x", count: 1_000_000))
-        let message = await state.snapshot.message ?? ""
+        state.fail("a\u{1B}b" + String(repeating: "x", count: 1_000_000))
+        let message = state.snapshot.message ?? ""
         #expect(isCalm(message) && message.hasPrefix("a\\u{1B}b"))
     }
 }
