@@ -115,12 +115,12 @@ package struct Staging: Sendable {
         // A folder with files but without the marker is not a build's, whatever its name.
         guard try OutputFolder.isMarked(path) || FileSystem.names(in: path).isEmpty else { return }
         do {
-            try FileManager.default.removeItem(atPath: path)
+            try removeContent(path)
         } catch {
             // Files in a read-only folder can be removed only after the folder is made writable.
             FileSystem.makeWritable(path)
             do {
-                try FileManager.default.removeItem(atPath: path)
+                try removeContent(path)
             } catch {
                 throw AtlasError(
                     .cannotCreate,
@@ -128,5 +128,13 @@ package struct Staging: Sendable {
                         + "Remove it by hand.")
             }
         }
+    }
+
+    /// Removes a folder, its marker last: without it, what a crash leaves of the folder would not be a build's.
+    private func removeContent(_ path: String) throws {
+        for name in try FileSystem.names(in: path) where name != OutputFolder.marker {
+            try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
+        try FileManager.default.removeItem(atPath: path)
     }
 }
