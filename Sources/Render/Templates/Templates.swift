@@ -23,8 +23,8 @@ public struct Templates: Sendable {
     ///
     /// - Parameter roots: every page and part that has a template of its own.
     /// - Throws: `RenderError` if a template cannot be read, is not plain Mustache, uses a key that its context does
-    ///   not document or a block that its layout does not have, is missing, or is too large or too deep with what it includes; and if a template that the first folder
-    ///   lacks is not used. The message names file and line.
+    ///   not document or a block that its layout does not have, is missing, or is too large or too deep with what it
+    ///   includes; and if a template that the first folder lacks is not used. The message names file and line.
     public init(folders: [URL], roots: [any TemplateRoot.Type]) throws(RenderError) {
         var files: [String: URL] = [:]
         var assets: [String: URL] = [:]

@@ -37,14 +37,10 @@ extension Store {
     }
 
     /// Every run's key, sorted. Reads folders only. What has a record's name and is no file is reported, once.
-    func keys() throws -> [RecipeKey] {
-        let found = try names()
-        for key in found.noFiles { reportNoFile(key) }
-        return found.keys
-    }
+    func keys() throws -> [RecipeKey] { try listing().keys }
 
-    /// The keys that files have, and those that something else has; both sorted.
-    private func names() throws -> (keys: [RecipeKey], noFiles: [RecipeKey]) {
+    /// The keys that files have, and those that something else has, which is reported; both sorted.
+    private func listing() throws -> (keys: [RecipeKey], noFiles: [RecipeKey]) {
         var all: (keys: [RecipeKey], noFiles: [RecipeKey]) = ([], [])
         for start in try FileSystem.names(in: runsFolder) where start.utf8.count == 2 {
             let folder = "\(runsFolder)/\(start)"
@@ -57,6 +53,7 @@ extension Store {
             all.keys += found.files.compactMap(key)
             all.noFiles += found.others.compactMap(key)
         }
+        for key in all.noFiles { reportNoFile(key) }
         return all
     }
 
@@ -71,8 +68,9 @@ extension Store {
 
     /// Reads every record completely and checks it; damaged ones are set aside.
     package func verify() throws -> Verification {
-        var verification = Verification()
-        for key in try keys() {
+        let (keys, noFiles) = try listing()
+        var verification = Verification(noFiles: noFiles)
+        for key in keys {
             if try record(key) != nil {
                 verification.whole += 1
             } else if isUnreadable(key) {
@@ -82,7 +80,6 @@ extension Store {
             }
             // Otherwise it was removed after the folder had been read.
         }
-        verification.noFiles = try names().noFiles
         return verification
     }
 

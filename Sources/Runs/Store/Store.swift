@@ -7,7 +7,7 @@
 //   scores/          what was computed from runs, sealed (Store+Sealed.swift)
 //   layers/          what the last build made of each layer, sealed (KeptLayers.swift)
 //   damaged/         files that failed their checksum, set aside
-//   lock             held by a running build (BuildLock.swift)
+//   lock             held by a running build (FileLock+Store.swift)
 
 import Foundation
 import Support

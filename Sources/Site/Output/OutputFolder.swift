@@ -104,9 +104,9 @@ package struct OutputFolder: Sendable {
             guard let file = input.paths.first(where: { FileSystem.lies($0, in: path) }) else { continue }
             throw AtlasError(
                 .cannotCreate,
-                "\(path) was not changed: the project reads \(FileSystem.normalised(file)) (\(input.name)), which is there or reached by a link "
-                    + "there. A build would remove it. Move it out of \(path), or choose another folder for the site with "
-                    + "--output.")
+                "\(path) was not changed: the project reads \(FileSystem.normalised(file)) (\(input.name)), which is "
+                    + "there or reached by a link there. A build would remove it. Move it out of \(path), or choose "
+                    + "another folder for the site with --output.")
         }
     }
 

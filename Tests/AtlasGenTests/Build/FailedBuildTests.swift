@@ -183,7 +183,7 @@ import Testing
         #expect(try FileSystem.names(in: project.path(".")).allSatisfy { !$0.hasPrefix(".site") })
     }
 
-    /// A site of the project that is in use as a whole: from outside, by another project's build.
+    /// While a build of one project replaces a folder, another project's build is refused.
     @Test func twoProjectsBuildOneFolderInTurn() async throws {
         let (first, second) = (try TinyProject(title: "First"), try TinyProject(title: "Second"))
         let site = first.path("site")
