@@ -66,7 +66,7 @@ extension CommandRun {
 }
 
 extension TemporaryFolder {
-    /// A project whose atlas is made in a moment: 2 neurons, 2 seeds, 2 steps.
+    /// A project whose atlas is made in a moment: 2 neurons, 2 seeds, 2 steps, no controls.
     static func project(_ more: String = "") throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         _ = try folder.write(
@@ -76,6 +76,7 @@ extension TemporaryFolder {
             seeds: 2
             method: {name: atlas, rate: 0.05}
             steps: 2
+            control: false
             \(more)
             """.utf8, to: "atlas.yml")
         return folder

@@ -17,13 +17,15 @@ final class TinyProject: Sendable {
         let messages: String
     }
 
-    /// The lines of atlas.yml below the title, when nothing else is asked for: two layers, three neurons, two seeds.
+    /// The lines of atlas.yml below the title, when nothing else is asked for: two layers, three neurons, two seeds, no
+    /// controls.
     static let settings = """
         model: {weights: tiny.safetensors}
         layers: [encoder_layer_1.mlp.3, heads.head]
         neurons: [0-2]
         seeds: 2
         steps: 3
+        control: false
         """
 
     /// The model's blocks, channels, hidden channels, patch side and classes.

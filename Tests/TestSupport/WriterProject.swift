@@ -17,6 +17,7 @@ struct WriterProject {
         seeds: 3
         compareSample: 4
         tokens: [auto, patches]
+        control: false
         """
 
     init(_ files: [String: String] = [:], configuration: String = Self.configuration) throws {

@@ -109,10 +109,14 @@ struct StarterProject {
         # tokens: auto                      # or a list: [auto, patches]
         # direction: "+"                    # or "-": what inhibits a neuron most
         # attention: live                   # or detached, frozen, a list; {frozen: FILE.png} takes a picture's pattern
-        # compareSample: 24                 # neurons per layer on which the other entries of the lists are compared
+        compareSample: 4                    # neurons per layer on which the other entries of the lists are compared
+
+        # Controls make compareSample neurons of each layer again with random weights: what their pictures show, too,
+        # does not come from training. shuffled keeps each matrix's numbers, rotated its singular values. false saves
+        # these runs.
+        # control: [shuffled, rotated]
 
         # judge: FILE                       # another model that judges how alike two pictures are
-        # control: false                    # true: adds a sample of runs with shuffled weights
         # rawHTML: false                    # true: keeps HTML in Markdown
 
         """

@@ -55,6 +55,11 @@ struct VisualiseCommand: AsyncParsableCommand {
     var direction: Direction?
 
     @Option(
+        help: "Make a control's picture: shuffled or rotated weights.", completion: .list(Control.words),
+        transform: { try Control(word: $0) })
+    var control: Control?
+
+    @Option(
         name: .shortAndLong,
         help: ArgumentHelp("The PNG file to write. (default: neuron-ADDRESS-NEURON.png)", valueName: "file"))
     var output: String?
@@ -80,7 +85,7 @@ struct VisualiseCommand: AsyncParsableCommand {
         let variant = Variant(
             direction: direction ?? project?.configuration.direction ?? .positive, tokens: tokens,
             attention: attention(in: project), method: try method(in: project))
-        let condition = Condition(model: ModelVersion(digest: model.digest), variant: variant)
+        let condition = Condition(model: ModelVersion(digest: model.digest, control: control), variant: variant)
         let recipes = (seeds ?? [0]).map { condition.recipe(subject.address, subject.number, seed: $0) }
         let figure = Figure(scale: scale)
         try figure.check(count: recipes.count, shape)
@@ -93,7 +98,7 @@ struct VisualiseCommand: AsyncParsableCommand {
 
         let label = model.label(subject.address, subject.number).map { " (\($0.readableLine))" } ?? ""
         var lines =
-            ["\(subject.address)/\(subject.number)\(label), \(variant.statement)"] + records.map(\.header.report)
+            ["\(subject.address)/\(subject.number)\(label), \(condition.statement)"] + records.map(\.header.report)
         lines.append("\(file.replaces ? "Replaced" : "Wrote") \(file.name.readableLine)")
         try Terminal.write(lines.joined(separator: "\n") + "\n")
     }
@@ -235,13 +240,15 @@ extension RunHeader {
     }
 }
 
-extension Variant {
+extension Condition {
     /// How the runs are made: the method, the tokens, and any other settings that are not the default.
     fileprivate var statement: String {
-        let method = (["method \(method.name)"] + method.overrides.map { "\($0.name) \($0.value)" })
-        var parts = ["\(method.joined(separator: " "))", "tokens \(tokens)"]
+        let (method, tokens, attention) = (variant.method, variant.tokens, variant.attention)
+        let words = (["method \(method.name)"] + method.overrides.map { "\($0.name) \($0.value)" })
+        var parts = ["\(words.joined(separator: " "))", "tokens \(tokens)"]
         if attention != .live { parts.append("\(attention.word) attention") }
-        if direction == .negative { parts.append("direction -") }
+        if variant.direction == .negative { parts.append("direction -") }
+        if model.control != nil { parts.append(weights) }
         return parts.joined(separator: ", ")
     }
 }

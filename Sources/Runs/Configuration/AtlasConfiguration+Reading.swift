@@ -50,7 +50,7 @@ extension AtlasConfiguration {
         if let node = fields["attention"] { attention = try Self.attention(node) }
         if let node = fields["compareSample"] { compareSample = try node.integer(in: 1...1_000_000) }
         judge = try fields["judge"]?.locatedText()
-        if let node = fields["control"] { control = try node.flag() }
+        if let node = fields["control"] { control = try Self.controls(node) }
         if let node = fields["rawHTML"] { rawHTML = try node.flag() }
         if tokens.isEmpty { tokens = [Located(value: .auto, place: root.place)] }
         if attention.isEmpty { attention = [AttentionSettings(mode: .live)] }
@@ -113,6 +113,25 @@ extension AtlasConfiguration {
             choices.append(Located(value: choice, place: entry.place))
         }
         return choices
+    }
+
+    /// `true` for all controls, `false` for none, or the words of some.
+    private static func controls(_ node: ConfigurationNode) throws -> [Control] {
+        switch node.scalar {
+        case "true": return Control.all
+        case "false": return []
+        default: break
+        }
+        let known = (node.isList ? [] : ["true", "false"]) + Control.words
+        var controls: [Control] = []
+        for entry in try node.entries(ConfigurationNode.alternatives(known)) {
+            let control = try entry.name(ConfigurationNode.alternatives(known)) { try Control(word: $0, among: known) }
+            guard !controls.contains(control) else {
+                throw entry.error("\(NameError.repeated("\"\(control.word)\""))")
+            }
+            controls.append(control)
+        }
+        return controls
     }
 
     private static func attention(_ node: ConfigurationNode) throws -> [AttentionSettings] {

@@ -35,8 +35,8 @@ package struct AtlasConfiguration: Sendable {
     var compareSample = 24
     /// The path of a second model that judges how similar pictures are; nil for the visualised model itself.
     package var judge: Located<String>?
-    /// Whether a sample of each layer is also made with shuffled weights.
-    var control = false
+    /// The controls that are made for a sample of each layer.
+    var control = Control.all
     /// Whether raw HTML in Markdown reaches the pages.
     package var rawHTML = false
     /// SHA-256 of the file.

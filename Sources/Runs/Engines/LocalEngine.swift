@@ -28,7 +28,7 @@ package struct LocalEngine: Engine {
         self.makeMaker = makeMaker
     }
 
-    /// The engine for a model and its shuffled versions.
+    /// The engine for a model and its controls.
     ///
     /// - Parameters:
     ///   - references: the pictures of frozen attention by their digest.

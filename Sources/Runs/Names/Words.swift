@@ -26,6 +26,18 @@ extension Attention {
     }
 }
 
+extension Control {
+    /// Reads the word for a control.
+    ///
+    /// - Parameter known: the words that the error lists.
+    package init(word text: String, among known: [String] = Self.words) throws(NameError) {
+        guard let control = Self.all.first(where: { $0.word == text }) else {
+            throw .expected(ConfigurationNode.alternatives(known), found: text, among: known)
+        }
+        self = control
+    }
+}
+
 extension Direction {
     /// Reads `+` or `-`; a Unicode minus sign counts as `-`.
     package init(named text: String) throws(NameError) {

@@ -19,12 +19,12 @@ extension Plan {
 
 extension Condition {
     /// All conditions of a layer: the grid's first, then the comparisons', which each change one setting of the grid's,
-    /// then the control's.
+    /// then the controls'.
     ///
     /// - Precondition: `tokens`, `attention` and `methods` are not empty.
     static func all(
         model: String, direction: Direction, tokens: [TokenSelection], attention: [Attention], methods: [Method],
-        control: Bool
+        controls: [Control]
     ) -> [Condition] {
         let grid = Condition(
             model: ModelVersion(digest: model),
@@ -39,6 +39,6 @@ extension Condition {
         return [grid] + changed(\.variant.method, to: methods.dropFirst())
             + changed(\.variant.tokens, to: tokens.dropFirst())
             + changed(\.variant.attention, to: attention.dropFirst())
-            + changed(\.model.shuffle, to: control ? [ModelVersion.controlSeed] : [])
+            + changed(\.model.control, to: controls)
     }
 }

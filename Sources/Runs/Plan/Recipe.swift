@@ -71,7 +71,11 @@ extension Recipe {
     /// Absent fields have no line, so that a field added later leaves the keys of older recipes as they are.
     var canonicalText: String {
         var lines = ["atlasgen recipe 1", "weights: \(Self.escaped(model.digest))"]
-        if let shuffle = model.shuffle { lines.append("shuffle: \(shuffle)") }
+        switch model.control {
+        case nil: break
+        case .shuffled(let seed): lines.append("shuffle: \(seed)")
+        case .rotated(let seed): lines.append("rotate: \(seed)")
+        }
         lines += [
             "address: \(address)", "neuron: \(target.number)", "direction: \(variant.direction.rawValue)",
             "tokens: \(variant.tokens)", "attention: \(variant.attention.word)",
@@ -120,8 +124,8 @@ extension Recipe {
 
 extension Recipe: Codable {
     private enum CodingKeys: String, CodingKey {
-        case weights, shuffle, address, neuron, direction, tokens, attention, reference, method, parameters, steps
-        case seed, numerics
+        case weights, shuffle, rotate, address, neuron, direction, tokens, attention, reference, method, parameters
+        case steps, seed, numerics
     }
 
     /// A key of any name.

@@ -23,24 +23,47 @@ package struct Variant: Hashable, Sendable {
     }
 }
 
-/// A model's weights, unchanged or shuffled.
-package struct ModelVersion: Hashable, Sendable, Codable {
-    /// SHA-256 of the weights and their configuration; see `LoadedModel.digest`.
+/// A model's weights, as trained or a control's.
+package struct ModelVersion: Hashable, Sendable {
+    /// SHA-256 of the trained weights and their configuration; see `LoadedModel.digest`.
     package var digest: String
-    /// Seed of the permutation of the blocks' weights in the randomised-weights control; nil for unchanged weights.
-    package var shuffle: UInt64?
+    /// The control that is made from them; nil for the trained weights themselves.
+    package var control: Control?
 
-    package init(digest: String, shuffle: UInt64? = nil) {
+    package init(digest: String, control: Control? = nil) {
         self.digest = digest
-        self.shuffle = shuffle
+        self.control = control
     }
+}
 
-    /// Seed of the control's permutation.
-    static let controlSeed: UInt64 = 0
-
+extension ModelVersion: Codable {
     private enum CodingKeys: String, CodingKey {
         case digest = "weights"
-        case shuffle
+        case shuffle, rotate
+    }
+
+    /// Reads what `encode(to:)` writes.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        digest = try container.decode(String.self, forKey: .digest)
+        let shuffle = try container.decodeIfPresent(UInt64.self, forKey: .shuffle)
+        let rotate = try container.decodeIfPresent(UInt64.self, forKey: .rotate)
+        guard shuffle == nil || rotate == nil else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .rotate, in: container, debugDescription: "both \"shuffle\" and \"rotate\"")
+        }
+        control = shuffle.map { .shuffled(seed: $0) } ?? rotate.map { .rotated(seed: $0) }
+    }
+
+    /// A control is a key of its own, with its seed.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(digest, forKey: .digest)
+        switch control {
+        case nil: break
+        case .shuffled(let seed): try container.encode(seed, forKey: .shuffle)
+        case .rotated(let seed): try container.encode(seed, forKey: .rotate)
+        }
     }
 }
 

@@ -4,14 +4,14 @@ import Foundation
 import Support
 import ViT
 
-/// Makes the control's shuffled weights on first use.
+/// Makes each control's weights on first use.
 ///
 /// Unchecked Sendable: the cache is read and written under the lock, and its entries never change.
 package final class RecipeModels: @unchecked Sendable {
     private let model: ViT
     private let references: [String: FloatBuffer]
     private let lock = NSLock()
-    private var shuffled: [UInt64: ViT] = [:]
+    private var controls: [Control: ViT] = [:]
 
     /// - Parameter references: reference pictures by their digest: (3, height, width) in 0…1.
     package init(model: ViT, references: [String: FloatBuffer]) {
@@ -25,14 +25,12 @@ package final class RecipeModels: @unchecked Sendable {
     }
 
     private func model(_ version: ModelVersion) -> ViT {
-        guard let shuffle = version.shuffle else { return model }
+        guard let control = version.control else { return model }
         return lock.withLock {
-            if let known = shuffled[shuffle] { return known }
-            var generator = SplitMix64(state: shuffle)
-            let control = ViT(
-                configuration: model.configuration, parameters: model.parameters.shuffled(using: &generator))
-            shuffled[shuffle] = control
-            return control
+            if let known = controls[control] { return known }
+            let made = ViT(configuration: model.configuration, parameters: control.parameters(from: model.parameters))
+            controls[control] = made
+            return made
         }
     }
 
@@ -42,5 +40,17 @@ package final class RecipeModels: @unchecked Sendable {
             throw AtlasError(.data, "no reference picture of this project has the digest \(digest)")
         }
         return picture
+    }
+}
+
+extension Control {
+    /// The control's weights.
+    fileprivate func parameters(from trained: ViTParameters) -> ViTParameters {
+        switch self {
+        case .shuffled(let seed):
+            var generator = SplitMix64(state: seed)
+            return trained.shuffled(using: &generator)
+        case .rotated(let seed): return trained.rotated(seed: seed)
+        }
     }
 }

@@ -17,12 +17,15 @@ extension Condition {
         return (different.isEmpty ? [0] : different).map { parts[$0].words }.joined(separator: " · ")
     }
 
+    /// The weights: `trained weights`, or a control's.
+    package var weights: String { "\(model.control?.word ?? "trained") weights" }
+
     /// Method, tokens, attention, direction, weights, always in this order.
     private var parts: [(words: String, isUsual: Bool)] {
         [
             (variant.method.name, false), (variant.tokens.words, false), ("\(variant.attention.word) attention", false),
             (variant.direction == .positive ? "excited" : "inhibited", variant.direction == .positive),
-            (model.shuffle == nil ? "original weights" : "shuffled weights", model.shuffle == nil),
+            (weights, model.control == nil),
         ]
     }
 }

@@ -15,7 +15,8 @@ struct NeuronData: Codable, Equatable {
 
     /// The result of a run.
     struct Result: Codable, Equatable {
-        var control: Bool
+        /// The control's word; nil for the trained weights.
+        var control: String?
         var seed: UInt64
         /// The picture's name beside this file.
         var image: String
@@ -63,7 +64,8 @@ struct LayerFile: Codable, Equatable {
         var attention: String
         var reference: String?
         var direction: String
-        var control: Bool
+        /// The control's word; nil for the trained weights.
+        var control: String?
         var neurons: [Int]
         var scores: LayerFigures
     }
@@ -119,7 +121,7 @@ extension NeuronData.Run: Codable {
         let recipe = header.recipe
         variant = recipe.variant
         result = NeuronData.Result(
-            control: recipe.model.shuffle != nil, seed: recipe.seed, image: SitePaths.pictureName(recipe),
+            control: recipe.model.control?.word, seed: recipe.seed, image: SitePaths.pictureName(recipe),
             outcome: header.outcome.word, startActivation: header.startActivation.finite,
             finalActivation: header.finalActivation.finite,
             stepsThroughPreactivation: header.stepsThroughPreactivation, curve: curve.map(\.finite),
@@ -145,7 +147,7 @@ extension LayerFile.Variant {
         attention = variant.attention.word
         reference = variant.attention.reference
         direction = variant.direction.rawValue
-        control = model.shuffle != nil
+        control = model.control?.word
         neurons = compared.neurons
         scores = compared.scores.figures
     }

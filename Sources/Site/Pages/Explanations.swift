@@ -51,6 +51,16 @@ enum Explanations {
         }
     }
 
+    /// How a control's weights are made.
+    static func control(_ control: Control) -> String {
+        switch control {
+        case .shuffled(let seed): "shuffled within each matrix of each block, seed \(seed)"
+        case .rotated(let seed):
+            "each matrix of each block turned at random where it faces the residual stream, so that its singular "
+                + "values stay; seed \(seed)"
+        }
+    }
+
     /// The note on a run that is not in the store yet.
     static let notMade = "not made yet"
 

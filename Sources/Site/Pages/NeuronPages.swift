@@ -207,12 +207,12 @@ struct NeuronPages: Sendable {
             EntryContext(name: "Method", value: "\(variant.method.name): \(parameters.joined(separator: ", "))"),
             EntryContext(name: "Steps", value: "\(variant.method.steps)"),
             EntryContext(name: "Seeds", value: row.seeds.map(String.init).joined(separator: ", ")),
-        ] + (model.shuffle.map { [EntryContext(name: "Weights", value: "shuffled in each block, seed \($0)")] } ?? [])
+        ] + (model.control.map { [EntryContext(name: "Weights", value: Explanations.control($0))] } ?? [])
     }
 
-    /// The commands that reproduce the rows; there is none for shuffled weights.
+    /// The commands that reproduce the rows.
     private func commands(_ subject: Subject) -> String {
-        subject.rows.filter { $0.condition.model.shuffle == nil }.map { row in
+        subject.rows.map { row in
             let variant = row.condition.variant
             var words = ["atlasgen", "visualise", "\(subject.address.shortName)/\(subject.neuron)"]
             words += ["--method", variant.method.name, "--tokens", variant.tokens.description]
@@ -220,6 +220,7 @@ struct NeuronPages: Sendable {
             words += ["--seeds", row.seeds.map(String.init).joined(separator: ",")]
             for (name, value) in variant.method.overrides { words += ["--parameter", "\(name)=\(value)"] }
             if variant.direction == .negative { words += ["--direction", "-"] }
+            if let control = row.condition.model.control { words += ["--control", control.word] }
             return words.joined(separator: " ")
         }.joined(separator: "\n")
     }

@@ -48,21 +48,20 @@ struct ScoreFigures {
         }
     }
 
-    /// The charts of the layer's page: the grid's for each measure that has a score, then the grid's and the control's
+    /// The charts of the layer's page: the grid's for each measure that has a score, then the grid's and the controls'
     /// over the same neurons.
     func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
         let scored = Measure.allCases.filter { scores.scored($0).value != nil }
         var charts = (scored.isEmpty ? [.look] : scored).map { measure in
             DistributionContext(title: "By \(measure.rawValue)", chart: distribution(of: scores, by: measure))
         }
-        if let control = compared.first(where: { $0.condition.model.shuffle != nil }), let real = compared.first {
-            let neurons = ScoreWords.counted(control.neurons.count, "neuron")
-            for (row, weights) in [(real, "original weights"), (control, "shuffled weights")] {
-                charts.append(
-                    DistributionContext(
-                        title: "By look, \(neurons) of the control, \(weights)",
-                        chart: distribution(of: row.scores, by: .look, weights: weights)))
-            }
+        let controls = compared.filter { $0.condition.model.control != nil }
+        for row in compared.prefix(controls.isEmpty ? 0 : 1) + controls {
+            let neurons = ScoreWords.counted(row.neurons.count, "neuron")
+            charts.append(
+                DistributionContext(
+                    title: "By look, \(neurons) of the controls, \(row.condition.weights)",
+                    chart: distribution(of: row.scores, by: .look, weights: row.condition.weights)))
         }
         return charts
     }

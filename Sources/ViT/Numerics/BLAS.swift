@@ -1,5 +1,5 @@
-// The only file that calls OpenBLAS: single-precision matrix products on row-major memory, on the caller's thread.
-// Deliberately not a tensor library: it takes and fills pointers, and allocates nothing.
+// The only file that calls OpenBLAS: single-precision matrix products and one factorisation, on row-major memory and the
+// caller's thread. Deliberately not a tensor library: it takes and fills pointers.
 
 import COpenBLAS
 
@@ -37,5 +37,26 @@ public enum BLAS {
             CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, bTransposed ? CblasTrans : CblasNoTrans,
             blasint(rows), blasint(columns), blasint(inner), scale, a, blasint(aStride), b, blasint(bStride), beta, c,
             blasint(cStride))
+    }
+
+    /// Replaces a square matrix A of full rank, (size, size), by the orthogonal factor of its rows: Aᵀ = Qᵀ·R, where R's
+    /// diagonal is positive. That makes the factorisation unique, so that Q is uniform over the orthogonal matrices
+    /// (Haar) if A's entries are independent standard normals (Mezzadri 2007, Notices of the AMS 54).
+    static func orthogonalise(_ a: UnsafeMutablePointer<Float>, size: Int) {
+        useOneThread()
+        // LAPACK's matrices are column-major: it sees Aᵀ, and its Q is ours transposed.
+        var (n, status) = (blasint(size), blasint(0))
+        // Room for a block of 32 columns, the size of LAPACK's own blocks.
+        var workCount = 32 * n
+        let scales = FloatBuffer(count: size)
+        let work = FloatBuffer(count: Int(workCount))
+        sgeqrf_(&n, &n, a, &n, scales.pointer, work.pointer, &workCount, &status)
+        precondition(status == 0, "sgeqrf: argument \(-status)")
+        let isNegative = (0..<size).map { a[$0 * (size + 1)] < 0 }
+        sorgqr_(&n, &n, &n, a, &n, scales.pointer, work.pointer, &workCount, &status)
+        precondition(status == 0, "sorgqr: argument \(-status)")
+        for row in 0..<size where isNegative[row] {
+            for column in 0..<size { a[row * size + column].negate() }
+        }
     }
 }

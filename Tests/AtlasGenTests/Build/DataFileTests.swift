@@ -44,6 +44,7 @@ import Testing
                 steps: 3
                 tokens: slice
                 attention: [live, detached]
+                control: false
                 """)
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
@@ -115,10 +116,11 @@ import Testing
             let data = try read(NeuronData.self, "layers/heads.head/\(entry.data)")
             #expect(data.neuron == entry.neuron && data.label == entry.label && data.scores == entry.scores)
             #expect(entry.label == "class, the \"\(entry.neuron)th\"" && data.weights == atlas.model.weights)
-            #expect(data.runs.map(\.result.seed) == (data.runs.count == 4 ? [0, 1, 0, 1] : [0, 1]))
+            #expect(data.runs.map(\.result.seed) == (data.runs.count == 8 ? [0, 1, 0, 1, 0, 1, 0, 1] : [0, 1]))
             #expect(
                 data.runs.map(\.variant.attention.word)
-                    == Array(["live", "live", "frozen", "frozen"].prefix(data.runs.count)))
+                    == Array(
+                        ["live", "live", "frozen", "frozen", "live", "live", "live", "live"].prefix(data.runs.count)))
             #expect(data.runs[0].result.finalActivation == entry.finalActivation)
             for run in data.runs {
                 let result = run.result
@@ -160,7 +162,8 @@ import Testing
         ]
         let labels = formulas + ["a\"\u{301},=1+1;=2"]
         let project = try TinyProject(
-            settings: "model: {weights: tiny.safetensors}\nlayers: [heads.head]\nseeds: 1\nsteps: 3", labels: labels)
+            settings: "model: {weights: tiny.safetensors}\nlayers: [heads.head]\nseeds: 1\nsteps: 3\ncontrol: false",
+            labels: labels)
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
         let rows = table(try project.text("site/layers/heads.head/neurons.csv")).dropFirst()

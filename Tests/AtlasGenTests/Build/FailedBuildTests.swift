@@ -78,7 +78,7 @@ import Testing
         Fault(testDescription: "a file in the texts' place", code: 65, words: ["content", "is a file"]) { project in
             try project.write("words", to: "content")
         },
-        Fault(testDescription: "no judge", code: 65, words: ["atlas.yml:7:8: judge:", "none.pth"]) { project in
+        Fault(testDescription: "no judge", code: 65, words: ["atlas.yml:8:8: judge:", "none.pth"]) { project in
             try project.configure("title: A tiny atlas\n\(TinyProject.settings)\njudge: none.pth\n")
         },
         Fault(

@@ -1,4 +1,4 @@
-// Scores on the site: the comparison recomputed from the records, the judge, the control, reasons and orders.
+// Scores on the site: the comparison recomputed from the records, the judge, the controls, reasons and orders.
 
 import Foundation
 import Testing
@@ -13,12 +13,13 @@ import Testing
 @Suite struct ScorePagesTests {
     private static let layer = "site/layers/encoder_layer_1.mlp.3"
 
-    private func project(_ settings: String) async throws -> TinyProject {
+    private func project(_ settings: String, control: String = "false") async throws -> TinyProject {
         let project = try TinyProject(
             settings: """
                 model: {weights: tiny.safetensors}
                 layers: [encoder_layer_1.mlp.3]
                 steps: 3
+                control: \(control)
                 \(settings)
                 """)
         let outcome = try await project.build()
@@ -65,12 +66,12 @@ import Testing
 
     @Test func theComparisonIsWhatTheRecordsSay() async throws {
         let project = try await project(
-            "seeds: 3\ntokens: [cls, patches]\nattention: [live, detached]\ncontrol: true\ncompareSample: 5")
+            "seeds: 3\ntokens: [cls, patches]\nattention: [live, detached]\ncompareSample: 5", control: "true")
         let file = try data(project)
         let variants = try #require(file.variants)
-        #expect(variants.map(\.tokens) == ["cls", "patches", "cls", "cls"])
-        #expect(variants.map(\.attention) == ["live", "live", "detached", "live"])
-        #expect(variants.map(\.control) == [false, false, false, true])
+        #expect(variants.map(\.tokens) == ["cls", "patches", "cls", "cls", "cls"])
+        #expect(variants.map(\.attention) == ["live", "live", "detached", "live", "live"])
+        #expect(variants.map(\.control) == [nil, nil, nil, "shuffled", "rotated"])
         let sample = variants[0].neurons
         #expect(sample.count == 5 && variants.allSatisfy { $0.neurons == sample })
 
@@ -82,7 +83,7 @@ import Testing
         }
         let grid = try runs(variants[0], Array(0..<8))
         #expect(grid.count == 24)
-        for (variant, isReadAlike) in zip(variants, [true, false, true, false]) {
+        for (variant, isReadAlike) in zip(variants, [true, false, true, false, false]) {
             let found = try #require(variant.scores.identification)
             let own = try runs(variant, sample)
             #expect(found.runs == 15 && found.scalePictures == (isReadAlike ? 24 : 15))
@@ -105,19 +106,23 @@ import Testing
         #expect(html.contains("The same 5 neurons in every row, 3 runs each. Identification z-scores each channel"))
     }
 
-    @Test func theControlHasItsOwnNull() async throws {
-        let project = try await project("seeds: 2\ncontrol: true\ncompareSample: 5")
+    @Test func theControlsHaveTheirOwnNulls() async throws {
+        let project = try await project("seeds: 2\ncompareSample: 5", control: "[shuffled, rotated]")
         let html = try project.text("\(Self.layer)/index.html")
-        // 8 neurons, then twice 5, by 2 seeds.
+        // 8 neurons, then 5 under each weights, by 2 seeds.
         for (pairs, charts) in [
-            ("one neuron (8)", 2), ("different neurons (56)", 2), ("one neuron (5)", 2), ("different neurons (20)", 2),
+            ("one neuron (8)", 2), ("different neurons (56)", 2), ("one neuron (5)", 3), ("different neurons (20)", 3),
         ] {
             #expect(html.components(separatedBy: ">pairs of runs of \(pairs)<").count == charts + 1, "\(pairs)")
         }
-        #expect(html.contains("<p>By look, 5 neurons of the control, shuffled weights</p>"))
-        #expect(html.contains("<title>Similarity by look of the runs of encoder_layer_1.mlp.3, shuffled weights<"))
-        let control = try #require(try data(project).variants?.last)
-        #expect(control.control && control.scores.look?.withinPairs == 5)
+        for weights in ["trained", "shuffled", "rotated"] {
+            #expect(html.contains("<p>By look, 5 neurons of the controls, \(weights) weights</p>"))
+            #expect(
+                html.contains("<title>Similarity by look of the runs of encoder_layer_1.mlp.3, \(weights) weights<"))
+        }
+        let variants = try #require(try data(project).variants)
+        #expect(variants.map(\.control) == [nil, "shuffled", "rotated"])
+        #expect(variants.allSatisfy { $0.scores.look?.withinPairs == 5 })
         #expect(try data(project).scores.look?.withinPairs == 8)
     }
 

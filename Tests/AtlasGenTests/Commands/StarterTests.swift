@@ -72,7 +72,7 @@ import Testing
         let folder = "\(writer.folder.path)/new/project"
         try StarterProject(date: WriterProject.now, in: .gmt).write(to: folder)
         let project = try Project(file: "\(folder)/atlas.yml")
-        #expect(project.plan.recipes.count == 36)
+        #expect(project.plan.recipes.count == 36 + 2 * 12)
         let content = try Content(of: project, now: WriterProject.now)
         #expect(content.introduction != nil)
         #expect(content.posts.map(\.post.path) == ["2026/01/01/a-first-look.html"])

@@ -6,6 +6,7 @@ import ViT
 
 @testable import Render
 @testable import Runs
+@testable import Site
 @testable import TestSupport
 
 @Suite struct VisualiseCommandTests {
@@ -86,6 +87,40 @@ import ViT
         #expect(try bytes("a.png", in: folder) == record.png)
     }
 
+    /// Every row of a comparison can be made again with the command that its page prints.
+    @Test func theCommandsOfAPageMakeItsPictures() async throws {
+        let project = try TinyProject(
+            settings: """
+                model: {weights: tiny.safetensors}
+                layers: [encoder_layer_1.mlp.3]
+                neurons: [1, 2]
+                seeds: 1
+                steps: 3
+                compareSample: 1
+                """)
+        let outcome = try await project.build()
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        // Two neurons of the grid, and one neuron under each control.
+        #expect(try project.runCount() == 4)
+        let folder = "site/layers/encoder_layer_1.mlp.3/1"
+        let page = try project.text("\(folder)/index.html")
+        for words in ["shuffled within each matrix of each block, seed 0", "its singular values stay; seed 0"] {
+            #expect(page.contains(words))
+        }
+        let commands = page.matches(of: /atlasgen (visualise [^\n<]+)/).map { String($0.1) }
+        let runs = try JSONDecoder().decode(
+            NeuronData.self, from: Data(contentsOf: URL(filePath: project.path("\(folder)/neuron.json")))
+        ).runs
+        #expect(runs.map(\.result.control) == [nil, "shuffled", "rotated"] && commands.count == 3)
+        for (command, run) in zip(commands, runs) {
+            let made = try await project.run(command.split(separator: " ").map(String.init) + ["-o", "made.png"])
+            #expect(made.code == 0, "\(made.messages)")
+            #expect(made.output.contains("\(run.result.control ?? "trained") weights") == (run.result.control != nil))
+            let picture = try Data(contentsOf: URL(filePath: project.path("\(folder)/\(run.result.image)")))
+            #expect(try Data(contentsOf: URL(filePath: project.path("made.png"))) == picture, "\(command)")
+        }
+    }
+
     @Test func refusals() throws {
         let cases: [(arguments: [String], code: Int32, message: String)] = [
             ([], 64, "Missing expected argument '<address/neuron>'"),
@@ -116,6 +151,10 @@ import ViT
             (
                 ["heads.head/1", "--attention", "dead"], 64,
                 "'--attention <attention>': expected live, detached or frozen, found \"dead\""
+            ),
+            (
+                ["heads.head/1", "--control", "rotatd"], 64,
+                "'--control <control>': expected shuffled or rotated, found \"rotatd\"; did you mean \"rotated\"?"
             ),
             (
                 ["heads.head/1", "--direction", "x"], 64,

@@ -28,7 +28,7 @@ extension AtlasConfiguration {
         #expect(configuration.compareSample == 24)
         #expect(configuration.model == .init())
         #expect(configuration.baseURL == nil && configuration.steps == nil && configuration.judge == nil)
-        #expect(!configuration.control && !configuration.rawHTML)
+        #expect(configuration.control == Control.all && !configuration.rawHTML)
     }
 
     @Test func everyKey() throws {
@@ -57,7 +57,7 @@ extension AtlasConfiguration {
             attention: [live, frozen: gray.png]
             compareSample: 6
             judge: judge.safetensors
-            control: true
+            control: [rotated, shuffled]
             rawHTML: true
             """)
         #expect(configuration.title == "2026")
@@ -86,7 +86,15 @@ extension AtlasConfiguration {
         #expect(configuration.attention[1].reference?.value == "gray.png")
         #expect(configuration.compareSample == 6)
         #expect(configuration.judge?.value == "judge.safetensors")
-        #expect(configuration.control && configuration.rawHTML)
+        #expect(configuration.control == [.rotated(seed: 0), .shuffled(seed: 0)] && configuration.rawHTML)
+    }
+
+    @Test(arguments: [
+        ("", Control.all), ("control: true", Control.all), ("control: false", []),
+        ("control: shuffled", [.shuffled(seed: 0)]), ("control: rotated", [.rotated(seed: 0)]),
+        ("control: [rotated]", [.rotated(seed: 0)]), ("control: [shuffled, rotated]", Control.all),
+    ]) func controls(text: String, controls: [Control]) throws {
+        #expect(try AtlasConfiguration.parsed("layers: heads.head\n\(text)\n").control == controls)
     }
 
     @Test func scalarsStandForListsOfOne() throws {
@@ -177,7 +185,23 @@ extension AtlasConfiguration {
             "layers: a\nattention: [frozen, frozen: a.png]",
             "atlas.yml:2:21: attention: \"frozen\" is listed twice; keep one"
         ),
-        ("layers: a\ncontrol: maybe", "atlas.yml:2:10: control: expected true or false, found \"maybe\""),
+        (
+            "layers: a\ncontrol: shufled",
+            "atlas.yml:2:10: control: expected true, false, shuffled or rotated, found \"shufled\"; did you mean \"shuffled\"?"
+        ),
+        (
+            "layers: a\ncontrol: [rotated, true]",
+            "atlas.yml:2:20: control: expected shuffled or rotated, found \"true\""
+        ),
+        ("layers: a\ncontrol: [rotated, rotated]", "atlas.yml:2:20: control: \"rotated\" is listed twice; keep one"),
+        (
+            "layers: a\ncontrol: []",
+            "atlas.yml:2:10: control: expected shuffled or rotated, found an empty list"
+        ),
+        (
+            "layers: a\ncontrol:",
+            "atlas.yml:2:9: control: expected true, false, shuffled or rotated, found nothing"
+        ),
         (
             "layers: a\nbaseURL: example.org",
             "atlas.yml:2:10: baseURL: expected a URL such as https://example.org/atlas/, found \"example.org\""

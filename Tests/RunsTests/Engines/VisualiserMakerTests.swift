@@ -66,7 +66,7 @@ extension ViT {
         return Plan(try configuration.layers(of: model.configuration), seeds: configuration.seeds) { layer in
             Condition.all(
                 model: "none", direction: .positive, tokens: layer.tokens,
-                attention: configuration.attention.map(\.mode), methods: methods, control: false)
+                attention: configuration.attention.map(\.mode), methods: methods, controls: [])
         }.recipes
     }
 

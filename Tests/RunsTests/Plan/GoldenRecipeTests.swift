@@ -17,12 +17,12 @@ private struct GoldenRecipe {
         _ name: String, _ method: Method = .atlas, tokens: TokenSelection = .cls, attention: String = "live",
         reference: String? = nil, direction: Direction = .positive,
         weights: String = String(repeating: "0a", count: 32),
-        shuffle: UInt64? = nil, address: Address = .block(5, .mlp3), number: Int = 17, seed: UInt64 = 0
+        control: Control? = nil, address: Address = .block(5, .mlp3), number: Int = 17, seed: UInt64 = 0
     ) throws {
         self.name = name
         let mode = try #require(Attention(attention))
         recipe = Recipe(
-            model: ModelVersion(digest: weights, shuffle: shuffle), address: address, number: number,
+            model: ModelVersion(digest: weights, control: control), address: address, number: number,
             variant: Variant(
                 direction: direction, tokens: tokens, attention: reference.map { .frozen(reference: $0) } ?? mode,
                 method: method),
@@ -81,7 +81,9 @@ private struct GoldenRecipe {
                 try GoldenRecipe(
                     "\(attention) \(reference?.debugDescription ?? "")", attention: attention, reference: reference))
         }
-        for shuffle in [0, 1, UInt64.max] { recipes.append(try GoldenRecipe("shuffle \(shuffle)", shuffle: shuffle)) }
+        for seed in [0, 1, UInt64.max] {
+            recipes.append(try GoldenRecipe("shuffle \(seed)", control: .shuffled(seed: seed)))
+        }
         for seed in [1, UInt64(Int.max), .max] { recipes.append(try GoldenRecipe("seed \(seed)", seed: seed)) }
         for weights in ["", "none", "a: b\nseed: 3\\", "é\u{1F9E0}"] {
             recipes.append(try GoldenRecipe("weights \(weights.debugDescription)", weights: weights))
@@ -93,7 +95,7 @@ private struct GoldenRecipe {
         recipes.append(
             try GoldenRecipe(
                 "everything", method("fourier steps=9"), tokens: .slice, attention: "frozen", reference: "ff",
-                direction: .negative, weights: "00", shuffle: 7, address: .head, number: 12, seed: 5))
+                direction: .negative, weights: "00", control: .shuffled(seed: 7), address: .head, number: 12, seed: 5))
         return recipes
     }
 

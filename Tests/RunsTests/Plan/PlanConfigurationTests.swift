@@ -9,12 +9,12 @@ import Testing
     private let layer = AtlasLayer(
         address: .block(5, .mlp3), neurons: Array(0..<6), tokens: [.cls, .patches], sample: [0, 3])
     private func plan(
-        methods: [Method] = [.atlas], attention: [Attention] = [.live], control: Bool = false
+        methods: [Method] = [.atlas], attention: [Attention] = [.live], controls: [Control] = []
     ) -> Plan {
         Plan([layer], seeds: [0, 7]) { layer in
             Condition.all(
                 model: "w", direction: .negative, tokens: layer.tokens, attention: attention, methods: methods,
-                control: control)
+                controls: controls)
         }
     }
 
@@ -34,14 +34,17 @@ import Testing
 
     @Test func furtherEntriesAreMadeForTheSampleOneAtATime() {
         let frozen = Attention.frozen(reference: "digest")
-        let plan = plan(methods: [.atlas, .pixel], attention: [.live, frozen], control: true)
+        let plan = plan(methods: [.atlas, .pixel], attention: [.live, frozen], controls: Control.all)
         let rest = plan.recipes.dropFirst(12)
         #expect(
             rest.map(\.variant.method.name)
-                == ["pixel", "pixel", "pixel", "pixel"] + Array(repeating: "atlas", count: 12))
-        #expect(rest.map { $0.variant.tokens == .patches } == (0..<16).map { (4..<8).contains($0) })
-        #expect(rest.map { $0.variant.attention == frozen } == (0..<16).map { (8..<12).contains($0) })
-        #expect(rest.map { $0.model.shuffle == 0 } == (0..<16).map { $0 >= 12 })
+                == ["pixel", "pixel", "pixel", "pixel"] + Array(repeating: "atlas", count: 16))
+        #expect(rest.map { $0.variant.tokens == .patches } == (0..<20).map { (4..<8).contains($0) })
+        #expect(rest.map { $0.variant.attention == frozen } == (0..<20).map { (8..<12).contains($0) })
+        #expect(
+            rest.map(\.model.control)
+                == Array(repeating: nil, count: 12) + Array(repeating: .shuffled(seed: 0), count: 4)
+                + Array(repeating: .rotated(seed: 0), count: 4))
         #expect(Set(plan.recipes.map(\.key)).count == plan.recipes.count)
     }
 }

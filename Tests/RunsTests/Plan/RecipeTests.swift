@@ -10,7 +10,10 @@ import Testing
 @Suite struct RecipeTests {
     @Test func everyFieldChangesTheKey() {
         let recipes: [Recipe] = [
-            .example(), .example(model: .init(digest: "00")), .example(model: .init(digest: "00", shuffle: 0)),
+            .example(), .example(model: .init(digest: "00")),
+            .example(model: .init(digest: "00", control: .shuffled(seed: 0))),
+            .example(model: .init(digest: "00", control: .rotated(seed: 0))),
+            .example(model: .init(digest: "00", control: .rotated(seed: 1))),
             .example(address: .head), .example(neuron: 18), .example { $0.direction = .negative },
             .example { $0.tokens = .token(3) }, .example { $0.tokens = .slice }, .example { $0.attention = .detached },
             .example { $0.attention = .frozen() }, .example { $0.attention = .frozen(reference: "00") },
@@ -23,9 +26,22 @@ import Testing
 
     @Test func textsCannotPassForOtherLines() {
         let lines = Recipe.example(model: .init(digest: "00\nshuffle: 1"))
-        #expect(lines.key != Recipe.example(model: .init(digest: "00", shuffle: 1)).key)
+        #expect(lines.key != Recipe.example(model: .init(digest: "00", control: .shuffled(seed: 1))).key)
         let escaped = Recipe.example(model: .init(digest: "00\\nshuffle\\: 1"))
         #expect(lines.key != escaped.key)
+    }
+
+    /// A control is a line and a key of its own, after the weights.
+    @Test func controlsAreNamedWithTheirSeeds() throws {
+        let rotated = Recipe.example(model: .init(digest: "00", control: .rotated(seed: 3)))
+        #expect(rotated.canonicalText.hasPrefix("atlasgen recipe 1\nweights: 00\nrotate: 3\naddress: "))
+        var fields = try #require(
+            try JSONSerialization.jsonObject(with: JSONEncoder().encode(rotated)) as? [String: Any])
+        #expect(fields["rotate"] as? Int == 3 && fields["shuffle"] == nil)
+        #expect(try JSONDecoder().decode(Recipe.self, from: JSONEncoder().encode(rotated)) == rotated)
+        fields["shuffle"] = 3
+        let both = try JSONSerialization.data(withJSONObject: fields)
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Recipe.self, from: both) }
     }
 
     @Test func theTokensDecideWhatANumberMeans() {
