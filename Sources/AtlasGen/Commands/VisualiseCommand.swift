@@ -236,7 +236,12 @@ extension RunHeader {
             case .neverActivated: "; it never activated"
             case .diverged(let step): "; it diverged at step \(step)"
             }
-        return "seed \(recipe.seed): final activation \(finalActivation), from \(startActivation)\(note)"
+        let live = "\(finalActivation), from \(startActivation)"
+        let activations =
+            underPattern.map {
+                "\($0.final), from \($0.start) \(Explanations.ownPattern); \(live) \(Explanations.liveAttention)"
+            } ?? live
+        return "seed \(recipe.seed): final activation \(activations)\(note)"
     }
 }
 

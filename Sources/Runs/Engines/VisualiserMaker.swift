@@ -75,7 +75,8 @@ package final class VisualiserMaker: RunMaker {
         return RunRecord(
             header: RunHeader(
                 recipe: recipe, outcome: result.outcome, startActivation: result.startActivation,
-                finalActivation: result.finalActivation, stepsThroughPreactivation: result.preactivationSteps,
+                finalActivation: result.finalActivation, underPattern: result.underPattern,
+                stepsThroughPreactivation: result.preactivationSteps,
                 kernel: device.kind, seconds: seconds),
             numbers: RunRecord.Numbers(
                 curve: result.curve, embedding: result.embedding, layerActivations: result.activations),

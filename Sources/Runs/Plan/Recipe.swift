@@ -39,19 +39,21 @@ package struct Recipe: Hashable, Sendable {
     /// Seed of the run's random numbers.
     package let seed: UInt64
     /// The version of the arithmetic.
-    let numerics: Int
+    package let numerics: Int
 
-    /// - Parameter number: the number of a channel, or of a token if the variant's tokens are `slice`.
+    /// - Parameters:
+    ///   - number: the number of a channel, or of a token if the variant's tokens are `slice`.
+    ///   - numerics: nil for this program's version.
     package init(
         model: ModelVersion, address: Address, number: Int, variant: Variant, seed: UInt64,
-        numerics: Int = NumericsVersion.current
+        numerics: Int? = nil
     ) {
         self.model = model
         self.address = address
         target = Target(number, under: variant.tokens)
         self.variant = variant
         self.seed = seed
-        self.numerics = numerics
+        self.numerics = numerics ?? NumericsVersion.current(variant, at: address)
     }
 
     /// The model and the variant.

@@ -8,10 +8,13 @@ package struct RunHeader: Hashable, Sendable, Codable {
     package var recipe: Recipe
     /// How the run ended.
     package var outcome: RunOutcome
-    /// The activation before the first step.
+    /// The activation of the first picture, under live attention.
     package var startActivation: Float
     /// The activation of the decoded PNG under live attention.
     package var finalActivation: Float
+    /// Both activations under the pattern that a frozen run replayed; nil for other runs, and for frozen runs of the
+    /// first version of their arithmetic.
+    package var underPattern: PatternActivations?
     /// Steps that optimised the pre-activation, because the unit was off.
     package var stepsThroughPreactivation: Int
     /// The kind of device that made it (on a CPU, the BLAS kernel); equal bytes are promised only within a kind.

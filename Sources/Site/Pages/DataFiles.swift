@@ -13,6 +13,12 @@ struct NeuronData: Codable, Equatable {
         var result: Result
     }
 
+    /// Activations under the pattern that a frozen run replayed; null if not finite.
+    struct PatternActivations: Codable, Equatable {
+        var start: Float?
+        var final: Float?
+    }
+
     /// The result of a run.
     struct Result: Codable, Equatable {
         /// The control's word; nil for the trained weights.
@@ -25,6 +31,8 @@ struct NeuronData: Codable, Equatable {
         /// Null if not finite, because JSON cannot represent that.
         var startActivation: Float?
         var finalActivation: Float?
+        /// Nil unless attention was frozen.
+        var underPattern: PatternActivations?
         var stepsThroughPreactivation: Int
         /// The activation of the augmented picture at each step; null if not finite.
         var curve: [Float?]
@@ -124,6 +132,7 @@ extension NeuronData.Run: Codable {
             control: recipe.model.control?.word, seed: recipe.seed, image: SitePaths.pictureName(recipe),
             outcome: header.outcome.word, startActivation: header.startActivation.finite,
             finalActivation: header.finalActivation.finite,
+            underPattern: header.underPattern.map { .init(start: $0.start.finite, final: $0.final.finite) },
             stepsThroughPreactivation: header.stepsThroughPreactivation, curve: curve.map(\.finite),
             key: recipe.key.description)
     }

@@ -4,7 +4,7 @@ import Runs
 import ViT
 
 /// Sentences about the things that pages name.
-enum Explanations {
+package enum Explanations {
     /// What the neurons at an address are.
     static func address(_ address: Address) -> String {
         switch address {
@@ -48,6 +48,17 @@ enum Explanations {
         case .frozen(let reference):
             reference.map { "frozen attention (the pattern of the picture with pixel SHA-256 \($0))" }
                 ?? "frozen attention (the pattern of a uniform picture in the mean colour)"
+        }
+    }
+
+    /// The attention of an activation, where a run has one of each.
+    package static let (ownPattern, liveAttention) = ("under its own pattern", "under live attention")
+
+    /// The attention under which a run's steps read their activations.
+    static func curve(_ attention: Attention) -> String {
+        switch attention {
+        case .live, .detached: liveAttention
+        case .frozen: ownPattern
         }
     }
 

@@ -71,6 +71,8 @@ struct NeuronRow: Encodable, Sendable {
 
     /// The seeds.
     var seeds: [UInt64] { recipes.map(\.seed) }
+    /// The version of their arithmetic.
+    var numerics: String { recipes.first.map { "\($0.numerics)" } ?? "" }
 
     init(_ condition: Condition, seeds: [UInt64], of neuron: Content.Neuron, in library: RunLibrary) {
         self.condition = condition

@@ -55,8 +55,9 @@ struct NeuronPages: Sendable {
                     try writeThumbnail(record)
                 }
                 panels.append(library.panel(recipe, header: record.header))
-                // The last point is the activation on the finished picture.
-                let activations = record.numbers.curve + [record.header.finalActivation]
+                // The last point is the activation on the finished picture, under the attention of the steps.
+                let final = record.header.underPattern?.final ?? record.header.finalActivation
+                let activations = record.numbers.curve + [final]
                 curves.append(.init(name: "seed \(recipe.seed)", values: activations.map(Double.init)))
                 runs.append(NeuronData.Run(record.header, curve: record.numbers.curve))
             }
@@ -68,7 +69,10 @@ struct NeuronPages: Sendable {
                     runs: panels,
                     // One chart per page keeps the page small; neuron.json has every curve.
                     curves: rows.isEmpty
-                        ? ActivationChart(series: curves, title: "Activation at each step").svg : nil))
+                        ? ActivationChart(
+                            series: curves,
+                            title: "Activation at each step, \(Explanations.curve(condition.variant.attention))"
+                        ).svg : nil))
         }
         let data = NeuronData(
             address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
@@ -191,7 +195,7 @@ struct NeuronPages: Sendable {
                     name: "Changed for \(row.condition.title(among: conditions, usual: conditions[0]))",
                     value: different.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; "))
             }
-            + [EntryContext(name: "Made with", value: "\(Version.generator), numerics \(NumericsVersion.current)")]
+            + [EntryContext(name: "Made with", value: Version.generator)]
     }
 
     private static func list(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
@@ -207,6 +211,7 @@ struct NeuronPages: Sendable {
             EntryContext(name: "Method", value: "\(variant.method.name): \(parameters.joined(separator: ", "))"),
             EntryContext(name: "Steps", value: "\(variant.method.steps)"),
             EntryContext(name: "Seeds", value: row.seeds.map(String.init).joined(separator: ", ")),
+            EntryContext(name: "Numerics", value: row.numerics),
         ] + (model.control.map { [EntryContext(name: "Weights", value: Explanations.control($0))] } ?? [])
     }
 

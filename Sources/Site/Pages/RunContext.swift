@@ -13,6 +13,9 @@ struct RunContext: TemplateContext {
     var alternative: String
     var startActivation: Double?
     var finalActivation: Double?
+    /// The same under the pattern that a frozen run replayed; nil for other runs.
+    var startUnderPattern: Double?
+    var finalUnderPattern: Double?
     var note: String?
 
     static let keys: [TemplateKey<RunContext>] = [
@@ -21,8 +24,18 @@ struct RunContext: TemplateContext {
         .text("width", "the picture's width in pixels") { String($0.width) },
         .text("height", "the picture's height in pixels") { String($0.height) },
         .text("alternative", "alternative text for the picture", \.alternative),
-        .text("startActivation", "the activation on the initial picture") { $0.startActivation.map(Format.number) },
-        .text("finalActivation", "the activation on the final picture") { $0.finalActivation.map(Format.number) },
+        .text("startActivation", "the activation on the initial picture, under live attention") {
+            $0.startActivation.map(Format.number)
+        },
+        .text("finalActivation", "the activation on the final picture, under live attention") {
+            $0.finalActivation.map(Format.number)
+        },
+        .text("startUnderPattern", "that of the initial picture under a frozen run's own pattern") {
+            $0.startUnderPattern.map(Format.number)
+        },
+        .text("finalUnderPattern", "that of the final picture under a frozen run's own pattern") {
+            $0.finalUnderPattern.map(Format.number)
+        },
         .text("note", "what went wrong, e.g. `never activated`", \.note),
     ]
 }

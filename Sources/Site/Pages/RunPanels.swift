@@ -40,12 +40,19 @@ extension RunLibrary {
         }
         let start = Double(header.startActivation)
         let final = Double(header.finalActivation)
+        let own = header.underPattern.map { (start: Double($0.start), final: Double($0.final)) }
         let note = Explanations.note(header.outcome)
+        func measured(_ start: Double, _ final: Double) -> String {
+            "\(Format.number(start)) at the start, \(Format.number(final)) at the end"
+        }
+        let activations =
+            (own.map { "\(measured($0.start, $0.final)) \(Explanations.ownPattern); " } ?? "") + measured(start, final)
+            + (own == nil ? "" : " \(Explanations.liveAttention)")
         return RunContext(
             title: "seed \(recipe.seed)", image: SitePaths.picture(recipe), width: size.imageWidth,
             height: size.imageHeight,
-            alternative: "\(subject): activation \(Format.number(start)) at the start, \(Format.number(final)) at the "
-                + "end\(note.map { "; \($0)" } ?? "")",
-            startActivation: start, finalActivation: final, note: note)
+            alternative: "\(subject): activation \(activations)\(note.map { "; \($0)" } ?? "")",
+            startActivation: start, finalActivation: final, startUnderPattern: own?.start,
+            finalUnderPattern: own?.final, note: note)
     }
 }

@@ -38,8 +38,8 @@ public struct CPUDevice: Device {
     /// Allocates buffers for passes of `capacity` pictures to the address. Those for passes to the end of the encoder
     /// are allocated for the first embedding.
     public func makeReader(
-        model: ViT, address: Address, tokens: TokenSelection, capacity: Int
+        model: ViT, address: Address, tokens: TokenSelection, attention: AttentionMode, capacity: Int
     ) -> any PictureReader {
-        CPUPictureReader(model: model, address: address, tokens: tokens, capacity: capacity)
+        CPUPictureReader(model: model, address: address, tokens: tokens, attention: attention, capacity: capacity)
     }
 }

@@ -3,16 +3,19 @@
 /// One worker's passes to the address and, for embeddings, to the end of the encoder.
 final class CPUPictureReader: PictureReader {
     private let tokens: TokenSelection
+    private let attention: AttentionMode
     private let atAddress: ModelPass
     /// The pass that embeddings are read from; its buffers are allocated for the first embedding.
     private lazy var atEnd =
         atAddress.address == .encoderNorm
         ? atAddress
-        : ModelPass(reading: atAddress.model, at: .encoderNorm, capacity: atAddress.capacity)
+        : ModelPass(
+            reading: atAddress.model, at: .encoderNorm, attention: attention, capacity: atAddress.capacity)
 
-    init(model: ViT, address: Address, tokens: TokenSelection, capacity: Int) {
+    init(model: ViT, address: Address, tokens: TokenSelection, attention: AttentionMode, capacity: Int) {
         self.tokens = tokens
-        atAddress = ModelPass(reading: model, at: address, capacity: capacity)
+        self.attention = attention
+        atAddress = ModelPass(reading: model, at: address, attention: attention, capacity: capacity)
     }
 
     func activations(of pictures: [FloatBuffer]) -> [[Float]] {
@@ -56,9 +59,8 @@ final class CPUPictureReader: PictureReader {
         let tokenCount = atAddress.address.tokenCount(in: configuration)
         let matrix = atAddress.allActivations(slot: slot)
         func row(_ token: Int) -> ArraySlice<Float> { matrix[token * channels..<(token + 1) * channels] }
-        if tokenCount == 1 { return matrix }
         if tokens == .slice { return (0..<tokenCount).map { row($0).reduce(0, +) / Float(channels) } }
-        if let token = tokens.fixedToken(in: configuration) { return Array(row(token)) }
+        if let token = tokens.fixedToken(at: atAddress.address, in: configuration) { return Array(row(token)) }
         var mean = [Float](repeating: 0, count: channels)
         for token in configuration.prefixTokenCount..<tokenCount {
             for (channel, value) in row(token).enumerated() { mean[channel] += value }

@@ -47,10 +47,10 @@ public final class ModelPass {
         self.init(model, address, tokens, capacity: capacity, attention: attention, goesBack: true)
     }
 
-    /// Allocates buffers for forward-only passes of `capacity` images that read all tokens of `address`, under live
-    /// attention. The blocks share memory that they would otherwise keep for the backward pass.
-    convenience init(reading model: ViT, at address: Address, capacity: Int) {
-        self.init(model, address, .patches, capacity: capacity, attention: .live, goesBack: false)
+    /// Allocates buffers for forward-only passes of `capacity` images that read all tokens of `address`. The blocks share
+    /// memory that they would otherwise keep for the backward pass.
+    convenience init(reading model: ViT, at address: Address, attention: AttentionMode, capacity: Int) {
+        self.init(model, address, .patches, capacity: capacity, attention: attention, goesBack: false)
     }
 
     private init(
@@ -95,7 +95,7 @@ public final class ModelPass {
         tap = TapReader(
             model: model, address: address, tokens: tokens, input: made, layout: madeLayout,
             residual: blocks[lastBlock].middle)
-        chosen = Array(repeating: tokens.fixedToken(in: configuration) ?? 0, count: capacity)
+        chosen = Array(repeating: tokens.fixedToken(at: address, in: configuration) ?? 0, count: capacity)
 
         imageSize = 3 * configuration.imageHeight * configuration.imageWidth
         imageBuffer = FloatBuffer(count: capacity * imageSize)

@@ -71,9 +71,12 @@ extension TokenSelection {
         self == .slice ? address.tokenCount(in: configuration) : address.width(in: configuration)
     }
 
-    /// The index of the token that is read for every neuron; nil for `patches` and `slice`.
-    func fixedToken(in configuration: ViTConfiguration) -> Int? {
-        switch self {
+    /// The index of the token that is read for every neuron at an address; nil for `patches` and `slice` where there are
+    /// more tokens than one.
+    func fixedToken(at address: Address, in configuration: ViTConfiguration) -> Int? {
+        // After the blocks, that token is made from the class token, or from all patches.
+        if address.tokenCount(in: configuration) == 1 { return 0 }
+        return switch self {
         case .patches, .slice: nil
         case .cls: 0
         case .center:

@@ -24,10 +24,21 @@ public protocol Device: Sendable {
         model: ViT, address: Address, tokens: TokenSelection, method: Method, attention: AttentionMode, capacity: Int
     ) -> any BatchOptimiser
 
-    /// Makes a reader that computes `capacity` pictures together, for one worker. Attention is live.
+    /// Makes a reader that computes `capacity` pictures together, for one worker.
     ///
     /// - Precondition: the tokens exist at the address, `capacity` > 0.
-    func makeReader(model: ViT, address: Address, tokens: TokenSelection, capacity: Int) -> any PictureReader
+    func makeReader(
+        model: ViT, address: Address, tokens: TokenSelection, attention: AttentionMode, capacity: Int
+    ) -> any PictureReader
+}
+
+extension Device {
+    /// Makes a reader under live attention.
+    public func makeReader(
+        model: ViT, address: Address, tokens: TokenSelection, capacity: Int
+    ) -> any PictureReader {
+        makeReader(model: model, address: address, tokens: tokens, attention: .live, capacity: capacity)
+    }
 }
 
 /// A batch of runs on a device: their parameters, and the arithmetic of a step.
@@ -65,7 +76,7 @@ public struct StepResult {
     }
 }
 
-/// Measures pictures at one address over one token selection, by forward passes under live attention.
+/// Measures pictures at one address over one token selection, by forward passes under one attention mode.
 ///
 /// A picture's values depend only on the picture. Not thread-safe.
 public protocol PictureReader: AnyObject {

@@ -1,6 +1,6 @@
 // How a run ended.
 
-/// How a run ended, in results, records and pages.
+/// How a run ended, in results, records and pages, by activations under the attention that made its picture.
 public enum RunOutcome: Hashable, Sendable, Codable {
     /// The activation moved in the requested direction.
     case completed

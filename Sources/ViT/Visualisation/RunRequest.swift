@@ -17,6 +17,21 @@ public struct RunRequest: Sendable, Hashable {
     }
 }
 
+/// The activations of a run's first and last 8-bit picture, without augmentation, under the attention pattern that it
+/// replayed.
+public struct PatternActivations: Hashable, Sendable, Codable {
+    /// Before the first step.
+    public var start: Float
+    /// On the finished picture.
+    public var final: Float
+
+    /// Both activations.
+    public init(start: Float, final: Float) {
+        self.start = start
+        self.final = final
+    }
+}
+
 /// The result of an optimisation.
 public struct RunResult: Sendable, Equatable {
     /// The request.
@@ -29,7 +44,9 @@ public struct RunResult: Sendable, Equatable {
     public let startActivation: Float
     /// The activation on `pixels`, without augmentation, under live attention.
     public let finalActivation: Float
-    /// Every neuron's activation at the address on `pixels`, over the same tokens.
+    /// The same two activations under the pattern that the run replayed; nil unless its attention was frozen.
+    public let underPattern: PatternActivations?
+    /// Every neuron's activation at the address on `pixels`, over the same tokens, under live attention.
     public let activations: [Float]
     /// What the head reads for `pixels`: the class token or the pooled patches after `encoder.ln`.
     public let embedding: [Float]

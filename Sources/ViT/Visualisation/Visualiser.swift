@@ -22,6 +22,8 @@ public final class Visualiser {
     private let detour: PreactivationDetour
     private let optimiser: any BatchOptimiser
     private let reader: any PictureReader
+    /// Reads under the pattern that the runs replay; nil unless attention is frozen.
+    private let patternReader: (any PictureReader)?
     private var runs: [Run] = []
 
     private let starts: FloatBuffer
@@ -35,6 +37,7 @@ public final class Visualiser {
         let request: RunRequest
         var generator: RunGenerator
         var startActivation: Float = 0
+        var startUnderPattern: Float?
         var steps = 0
         var preactivationSteps = 0
         var divergedAt: Int?
@@ -59,6 +62,13 @@ public final class Visualiser {
         optimiser = device.makeOptimiser(
             model: model, address: address, tokens: tokens, method: method, attention: attention, capacity: capacity)
         reader = device.makeReader(model: model, address: address, tokens: tokens, capacity: capacity)
+        patternReader =
+            if case .frozen = attention {
+                device.makeReader(
+                    model: model, address: address, tokens: tokens, attention: attention, capacity: capacity)
+            } else {
+                nil
+            }
 
         let images = capacity * method.copies
         starts = FloatBuffer(count: capacity * space.count)
@@ -104,8 +114,13 @@ public final class Visualiser {
         for run in runs.indices { space.draw(starts.pointer + run * space.count, using: &runs[run].generator) }
         optimiser.start(
             requests.map { Objective(neuron: $0.neuron, direction: $0.direction) }, parameters: starts)
-        let activations = reader.activations(of: optimiser.pictures().map(planes))
-        for run in runs.indices { runs[run].startActivation = activations[run][runs[run].request.neuron] }
+        let pictures = optimiser.pictures().map(planes)
+        let activations = reader.activations(of: pictures)
+        let underPattern = patternReader?.activations(of: pictures)
+        for run in runs.indices {
+            runs[run].startActivation = activations[run][runs[run].request.neuron]
+            runs[run].startUnderPattern = underPattern?[run][runs[run].request.neuron]
+        }
     }
 
     private func advance(_ step: Int) {
@@ -141,23 +156,35 @@ public final class Visualiser {
 
     private func finish() -> [RunResult] {
         let pictures = optimiser.pictures()
-        let readings = reader.read(pictures.map(planes))
+        let images = pictures.map(planes)
+        let readings = reader.read(images)
+        let finalUnderPattern = patternReader?.activations(of: images)
         return runs.indices.map { run in
             let state = runs[run]
             let final = readings[run].activations[state.request.neuron]
+            let underPattern: PatternActivations? =
+                if let start = state.startUnderPattern, let final = finalUnderPattern?[run][state.request.neuron] {
+                    PatternActivations(start: start, final: final)
+                } else {
+                    nil
+                }
             let curve = UnsafeBufferPointer(start: curves.pointer + run * method.steps, count: state.steps)
             return RunResult(
                 request: state.request, pixels: pictures[run], curve: Array(curve),
                 startActivation: state.startActivation, finalActivation: final,
-                activations: readings[run].activations, embedding: readings[run].embedding,
-                outcome: outcome(of: state, final: final), preactivationSteps: state.preactivationSteps)
+                underPattern: underPattern, activations: readings[run].activations,
+                embedding: readings[run].embedding,
+                outcome: outcome(
+                    of: state, start: underPattern?.start ?? state.startActivation, final: underPattern?.final ?? final),
+                preactivationSteps: state.preactivationSteps)
         }
     }
 
-    private func outcome(of run: Run, final: Float) -> RunOutcome {
+    /// How a run ended, by activations under the attention that made its picture.
+    private func outcome(of run: Run, start: Float, final: Float) -> RunOutcome {
         if let step = run.divergedAt { return .diverged(step: step) }
         let sign = run.request.direction.sign
-        let isRaised = sign * final > sign * run.startActivation
+        let isRaised = sign * final > sign * start
         return isRaised && !detour.isTaken(run.request.direction, at: final) ? .completed : .neverActivated
     }
 

@@ -96,26 +96,39 @@ import ViT
                 neurons: [1, 2]
                 seeds: 1
                 steps: 3
+                attention: [frozen, live]
                 compareSample: 1
                 """)
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
-        // Two neurons of the grid, and one neuron under each control.
-        #expect(try project.runCount() == 4)
+        // Two neurons of the grid, and one neuron under live attention and under each control.
+        #expect(try project.runCount() == 5)
         let folder = "site/layers/encoder_layer_1.mlp.3/1"
         let page = try project.text("\(folder)/index.html")
-        for words in ["shuffled within each matrix of each block, seed 0", "its singular values stay; seed 0"] {
+        for words in [
+            "shuffled within each matrix of each block, seed 0", "its singular values stay; seed 0",
+            "Activation at each step, under its own pattern", "<span>under its own pattern</span>",
+            "<span>under live attention</span>",
+        ] {
             #expect(page.contains(words))
         }
         let commands = page.matches(of: /atlasgen (visualise [^\n<]+)/).map { String($0.1) }
         let runs = try JSONDecoder().decode(
             NeuronData.self, from: Data(contentsOf: URL(filePath: project.path("\(folder)/neuron.json")))
         ).runs
-        #expect(runs.map(\.result.control) == [nil, "shuffled", "rotated"] && commands.count == 3)
+        #expect(runs.map(\.result.control) == [nil, nil, "shuffled", "rotated"] && commands.count == 4)
         for (command, run) in zip(commands, runs) {
             let made = try await project.run(command.split(separator: " ").map(String.init) + ["-o", "made.png"])
             #expect(made.code == 0, "\(made.messages)")
             #expect(made.output.contains("\(run.result.control ?? "trained") weights") == (run.result.control != nil))
+            // Only a frozen run has a pattern of its own.
+            #expect((run.result.underPattern == nil) == (run.variant.attention == .live))
+            if let own = run.result.underPattern {
+                let (start, final) = (try #require(own.start), try #require(own.final))
+                let live = try #require(run.result.finalActivation)
+                #expect(made.output.contains("\(final), from \(start) under its own pattern; \(live), from "))
+                #expect(made.output.contains(" under live attention"))
+            }
             let picture = try Data(contentsOf: URL(filePath: project.path("\(folder)/\(run.result.image)")))
             #expect(try Data(contentsOf: URL(filePath: project.path("made.png"))) == picture, "\(command)")
         }

@@ -17,7 +17,8 @@ private struct GoldenRecipe {
         _ name: String, _ method: Method = .atlas, tokens: TokenSelection = .cls, attention: String = "live",
         reference: String? = nil, direction: Direction = .positive,
         weights: String = String(repeating: "0a", count: 32),
-        control: Control? = nil, address: Address = .block(5, .mlp3), number: Int = 17, seed: UInt64 = 0
+        control: Control? = nil, address: Address = .block(5, .mlp3), number: Int = 17, seed: UInt64 = 0,
+        numerics: Int? = 1
     ) throws {
         self.name = name
         let mode = try #require(Attention(attention))
@@ -26,7 +27,7 @@ private struct GoldenRecipe {
             variant: Variant(
                 direction: direction, tokens: tokens, attention: reference.map { .frozen(reference: $0) } ?? mode,
                 method: method),
-            seed: seed, numerics: 1)
+            seed: seed, numerics: numerics)
     }
 
     /// A method with parameters as atlas.yml writes them: `pixel rate=0.1 border=wrap`.
@@ -96,6 +97,20 @@ private struct GoldenRecipe {
             try GoldenRecipe(
                 "everything", method("fourier steps=9"), tokens: .slice, attention: "frozen", reference: "ff",
                 direction: .negative, weights: "00", control: .shuffled(seed: 7), address: .head, number: 12, seed: 5))
+        // Since then: the second control, and what has another version of the arithmetic.
+        for seed in [0, UInt64.max] {
+            recipes.append(try GoldenRecipe("rotate \(seed)", control: .rotated(seed: seed), numerics: nil))
+        }
+        for reference in [nil, String(repeating: "b8", count: 32)] {
+            recipes.append(
+                try GoldenRecipe(
+                    "frozen \(reference ?? "")".trimmingCharacters(in: .whitespaces) + ", now", attention: "frozen",
+                    reference: reference, numerics: nil))
+        }
+        for tokens in [TokenSelection.center, .token(7)] {
+            recipes.append(
+                try GoldenRecipe("\(tokens) at the head, now", tokens: tokens, address: .head, numerics: nil))
+        }
         return recipes
     }
 
@@ -127,6 +142,19 @@ private struct GoldenRecipe {
     @Test(arguments: Method.presets.map(\.name) + ["everything"]) func textsAreWhatTheyWere(name: String) throws {
         let recipe = try #require(try GoldenRecipe.all().first { $0.name == name })
         #expect(try recipe.recipe.canonicalText == fixture("\(name).txt"))
+    }
+
+    /// What version 0.1 made is made again only where the arithmetic has changed.
+    @Test func onlyWhatChangedHasAnotherVersion() throws {
+        for golden in try GoldenRecipe.all() {
+            let recipe = golden.recipe
+            let now = recipe.condition.recipe(recipe.address, recipe.target.number, seed: recipe.seed)
+            let isOneToken = [TokenSelection.center, .token(7)].contains(recipe.variant.tokens)
+            let isOther = recipe.variant.attention.word == "frozen" || (recipe.address == .head && isOneToken)
+            #expect(now.numerics == (isOther ? 2 : 1), "\(golden.name)")
+        }
+        let first = Recipe.example(address: .head) { $0.tokens = .token(0) }
+        #expect(first.condition.recipe(.head, 1, seed: 0).numerics == 1)
     }
 
     @Test func recipesSurviveTheirJSON() throws {

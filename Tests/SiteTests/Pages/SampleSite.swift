@@ -50,7 +50,7 @@ enum SampleSite {
     static func neuron(_ text: String) -> NeuronPage {
         let run = RunContext(
             title: text, image: "r.png", width: 64, height: 64, alternative: text, startActivation: 0.1,
-            finalActivation: 12.34, note: text)
+            finalActivation: 12.34, startUnderPattern: 0.2, finalUnderPattern: 23.45, note: text)
         return NeuronPage(
             site: site(text), page: page(text), address: text, shortAddress: text, layerPath: "layers/a/index.html",
             number: 17, label: text, tokens: text, tokensExplanation: text,

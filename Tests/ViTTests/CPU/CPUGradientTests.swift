@@ -70,8 +70,7 @@ import Testing
         let shape = c.model.configuration
         for address in Address.all(in: shape) {
             let scale = c.pass.values[address]?.joined().map { abs($0.single) }.max() ?? 0
-            for tokens in address == .head ? [.patches, .cls] : Self.selections
-            where tokens.isDefined(at: address, in: shape) {
+            for tokens in Self.selections where tokens.isDefined(at: address, in: shape) {
                 let neuron = 4 % tokens.neuronCount(at: address, in: shape)
                 let (activation, gradient) = c.measured(
                     address, tokens, Objective(neuron: neuron, direction: .negative))
@@ -103,13 +102,14 @@ import Testing
         }
     }
 
-    /// All neurons at once, as a reader gives them, and the embedding.
-    @Test(arguments: models.indices, selections)
-    func aReaderGivesTheReferencesActivations(configuration: Int, tokens: TokenSelection) {
-        let c = Case(configuration, "live")
+    /// All neurons at once, as a reader gives them, and the embedding, under live attention and a replayed pattern.
+    @Test(arguments: models.indices.flatMap { [($0, "live"), ($0, "frozen")] }, selections)
+    func aReaderGivesTheReferencesActivations(reading: (configuration: Int, mode: String), tokens: TokenSelection) {
+        let c = Case(reading.configuration, reading.mode)
         let shape = c.model.configuration
         for address in Address.all(in: shape) where tokens.isDefined(at: address, in: shape) {
-            let reader = CPUDevice().makeReader(model: c.model, address: address, tokens: tokens, capacity: 2)
+            let reader = CPUDevice().makeReader(
+                model: c.model, address: address, tokens: tokens, attention: c.attention, capacity: 2)
             let reading = reader.read([FloatBuffer(c.picture)])[0]
             let truth = (0..<tokens.neuronCount(at: address, in: shape)).map {
                 c.pass.activation(at: address, tokens, neuron: $0).single

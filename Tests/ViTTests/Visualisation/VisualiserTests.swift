@@ -1,5 +1,6 @@
 // The visualiser: bytes that depend only on the request, runs that fail, and stopping.
 
+import Reference
 import Testing
 
 @testable import ViT
@@ -50,6 +51,71 @@ struct VisualiserTests {
         #expect(try run(Self.requests).map(\.pixels) != live.map(\.pixels))
         // The start is measured under live attention in every mode.
         #expect(try run(Self.requests).map(\.startActivation) == live.map(\.startActivation))
+    }
+
+    /// A reference picture whose pattern differs from every run's own.
+    private static func frozen(_ model: ViT) -> AttentionMode {
+        var samples = SampleGenerator(seed: 6)
+        return .frozen(reference: FloatBuffer(samples.values(3 * 40 * 40).map { 0.5 + $0 / 2 }))
+    }
+
+    /// The values under the replayed pattern are the scalar reference's, and under live attention those of other runs.
+    @Test func aFrozenRunIsAlsoReadUnderItsOwnPattern() throws {
+        let model = RandomModel.make(seed: 2)
+        let attention = Self.frozen(model)
+        let reference = ReferenceAttention(attention, model: model)
+        func truth(_ pixels: [UInt8], _ attention: ReferenceAttention) -> Float {
+            let planes = (0..<3 * 40 * 40).map { Scalar(Double(pixels[3 * ($0 % 1600) + $0 / 1600]) / 255) }
+            return ReferencePass(model, image: planes, attention: attention, on: Tape())
+                .activation(at: .block(1, .mlp3), .patches, neuron: 3).single
+        }
+        // A rate of almost nothing leaves the first picture as it is.
+        for settings in [["steps": "1", "rate": "1e-9"], ["steps": "6"]] {
+            let method = try Method.atlas.applying(settings)
+            let result = try #require(
+                visualiser(method, model: model, attention: attention, capacity: 1).run([Self.requests[0]])?.first)
+            let own = try #require(result.underPattern)
+            #expect(abs(own.final - truth(result.pixels, reference)) < 1e-5)
+            #expect(abs(result.finalActivation - truth(result.pixels, .live)) < 1e-5)
+            #expect(abs(own.final - result.finalActivation) > 1e-3)
+            #expect((own.start == own.final) == (settings["steps"] == "1"))
+            for attention in [AttentionMode.live, .detached] {
+                let other = visualiser(method, model: model, attention: attention, capacity: 1)
+                #expect(try #require(other.run([Self.requests[0]])?.first).underPattern == nil)
+            }
+        }
+    }
+
+    /// Whether a frozen run reached its aim is decided under its own pattern; live attention would judge some otherwise.
+    @Test func aFrozenRunIsJudgedUnderItsOwnPattern() throws {
+        let model = RandomModel.make(seed: 2)
+        let method = try Method.atlas.applying(["steps": "2", "rate": "0.01"])
+        let visualiser = visualiser(
+            method, model: model, address: .block(1, .mlp1), attention: Self.frozen(model), capacity: 24)
+        let results = try #require(visualiser.run((0..<24).map { RunRequest(neuron: $0, seed: 1) }))
+        func outcome(_ start: Float, _ final: Float) -> RunOutcome {
+            final > start && final > 0 ? .completed : .neverActivated
+        }
+        var disagreements = 0
+        for result in results {
+            let own = try #require(result.underPattern)
+            #expect(result.outcome == outcome(own.start, own.final))
+            if outcome(result.startActivation, result.finalActivation) != result.outcome { disagreements += 1 }
+        }
+        #expect(disagreements > 0)
+    }
+
+    /// At the logits there is one token: every selection asks for the same picture and reads it alike.
+    @Test func everySelectionReadsTheOnlyToken() throws {
+        let method = try Method.atlas.applying(["steps": "5"])
+        let request = RunRequest(neuron: 3, seed: 0)
+        func result(_ tokens: TokenSelection) throws -> RunResult {
+            try #require(visualiser(method, address: .head, tokens: tokens, capacity: 1).run([request])?.first)
+        }
+        let expected = try result(.cls)
+        for tokens in [TokenSelection.patches, .center, .token(0), .token(7)] {
+            #expect(try result(tokens) == expected, "\(tokens)")
+        }
     }
 
     @Test(arguments: [Direction.positive, .negative], [TokenSelection.patches, .cls, .center, .token(4), .slice])
