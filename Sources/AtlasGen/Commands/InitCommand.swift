@@ -102,6 +102,8 @@ struct StarterProject {
         seeds: 3
 
         # The method: atlas, pixel, fourier, ghiasi or maco; to change its parameters: {name: atlas, rate: 0.05}.
+        # Under `methods`, a list is compared. `as` names the settings of a method: {name: atlas, rate: 0.02, as: slow};
+        # a list of values makes a method of each: {name: atlas, rate: [0.02, 0.1]}.
         # method: atlas
         # steps: 64                         # instead of the method's own number
 

@@ -120,11 +120,23 @@ struct VisualiseCommand: AsyncParsableCommand {
             overrides[String(parts[0])] = String(parts[1])
         }
         if let steps { overrides["steps"] = "\(steps)" }
+        let base = try base(in: project)
         do {
-            let known = project?.methods.first { method == nil || $0.name == method }
-            return try (known ?? method.map { try Method.named($0) } ?? .atlas).applying(overrides)
+            return try base.applying(overrides)
+        } catch {
+            throw AtlasError(.usage, error.description + Method.question(base.name, overrides.keys))
+        }
+    }
+
+    /// The method before overrides.
+    private func base(in project: Project?) throws -> Method {
+        do {
+            if let project { return try method.map(project.method(named:)) ?? project.methods[0].method }
+            return try method.map(Method.named) ?? .atlas
+        } catch let error as NameError {
+            throw AtlasError(.usage, "--method: \(error)")
         } catch let error as ViTError {
-            throw AtlasError(.usage, error.description + Method.question(method ?? Method.atlas.name, overrides.keys))
+            throw AtlasError(.usage, error.description + Method.question(method ?? "", []))
         }
     }
 

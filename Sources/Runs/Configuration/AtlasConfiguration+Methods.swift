@@ -1,4 +1,4 @@
-// The methods of a configuration: presets with their overrides applied.
+// The methods of a configuration: presets with their overrides applied, under their names.
 
 import Support
 import ViT
@@ -6,11 +6,27 @@ import ViT
 extension AtlasConfiguration {
     /// The methods in the order of the file. `steps` replaces a method's number of steps unless its entry sets one.
     ///
-    /// - Throws: `AtlasError` of code `data`, with the place, for an unknown method or parameter, or an invalid value.
-    func resolvedMethods() throws -> [Method] { try methods.map { try $0.method(steps: steps) } }
+    /// - Throws: `AtlasError` of code `data`, with the place, for an unknown method or parameter, an invalid value, or two
+    ///   names of one method.
+    func resolvedMethods() throws -> [NamedMethod] {
+        var resolved: [NamedMethod] = []
+        for settings in methods {
+            let method = NamedMethod(name: settings.shownName, method: try settings.method(steps: steps))
+            if let equal = resolved.first(where: { $0.method == method.method }) {
+                throw (settings.givenName ?? settings.name).place.error(
+                    "methods: \"\(method.name)\" is the same method as \"\(equal.name)\"; keep one, or change a parameter"
+                )
+            }
+            resolved.append(method)
+        }
+        return resolved
+    }
 }
 
 extension AtlasConfiguration.MethodSettings {
+    /// The method's name in this project.
+    var shownName: String { (givenName ?? name).value + addedName }
+
     /// The preset of this name with the overrides applied.
     fileprivate func method(steps: Int?) throws -> Method {
         let preset: Method
@@ -50,8 +66,12 @@ extension Method {
     }
 
     /// ` Did you mean "…"?` for an unknown method or parameter; empty if all exist or no known name is similar.
-    package static func question(_ name: String, _ parameters: some Sequence<String>) -> String {
-        var (word, known) = (name, presets.map(\.name))
+    ///
+    /// - Parameter own: a project's names of methods.
+    package static func question(
+        _ name: String, _ parameters: some Sequence<String>, among own: [String] = []
+    ) -> String {
+        var (word, known) = (name, own + presets.map(\.name))
         if let preset = presets.first(where: { $0.name == name }) {
             known = preset.parameters.map(\.name)
             guard let unknown = parameters.sorted().first(where: { !known.contains($0) }) else { return "" }

@@ -94,11 +94,18 @@ extension AtlasConfiguration {
         guard let node = fields["method"] ?? fields["methods"] else { return [] }
         var methods: [MethodSettings] = []
         for entry in try node.entries("a method's name") {
-            let method = try MethodSettings(entry)
-            guard !methods.contains(where: { $0.name.value == method.name.value }) else {
-                throw entry.error("the method \"\(method.name.value)\" is listed twice; keep one")
+            let settings = try MethodSettings.all(entry)
+            if settings.count > 1, fields["method"] != nil {
+                throw entry.error("lists of values make several methods; a list of methods goes under \"methods\"")
             }
-            methods.append(method)
+            for method in settings {
+                guard !methods.contains(where: { $0.shownName == method.shownName }) else {
+                    throw entry.error(
+                        "the method \"\(method.shownName)\" is listed twice; keep one, or give one another name with "
+                            + "\"as\"")
+                }
+                methods.append(method)
+            }
         }
         return methods
     }
@@ -205,18 +212,43 @@ extension AtlasConfiguration.NeuronChoice {
 }
 
 extension AtlasConfiguration.MethodSettings {
-    /// Reads a name, or a mapping of a name and parameters.
-    fileprivate init(_ node: ConfigurationNode) throws {
+    /// More combinations of values than a comparison can show are a typing error.
+    private static let mostCombinations = 100
+
+    /// Reads a name, or a mapping of a name and parameters. A list of values stands for a method with each of them;
+    /// several lists, for one with each combination.
+    fileprivate static func all(_ node: ConfigurationNode) throws -> [Self] {
         guard node.isMapping else {
             guard node.scalar != nil else { throw node.mismatch("a method's name, or a mapping with its name") }
-            name = try node.locatedText()
-            return
+            return [Self(name: try node.locatedText())]
         }
         var fields = try node.fields()
         guard let nameNode = fields.removeValue(forKey: "name") else {
             throw node.error("the method has no \"name\"; write for example {name: atlas, steps: 128}")
         }
-        name = try nameNode.locatedText()
-        overrides = try fields.mapValues { try $0.locatedText() }
+        var settings = [Self(name: try nameNode.locatedText())]
+        if let node = fields.removeValue(forKey: "as") {
+            let given = try node.name(MethodName.expected, MethodName.checked)
+            if given != settings[0].name.value, Method.presets.contains(where: { $0.name == given }) {
+                throw node.error(
+                    "\"\(given)\" is the name of another preset; expected \(MethodName.expected) that is no preset's")
+            }
+            settings[0].givenName = Located(value: given, place: node.place)
+        }
+        for (parameter, node) in fields.sorted(by: { $0.key < $1.key }) {
+            let values = try node.entries("a value, or a list of values").map { try $0.locatedText() }
+            guard settings.count * values.count <= mostCombinations else {
+                throw node.error("the lists of values make more than \(mostCombinations) methods; shorten them")
+            }
+            settings = settings.flatMap { setting in
+                values.map { value in
+                    var setting = setting
+                    setting.overrides[parameter] = value
+                    if values.count > 1 { setting.addedName += ":\(parameter)=\(value.value)" }
+                    return setting
+                }
+            }
+        }
+        return settings
     }
 }

@@ -74,10 +74,14 @@ package struct AtlasConfiguration: Sendable {
         case ranges([Located<ClosedRange<Int>>])
     }
 
-    /// A method's name, with parameters that replace its defaults.
+    /// A preset, with parameters that replace its own.
     struct MethodSettings: Sendable, Equatable {
         /// The preset's name.
         var name: Located<String>
+        /// The name that `as` gives; nil for the preset's.
+        var givenName: Located<String>?
+        /// What an entry with lists of values adds to the name: `:rate=0.02:steps=32`.
+        var addedName = ""
         /// Parameters by name, as written in the file; the method checks them.
         var overrides: [String: Located<String>] = [:]
     }

@@ -12,7 +12,7 @@ extension Project {
     private func conditions(tokens: [TokenSelection]) -> [Condition] {
         Condition.all(
             model: model.digest, direction: configuration.direction, tokens: tokens, attention: attention,
-            methods: methods, controls: configuration.control)
+            methods: methods.map(\.method), controls: configuration.control)
     }
 
     /// The default condition at an address: that of its grid, or, if it is not a layer of the atlas, of the grid it

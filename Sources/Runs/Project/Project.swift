@@ -17,8 +17,8 @@ package struct Project: Sendable {
     package let model: LoadedModel
     /// The chosen layers, checked against the model.
     package let layers: [AtlasLayer]
-    /// The methods with their overrides; the first fills the grids.
-    package let methods: [Method]
+    /// The methods with their overrides and names; the first fills the grids.
+    package let methods: [NamedMethod]
     /// The attention modes; the first fills the grids.
     package let attention: [Attention]
     /// Reference pictures of frozen attention by their digest: (3, height, width) in 0…1.

@@ -4,16 +4,17 @@ import Runs
 import ViT
 
 extension Condition {
-    /// The whole condition: `atlas, class token, live attention`.
-    var words: String {
-        parts.enumerated().filter { $0.offset < 3 || !$0.element.isUsual }.map(\.element.words).joined(separator: ", ")
+    /// The whole condition, with the project's names of methods: `atlas, class token, live attention`.
+    func words(in project: Project) -> String {
+        parts(in: project).enumerated().filter { $0.offset < 3 || !$0.element.isUsual }.map(\.element.words).joined(
+            separator: ", ")
     }
 
     /// What distinguishes the condition from `others` and `usual`, e.g. `pixel · slice`; the method if nothing does.
-    func title(among others: [Condition], usual: Condition) -> String {
-        let different = parts.indices.filter { index in
-            (others + [usual]).contains { $0.parts[index].words != parts[index].words }
-        }
+    func title(among others: [Condition], usual: Condition, in project: Project) -> String {
+        let parts = parts(in: project)
+        let all = (others + [usual]).map { $0.parts(in: project) }
+        let different = parts.indices.filter { index in all.contains { $0[index].words != parts[index].words } }
         return (different.isEmpty ? [0] : different).map { parts[$0].words }.joined(separator: " · ")
     }
 
@@ -21,9 +22,10 @@ extension Condition {
     package var weights: String { "\(model.control?.word ?? "trained") weights" }
 
     /// Method, tokens, attention, direction, weights, always in this order.
-    private var parts: [(words: String, isUsual: Bool)] {
+    private func parts(in project: Project) -> [(words: String, isUsual: Bool)] {
         [
-            (variant.method.name, false), (variant.tokens.words, false), ("\(variant.attention.word) attention", false),
+            (project.name(of: variant.method), false), (variant.tokens.words, false),
+            ("\(variant.attention.word) attention", false),
             (variant.direction == .positive ? "excited" : "inhibited", variant.direction == .positive),
             (weights, model.control == nil),
         ]

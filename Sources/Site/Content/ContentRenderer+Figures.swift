@@ -48,7 +48,8 @@ extension ContentRenderer {
                         .distribution(of: scores, by: request.measure),
                     caption: CaptionContext(
                         html: caption, score: Self.sentence(scores.scored(request.measure)),
-                        note: request.condition == project.grid(of: request.layer) ? nil : request.condition.words,
+                        note: request.condition == project.grid(of: request.layer)
+                            ? nil : request.condition.words(in: project),
                         link: Self.link(to: request.layer))))
         case .comparison(let request):
             notes.showsScores = true
@@ -70,7 +71,7 @@ extension ContentRenderer {
         let usual = project.usualCondition(at: request.address)
         let isAlone = request.conditions.count == 1 && condition == usual
         return RunRowContext(
-            title: isAlone ? nil : condition.title(among: request.conditions, usual: usual),
+            title: isAlone ? nil : condition.title(among: request.conditions, usual: usual, in: project),
             runs: try request.seeds.map { seed in
                 let recipe = condition.recipe(request.address, request.neuron, seed: seed)
                 return library.panel(recipe, header: try library.store.header(recipe.key))

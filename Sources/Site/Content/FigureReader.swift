@@ -200,7 +200,7 @@ extension FigureReader {
         if let attention { wanted.variant.attention = attention }
         guard project.conditions(of: layer).contains(wanted) else {
             throw reference.error(
-                "this atlas has no runs of \(layer.address.shortName) with \(wanted.words); a layer's figures show "
+                "this atlas has no runs of \(layer.address.shortName) with \(wanted.words(in: project)); a layer's figures show "
                     + "what atlas.yml lists under methods, tokens and attention, one of them changed at a time")
         }
         return wanted
@@ -245,14 +245,7 @@ extension FigureReader {
             throw reference.error("\"method\" and \"methods\" mean the same; keep one")
         }
         let key = reference.options["methods"] == nil ? "method" : "methods"
-        return try reference.values(key) { name in
-            if let configured = project.methods.first(where: { $0.name == name }) { return configured }
-            do throws(ViTError) {
-                return try Method.named(name)
-            } catch {
-                throw NameError(error.description)
-            }
-        } ?? [project.methods[0]]
+        return try reference.values(key, project.method(named:)) ?? [project.methods[0].method]
     }
 
     private func attention(of reference: FigureReference) throws -> [Attention] {

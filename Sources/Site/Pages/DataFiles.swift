@@ -67,6 +67,9 @@ struct LayerFile: Codable, Equatable {
 
     /// One condition of the runs, compared over a sample of the neurons.
     struct Variant: Codable, Equatable {
+        /// The method's name in the project.
+        var name: String
+        /// The preset's name.
         var method: String
         var tokens: String
         var attention: String
@@ -149,8 +152,9 @@ extension NeuronData.Run: Codable {
 }
 
 extension LayerFile.Variant {
-    init(_ compared: ScoreFigures.Compared) {
+    init(_ compared: ScoreFigures.Compared, in project: Project) {
         let (model, variant) = (compared.condition.model, compared.condition.variant)
+        name = project.name(of: variant.method)
         method = variant.method.name
         tokens = variant.tokens.description
         attention = variant.attention.word

@@ -55,7 +55,8 @@ struct LayerPages: Sendable {
         let file = LayerFile(
             address: address.description, tokens: grid.tokens.description, method: grid.method.name,
             attention: grid.attention.word, direction: grid.direction.rawValue, seeds: library.seeds,
-            scores: scores.figures, variants: compared.count > 1 ? compared.map(LayerFile.Variant.init) : nil,
+            scores: scores.figures,
+            variants: compared.count > 1 ? compared.map { .init($0, in: library.project) } : nil,
             neurons: made.map(\.file))
         try files.write(json: file, to: SitePaths.layerData(address))
         try files.write(file.csv, to: SitePaths.layerTable(address))

@@ -64,7 +64,7 @@ struct NeuronPages: Sendable {
             let isAlone = conditions.count == 1
             rows.append(
                 RunRowContext(
-                    title: isAlone ? nil : condition.title(among: conditions, usual: conditions[0]),
+                    title: isAlone ? nil : condition.title(among: conditions, usual: conditions[0], in: project),
                     explanation: isAlone ? nil : Explanations.tokens(condition.variant.tokens, at: address),
                     runs: panels,
                     // One chart per page keeps the page small; neuron.json has every curve.
@@ -192,7 +192,7 @@ struct NeuronPages: Sendable {
                     !first.contains { $0.name == entry.name && $0.value == entry.value }
                 }
                 return EntryContext(
-                    name: "Changed for \(row.condition.title(among: conditions, usual: conditions[0]))",
+                    name: "Changed for \(row.condition.title(among: conditions, usual: conditions[0], in: project))",
                     value: different.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; "))
             }
             + [EntryContext(name: "Made with", value: Version.generator)]
@@ -220,7 +220,7 @@ struct NeuronPages: Sendable {
         subject.rows.map { row in
             let variant = row.condition.variant
             var words = ["atlasgen", "visualise", "\(subject.address.shortName)/\(subject.neuron)"]
-            words += ["--method", variant.method.name, "--tokens", variant.tokens.description]
+            words += ["--method", project.name(of: variant.method), "--tokens", variant.tokens.description]
             words += ["--attention", variant.attention.word, "--steps", "\(variant.method.steps)"]
             words += ["--seeds", row.seeds.map(String.init).joined(separator: ",")]
             for (name, value) in variant.method.overrides { words += ["--parameter", "\(name)=\(value)"] }
@@ -236,7 +236,7 @@ struct NeuronPages: Sendable {
         let usual = project.usualCondition(at: subject.address).variant
         var options: [String] = []
         if seeds != library.seeds { options.append("seeds=\(seeds.map(String.init).joined(separator: ","))") }
-        if variant.method != usual.method { options.append("method=\(variant.method.name)") }
+        if variant.method != usual.method { options.append("method=\(project.name(of: variant.method))") }
         if variant.tokens != usual.tokens { options.append("tokens=\(variant.tokens)") }
         if variant.attention != usual.attention { options.append("attention=\(variant.attention.word)") }
         if variant.direction != usual.direction { options.append("direction=\(variant.direction.rawValue)") }

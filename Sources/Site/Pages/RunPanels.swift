@@ -32,7 +32,7 @@ extension RunLibrary {
         let number = recipe.target.number
         let name = project.model.label(recipe.address, number).map { " (\($0))" } ?? ""
         let subject =
-            "Neuron \(number)\(name) of \(recipe.address.shortName), \(recipe.condition.words), seed \(recipe.seed)"
+            "Neuron \(number)\(name) of \(recipe.address.shortName), \(recipe.condition.words(in: project)), seed \(recipe.seed)"
         guard let header else {
             return RunContext(
                 title: "seed \(recipe.seed)", image: nil, width: size.imageWidth, height: size.imageHeight,

@@ -75,7 +75,7 @@ struct ScoreFigures {
     ) -> TableFigure {
         let conditions = compared.map(\.condition)
         let usual = project.grid(of: layer)
-        let titles = conditions.map { $0.title(among: conditions, usual: usual) }
+        let titles = conditions.map { $0.title(among: conditions, usual: usual, in: project) }
         let rows = zip(titles, compared).map { title, row in
             let cells =
                 Self.cells(row.scores.scored(measure).value?.layer)

@@ -247,13 +247,13 @@ extension AtlasConfiguration {
         ),
         (
             "layers: a\nmethods: [atlas, {name: atlas}]",
-            "atlas.yml:2:18: methods: the method \"atlas\" is listed twice; keep one"
+            "atlas.yml:2:18: methods: the method \"atlas\" is listed twice; keep one, or give one another name with \"as\""
         ),
         (
             "layers: a\nmethod: {steps: 4}",
             "atlas.yml:2:9: method: the method has no \"name\"; write for example {name: atlas, steps: 128}"
         ),
-        ("layers: a\nmethod: {name: atlas, rate: [1]}", "atlas.yml:2:29: method.rate: expected a text, found a list"),
+        ("layers: a\nmethod: {name: atlas, rate: [[1]]}", "atlas.yml:2:30: method.rate: expected a text, found a list"),
     ]
 
     @Test(arguments: refusals.indices) func badFilesAreRefused(index: Int) throws {

@@ -62,7 +62,7 @@ extension ViT {
             attention: [live, frozen]
             compareSample: 2
             """)
-        let methods = try configuration.resolvedMethods()
+        let methods = try configuration.resolvedMethods().map(\.method)
         return Plan(try configuration.layers(of: model.configuration), seeds: configuration.seeds) { layer in
             Condition.all(
                 model: "none", direction: .positive, tokens: layer.tokens,

@@ -46,7 +46,7 @@ import Testing
         #expect(request.recipes.count == 16)
         #expect(request.recipes.map(\.seed).prefix(4) == [7, 1, 7, 1])
         // The method that atlas.yml has is the project's, the other one the preset.
-        #expect(request.conditions[4].variant.method == project.methods[0])
+        #expect(request.conditions[4].variant.method == project.methods[0].method)
         #expect(request.conditions[0].variant.method == .pixel)
     }
 
@@ -116,7 +116,8 @@ import Testing
         ("neuron:heads.head/1?method=pixel&methods=atlas", "\"method\" and \"methods\" mean the same; keep one"),
         (
             "neuron:heads.head/1?method=pixle",
-            "method: There is no method “pixle”. The methods are “atlas”, “pixel”, “fourier”, “ghiasi”, “maco”."
+            "method: There is no method “pixle”. The methods are “atlas”, “pixel”, “fourier”, “ghiasi”, “maco”. "
+                + "Did you mean \"pixel\"?"
         ),
         (
             "neuron:heads.head/1?tokens=cla",
