@@ -10,17 +10,19 @@ package struct NeuronIdentification: Codable, Sendable, Equatable {
     package let reciprocalRank: Double
     /// Number of its pictures.
     package let runs: Int
+    /// The 95 % interval of `top1` for so many pictures (Wilson 1927, J. Am. Stat. Assoc. 22).
+    package let top1Interval: ClosedRange<Double>
 }
 
 /// One layer's identification.
 package struct LayerIdentification: Codable, Sendable, Equatable {
     /// The fraction of all pictures on which their own neuron stands out most.
     package let top1: Double
-    /// Its 95 % interval by bootstrap over neurons; nil for fewer than `Bootstrap.fewestNeurons` neurons.
+    /// Its 95 % interval by jackknife over neurons; nil for fewer than `Jackknife.fewestNeurons` neurons.
     package let top1Interval: ClosedRange<Double>?
     /// Mean of 1 / rank over all pictures.
     package let meanReciprocalRank: Double
-    /// Its 95 % interval by bootstrap over neurons.
+    /// Its 95 % interval by jackknife over neurons.
     package let meanReciprocalRankInterval: ClosedRange<Double>?
     /// What `top1` is by chance: 1 / channels.
     package let chance: Double
@@ -34,33 +36,29 @@ package struct LayerIdentification: Codable, Sendable, Equatable {
 
 /// Identification of a layer's pictures from the activations of all its channels.
 ///
-/// Each channel's activation is measured in standard deviations from its mean over many pictures, so that a channel
-/// that is high on everything does not always win. These are the pictures themselves, or others that were read in the
-/// same way, because the means over a few pictures of a few neurons are not typical. A channel that does not vary
-/// beyond rounding (a millionth) is at 0.
+/// Each channel's activation is measured in standard deviations from its mean over the reference pictures, so that a
+/// channel that is high on everything does not always win. The pictures that are ranked have no part in these, so a
+/// neuron's rank depends on no other run. A channel that does not vary beyond rounding (a millionth) is at 0.
 package struct Identification: Codable, Sendable, Equatable {
     /// The layer's figures.
     package let layer: LayerIdentification
     /// Each neuron's figures, by its number.
     package let neurons: [Int: NeuronIdentification]
-    /// The means and spreads that activations were measured by.
-    package let scale: ChannelScale
+    /// The layer's `top1` without each neuron, by its number; neurons that are alone are absent.
+    package let deleted: [Int: Double]
 
     /// Ranks each run's neuron among all channels on its picture.
     ///
-    /// Throws the reason if the runs' neurons are not channels, or if there are fewer than two of them.
-    ///
-    /// - Parameter scale: the channels' means and spreads; nil for those over these runs.
+    /// Throws the reason if the runs' neurons are not channels of the scale.
     init(
-        of runs: [ScoredRun], scale: ChannelScale? = nil, settings: ScoreSettings = ScoreSettings()
+        of runs: [ScoredRun], scale: ChannelScale, settings: ScoreSettings = ScoreSettings()
     ) throws(NoScore) {
         guard !settings.targetsAreTokens else { throw .notAChannel }
         let table = RunTable(runs, measuring: \.activations)
         guard let channels = table.rows.first?.count else { throw .nothingMeasured }
         guard table.neurons.allSatisfy({ $0 >= 0 && $0 < channels }) else { throw .notAChannel }
-        guard table.neurons.count > 1 else { throw .oneNeuron }
+        guard scale.means.count == channels else { throw .notAChannel }
 
-        let scale = scale.flatMap { $0.means.count == channels ? $0 : nil } ?? ChannelScale(table.rows)
         let sign: Double = settings.minimises ? -1 : 1
         let owners = table.owners
         let workers = max(1, min(settings.workers, owners.count))
@@ -84,31 +82,40 @@ package struct Identification: Codable, Sendable, Equatable {
                 return (
                     table.neurons[index],
                     NeuronIdentification(
-                        top1: tops[index] / count, reciprocalRank: reciprocals[index] / count, runs: counts[index])
+                        top1: tops[index] / count, reciprocalRank: reciprocals[index] / count, runs: counts[index],
+                        top1Interval: Self.wilson(tops[index], of: counts[index]))
                 )
             })
         let count = Double(owners.count)
+        let withoutOne = zip(table.neurons, Jackknife.deletedRatios(sums: tops, counts: counts))
+        deleted = table.neurons.count > 1 ? Dictionary(uniqueKeysWithValues: withoutOne.map { ($0, $1) }) : [:]
         layer = LayerIdentification(
-            top1: tops.reduce(0, +) / count,
-            top1Interval: Bootstrap.interval(sums: tops, counts: counts, settings: settings),
+            top1: tops.reduce(0, +) / count, top1Interval: Jackknife.proportion(sums: tops, counts: counts),
             meanReciprocalRank: reciprocals.reduce(0, +) / count,
-            meanReciprocalRankInterval: Bootstrap.interval(sums: reciprocals, counts: counts, settings: settings),
+            meanReciprocalRankInterval: Jackknife.proportion(sums: reciprocals, counts: counts),
             chance: 1 / Double(channels), runs: owners.count, excluded: table.excluded, scalePictures: scale.pictures)
-        self.scale = scale
+    }
+
+    /// The interval of a fraction of `count` pictures.
+    private static func wilson(_ sum: Double, of count: Int) -> ClosedRange<Double> {
+        let (share, z, n) = (sum / Double(count), 1.959_963_984_540_054, Double(count))
+        let centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+        let reach = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+        return max(0, centre - reach)...min(1, centre + reach)
     }
 }
 
-/// Each channel's mean and spread over some pictures.
+/// Each channel's mean and spread over the reference pictures.
 package struct ChannelScale: Codable, Sendable, Equatable {
     /// Number of pictures.
     let pictures: Int
     /// Each channel's mean.
     let means: [Double]
     /// 1 / the standard deviation; 0 for a channel that does not vary.
-    private let factors: [Double]
+    let factors: [Double]
 
     /// The scale of the rows: (pictures, channels).
-    fileprivate init(_ rows: [[Float]]) {
+    init(_ rows: [[Float]]) {
         let count = Double(rows.count)
         var means = [Double](repeating: 0, count: rows.first?.count ?? 0)
         var squares = means

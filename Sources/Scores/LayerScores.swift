@@ -63,21 +63,31 @@ package struct LayerScores: Codable, Sendable, Equatable {
     package let seedSpread: [Int: Double]
 
     /// Scores a group of runs. Their order does not matter unless a neuron has two runs of one seed.
-    ///
-    /// - Parameter scale: the channels' means and spreads for identification; nil for those over the runs themselves.
-    init(of runs: [ScoredRun], scale: ChannelScale? = nil, settings: ScoreSettings = ScoreSettings()) {
+    init(of runs: [ScoredRun], by reference: ScoreReference, settings: ScoreSettings = ScoreSettings()) {
         // Every run that did not diverge has a look and a meaning, so both measures share their shuffles.
         var shuffles: LabelShuffles?
         look = Scored { () throws(NoScore) in
-            try Consistency(of: runs, parts: LookDescriptor.parts, settings: settings, sharing: &shuffles) { run in
-                run.look?.count == LookDescriptor.count ? run.look : nil
-            }
+            try Consistency(
+                of: runs, by: reference.look, settings: settings, sharing: &shuffles, measuring: \.look)
         }
         meaning = Scored { () throws(NoScore) in
-            try Consistency(of: runs, settings: settings, sharing: &shuffles, measuring: \.meaning)
+            try Consistency(
+                of: runs, by: reference.meaning, settings: settings, sharing: &shuffles, measuring: \.meaning)
         }
-        identification = Scored { () throws(NoScore) in try Identification(of: runs, scale: scale, settings: settings) }
+        identification = Scored { () throws(NoScore) in
+            try Identification(of: runs, scale: reference.channels, settings: settings)
+        }
         seedSpread = SeedSpread.relative(of: runs)
+    }
+
+    /// The scores of no runs.
+    static let none = LayerScores()
+
+    private init() {
+        look = .absent(.nothingMeasured)
+        meaning = .absent(.nothingMeasured)
+        identification = .absent(.nothingMeasured)
+        seedSpread = [:]
     }
 
     /// The layer's figures.

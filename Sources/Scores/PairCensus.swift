@@ -14,25 +14,48 @@ struct PairCensus: Sendable {
         var level: Int32
     }
 
-    /// A pair of runs of two neurons, from different seeds. The neurons are indices into the table.
-    struct Between: Sendable {
-        var first: Int32
-        var second: Int32
-        var level: Int32
-    }
-
     /// All pairs of runs of one neuron, ordered by neuron and seeds.
     private(set) var within: [Within] = []
     /// How many between-neuron pairs have each level, lowest first: `SimilarityLevel.count` entries.
     private(set) var between = [Int](repeating: 0, count: SimilarityLevel.count)
-    /// A sample of the between-neuron pairs: one drawn from each `stride` neighbouring pairs; all of them at stride 1.
-    private(set) var sample: [Between] = []
+    /// For each neuron, what its pairs with other neurons add to the counts.
+    private(set) var others: [Others]
     /// For each row, the highest level it has with a run of another seed.
     private(set) var nearestLevel: [Int32]
     /// For each row, the number of runs at that level.
     private(set) var nearestCount: [Int32]
     /// For each permutation of the labels, the sum of the within-neuron levels.
     private(set) var shuffledSums: [Int]
+
+    /// A neuron's pairs with other neurons, from different seeds.
+    struct Others: Sendable {
+        /// Number of pairs.
+        var count = 0
+        /// Sum of their levels.
+        var sum = 0
+        /// Twice the number of times that a within-neuron pair of the layer is above one of them; ties count half.
+        var wins = 0
+        /// The same for the within-neuron pairs of this neuron alone.
+        var ownWins = 0
+
+        static func += (left: inout Others, right: Others) {
+            left.count += right.count
+            left.sum += right.sum
+            left.wins += right.wins
+            left.ownWins += right.ownWins
+        }
+    }
+
+    /// Bins of the neurons' own nulls, evenly over all levels.
+    static let bins = 64
+    /// (neurons, bins): how many of a neuron's pairs with others have levels in each bin.
+    private(set) var othersByBin: [Int32]
+
+    /// The bin of a level.
+    @inline(__always)
+    static func bin(of level: Int) -> Int {
+        min((level &+ SimilarityLevel.one) &* bins / (2 &* SimilarityLevel.one), bins &- 1)
+    }
 
     /// Rows of one block; with 3,072 columns, a block takes 3 MB per thread.
     private static let blockRows = 256
@@ -59,38 +82,36 @@ struct PairCensus: Sendable {
     /// Counts the similarities of `rows`, which are laid out as in `table`.
     init(_ rows: SimilarityRows, table: RunTable, shuffles: LabelShuffles, settings: ScoreSettings) {
         let blocks = Block.all(of: table)
-        let pairs = blocks.reduce(0) { $0 + $1.rows.count * table.members[$1.second].count }
-        let limit = max(settings.sampledPairs, 1)
-        let sampleStride = max(1, (pairs + limit - 1) / limit)
+        let own = OwnPairs(rows, table)
         let workers = max(1, min(settings.workers, blocks.count))
         BLAS.useOneThread()
         let parts = concurrently(workers) { worker in
-            var part = PairCensus(rowCount: rows.count, permutations: shuffles.count)
+            var part = PairCensus(rowCount: rows.count, neurons: table.neurons.count, permutations: shuffles.count)
             let widest = table.members.map(\.count).max() ?? 0
             let buffer = FloatBuffer(count: Self.blockRows * widest)
             for index in stride(from: worker, to: blocks.count, by: workers) {
-                var generator = SplitMix64(seed: settings.seed, stream: .pairSample, index: index)
-                part.multiply(blocks[index], rows, table, into: buffer)
-                part.count(blocks[index], in: buffer, table)
-                part.drawSample(blocks[index], in: buffer, table, stride: sampleStride, using: &generator)
+                part.multiply(blocks[index], rows, table, own, into: buffer)
+                part.count(blocks[index], in: buffer, table, own)
                 part.addShuffled(blocks[index], in: buffer, table, shuffles)
             }
             return part
         }
-        self.init(rowCount: rows.count, permutations: shuffles.count)
+        self.init(rowCount: rows.count, neurons: table.neurons.count, permutations: shuffles.count)
         for part in parts { merge(part) }
-        within.sort { ($0.neuron, $0.firstSeed, $0.secondSeed) < ($1.neuron, $1.firstSeed, $1.secondSeed) }
+        within = own.pairs
     }
 
-    private init(rowCount: Int, permutations: Int) {
+    private init(rowCount: Int, neurons: Int, permutations: Int) {
         nearestLevel = [Int32](repeating: .min, count: rowCount)
         nearestCount = [Int32](repeating: 0, count: rowCount)
+        others = [Others](repeating: Others(), count: neurons)
+        othersByBin = [Int32](repeating: 0, count: neurons * Self.bins)
         shuffledSums = [Int](repeating: 0, count: permutations)
     }
 
     private mutating func merge(_ other: PairCensus) {
-        within += other.within
-        sample += other.sample
+        for neuron in others.indices { others[neuron] += other.others[neuron] }
+        for index in othersByBin.indices { othersByBin[index] += other.othersByBin[index] }
         for level in between.indices { between[level] += other.between[level] }
         for index in shuffledSums.indices { shuffledSums[index] += other.shuffledSums[index] }
         for row in nearestLevel.indices {
@@ -110,7 +131,12 @@ struct PairCensus: Sendable {
     }
 
     /// The cosines of the block's rows (of the first seed) with all runs of the second seed.
-    private func multiply(_ block: Block, _ rows: SimilarityRows, _ table: RunTable, into buffer: FloatBuffer) {
+    ///
+    /// Pairs of one neuron are overwritten with the levels that they have everywhere else: a matrix product rounds
+    /// differently from one place to another.
+    private func multiply(
+        _ block: Block, _ rows: SimilarityRows, _ table: RunTable, _ own: OwnPairs, into buffer: FloatBuffer
+    ) {
         let columns = table.members[block.second].count
         BLAS.multiply(
             rows: block.rows.count, columns: columns, inner: rows.dimensions,
@@ -118,57 +144,52 @@ struct PairCensus: Sendable {
             aStride: rows.dimensions,
             rows.values.pointer + table.offsets[block.second] * rows.dimensions, bStride: rows.dimensions,
             bTransposed: true, into: buffer.pointer, cStride: columns)
-    }
-
-    /// Counts the levels and updates each run's maximum, for rows and columns.
-    private mutating func count(_ block: Block, in buffer: FloatBuffer, _ table: RunTable) {
-        let columns = table.members[block.second].count
-        let firstRow = table.offsets[block.first]
-        let firstColumn = table.offsets[block.second]
-        between.withUnsafeMutableBufferPointer { histogram in
-            nearestLevel.withUnsafeMutableBufferPointer { nearest in
-                nearestCount.withUnsafeMutableBufferPointer { ties in
-                    for row in block.rows {
-                        let cosines = buffer.pointer + (row &- block.rows.lowerBound) &* columns
-                        var best = Int32.min
-                        var bestTies: Int32 = 0
-                        for column in 0..<columns {
-                            let level = SimilarityLevel.nearest(cosines[column])
-                            histogram[level &+ SimilarityLevel.one] &+= 1
-                            let narrow = Int32(truncatingIfNeeded: level)
-                            Self.raise(&best, &bestTies, to: narrow, 1)
-                            Self.raise(&nearest[firstColumn &+ column], &ties[firstColumn &+ column], to: narrow, 1)
-                        }
-                        Self.raise(&nearest[firstRow + row], &ties[firstRow + row], to: best, bestTies)
-                        // The pair with the row's own neuron is not a between-neuron pair.
-                        let neuron = table.members[block.first][row]
-                        guard let own = table.place(of: neuron, in: block.second) else { continue }
-                        let level = SimilarityLevel.nearest(cosines[own])
-                        histogram[level + SimilarityLevel.one] -= 1
-                        within.append(
-                            Within(
-                                neuron: Int32(neuron), firstSeed: Int32(block.first), secondSeed: Int32(block.second),
-                                level: Int32(level)))
-                    }
-                }
-            }
+        for pair in own.pairs where pair.firstSeed == block.first && pair.secondSeed == block.second {
+            let neuron = Int(pair.neuron)
+            guard let row = table.place(of: neuron, in: block.first), block.rows.contains(row),
+                let column = table.place(of: neuron, in: block.second)
+            else { continue }
+            buffer.pointer[(row - block.rows.lowerBound) * columns + column] =
+                Float(SimilarityLevel.cosine(Double(pair.level)))
         }
     }
 
-    /// Draws one pair from each `stride` neighbours of the block; a drawn pair of one neuron is dropped.
-    private mutating func drawSample(
-        _ block: Block, in buffer: FloatBuffer, _ table: RunTable, stride width: Int, using generator: inout SplitMix64
-    ) {
+    /// Counts the levels, and updates each run's maximum and each neuron's counts, for rows and columns.
+    private mutating func count(_ block: Block, in buffer: FloatBuffer, _ table: RunTable, _ own: OwnPairs) {
         let columns = table.members[block.second].count
-        let total = block.rows.count * columns
-        for start in stride(from: 0, to: total, by: width) {
-            let pair = width == 1 ? start : start + generator.next(below: width)
-            guard pair < total else { break }
-            let first = table.members[block.first][block.rows.lowerBound + pair / columns]
-            let second = table.members[block.second][pair % columns]
-            if first == second { continue }
-            let level = SimilarityLevel.nearest(buffer.pointer[pair])
-            sample.append(Between(first: Int32(first), second: Int32(second), level: Int32(level)))
+        let columnNeurons = table.members[block.second]
+        let firstRow = table.offsets[block.first]
+        let firstColumn = table.offsets[block.second]
+        for row in block.rows {
+            let cosines = buffer.pointer + (row - block.rows.lowerBound) * columns
+            let neuron = table.members[block.first][row]
+            var best = Int32.min
+            var bestTies: Int32 = 0
+            var added = Others()
+            for column in 0..<columns {
+                let level = SimilarityLevel.nearest(cosines[column])
+                let narrow = Int32(truncatingIfNeeded: level)
+                Self.raise(&best, &bestTies, to: narrow, 1)
+                Self.raise(&nearestLevel[firstColumn &+ column], &nearestCount[firstColumn &+ column], to: narrow, 1)
+                let other = columnNeurons[column]
+                // The pair with the row's own neuron is not a between-neuron pair.
+                if other == neuron { continue }
+                between[level &+ SimilarityLevel.one] &+= 1
+                let wins = own.winsAbove[level &+ SimilarityLevel.one]
+                added.count &+= 1
+                added.sum &+= level
+                added.wins &+= wins
+                added.ownWins &+= own.wins(of: neuron, above: narrow)
+                others[other].count &+= 1
+                others[other].sum &+= level
+                others[other].wins &+= wins
+                others[other].ownWins &+= own.wins(of: other, above: narrow)
+                let bin = Self.bin(of: level)
+                othersByBin[neuron &* Self.bins &+ bin] &+= 1
+                othersByBin[other &* Self.bins &+ bin] &+= 1
+            }
+            others[neuron] += added
+            Self.raise(&nearestLevel[firstRow + row], &nearestCount[firstRow + row], to: best, bestTies)
         }
     }
 
@@ -195,5 +216,56 @@ struct PairCensus: Sendable {
                 }
             }
         }
+    }
+}
+
+/// The pairs of runs of one neuron, known before all others are counted.
+private struct OwnPairs: Sendable {
+    /// All pairs, ordered by neuron and seeds.
+    let pairs: [PairCensus.Within]
+    /// By level, lowest first: twice the number of these pairs above it, ties counting half.
+    let winsAbove: [Int]
+    /// The pairs' levels, in the order of `pairs`, and where each neuron's begin.
+    private let levels: [Int32]
+    private let starts: [Int]
+
+    init(_ rows: SimilarityRows, _ table: RunTable) {
+        var pairs: [PairCensus.Within] = []
+        var starts = [0]
+        for neuron in table.neurons.indices {
+            let seeds = table.seeds.indices.filter { table.place(of: neuron, in: $0) != nil }
+            let places = seeds.map { table.offsets[$0] + (table.place(of: neuron, in: $0) ?? 0) }
+            for first in seeds.indices {
+                for second in seeds.indices.dropFirst(first + 1) {
+                    pairs.append(
+                        .init(
+                            neuron: Int32(neuron), firstSeed: Int32(seeds[first]), secondSeed: Int32(seeds[second]),
+                            level: Int32(rows.level(places[first], places[second]))))
+                }
+            }
+            starts.append(pairs.count)
+        }
+        var counts = [Int](repeating: 0, count: SimilarityLevel.count)
+        for pair in pairs { counts[Int(pair.level) + SimilarityLevel.one] += 1 }
+        var above = 0
+        var wins = counts
+        for index in counts.indices.reversed() {
+            wins[index] = 2 * above + counts[index]
+            above += counts[index]
+        }
+        self.pairs = pairs
+        self.starts = starts
+        levels = pairs.map(\.level)
+        winsAbove = wins
+    }
+
+    /// Twice the number of a neuron's pairs that are above a level, ties counting half.
+    @inline(__always)
+    func wins(of neuron: Int, above level: Int32) -> Int {
+        var wins = 0
+        for index in starts[neuron]..<starts[neuron &+ 1] {
+            wins &+= (levels[index] > level ? 1 : 0) &+ (levels[index] >= level ? 1 : 0)
+        }
+        return wins
     }
 }

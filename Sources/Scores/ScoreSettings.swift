@@ -8,10 +8,6 @@ struct ScoreSettings: Sendable {
     var seed: UInt64 = 0
     /// Number of shuffles of the neuron labels behind a p.
     var permutations = 1_000
-    /// Number of bootstrap resamples behind an interval.
-    var resamples = 1_000
-    /// The most between-neuron pairs that the bootstrap uses; of more, an evenly spread sample of this size.
-    var sampledPairs = 1 << 20
     /// The runs were made to lower their neurons' activations (`direction: -`), so the lowest channel stands out.
     var minimises = false
     /// The runs' neurons are tokens (`slice`), none of which is a channel that could stand out.

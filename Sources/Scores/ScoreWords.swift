@@ -47,7 +47,7 @@ package enum ScoreWords {
     /// What an AUC is.
     package static let auc =
         "AUC is the probability that two runs of one neuron are more alike than two runs of different neurons (chance: "
-        + "0.5). Intervals are 95 % bootstrap intervals over neurons; p is from a permutation test."
+        + "0.5). Intervals are 95 % jackknife intervals over neurons; p is from a permutation test."
 
     /// "more alike than 98 % of pairs of different neurons"; rounded down, so that it never overstates.
     package static func standing(_ consistency: NeuronConsistency) -> String {

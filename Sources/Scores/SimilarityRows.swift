@@ -1,12 +1,10 @@
-// Descriptors or embeddings of a layer's pictures, normalised for cosine similarity.
+// Descriptors or embeddings of pictures, normalised for cosine similarity.
 
 import ViT
 
-/// Rows whose dot products are the cosines of the given vectors, centred over the layer.
+/// Rows whose dot products are the cosines of the normalised vectors.
 ///
-/// Centring removes what all pictures of the layer share (its method, its palette), which would otherwise make every
-/// pair look alike. Each part is then scaled so that all parts vary alike over the layer, and each row to length 1. A
-/// vector that does not vary beyond rounding (a millionth) has no direction: its row and all its similarities are 0.
+/// A vector that is at the mean within rounding (a millionth) has no direction: its row and all its similarities are 0.
 struct SimilarityRows: Sendable {
     /// Number of rows.
     let count: Int
@@ -15,53 +13,35 @@ struct SimilarityRows: Sendable {
     /// (count, dimensions): rows of length 1 or 0.
     let values: FloatBuffer
 
-    /// A deviation below this fraction of the vector's size is rounding.
-    private static let tolerance = 1e-6
-
-    /// Centres, balances and normalises `rows`, which are finite and all of one length; `parts` cover that length.
-    init(_ rows: [[Float]], parts: [Range<Int>]) {
-        let dimensions = parts.last?.upperBound ?? 0
-        precondition(rows.allSatisfy { $0.count == dimensions })
+    /// Normalises `rows` and brings them to length 1.
+    ///
+    /// - Precondition: the rows are finite and as long as the normalisation's means.
+    init(_ rows: [[Float]], by normalisation: Normalisation) {
+        let (means, scales) = (normalisation.means, normalisation.scales)
+        dimensions = means.count
         count = rows.count
-        self.dimensions = dimensions
         values = FloatBuffer(count: rows.count * dimensions)
-        guard count > 0, dimensions > 0 else { return }
-
-        var means = [Double](repeating: 0, count: dimensions)
-        for row in rows {
-            for column in 0..<dimensions { means[column] += Double(row[column]) }
-        }
-        for column in 0..<dimensions { means[column] /= Double(count) }
-
-        var scales = [Double](repeating: 0, count: dimensions)
-        for part in parts {
-            var size = 0.0
-            var deviation = 0.0
-            for row in rows {
-                for column in part {
-                    let value = Double(row[column])
-                    size += value * value
-                    deviation += (value - means[column]) * (value - means[column])
-                }
-            }
-            guard deviation.squareRoot() > Self.tolerance * size.squareRoot() else { continue }
-            // The mean squared length of the part's rows becomes 1.
-            let scale = (Double(count) / deviation).squareRoot()
-            for column in part { scales[column] = scale }
-        }
-
         var scaled = [Double](repeating: 0, count: dimensions)
         for (index, row) in rows.enumerated() {
+            precondition(row.count == dimensions)
             var squares = 0.0
             for column in 0..<dimensions {
                 scaled[column] = (Double(row[column]) - means[column]) * scales[column]
                 squares += scaled[column] * scaled[column]
             }
             let length = squares.squareRoot()
-            guard length > Self.tolerance else { continue }
+            guard length > Normalisation.tolerance else { continue }
             let target = values.pointer + index * dimensions
             for column in 0..<dimensions { target[column] = Float(scaled[column] / length) }
         }
+    }
+
+    /// The level of the cosine of two rows.
+    func level(_ first: Int, _ second: Int) -> Int {
+        let (a, b) = (values.pointer + first * dimensions, values.pointer + second * dimensions)
+        var sum: Float = 0
+        for column in 0..<dimensions { sum += a[column] * b[column] }
+        return SimilarityLevel.nearest(sum)
     }
 }
 

@@ -1,4 +1,4 @@
-// The scores' random numbers: one generator per resample and permutation, seeded from (seed, stream, index), so that
+// The scores' random numbers: one generator per permutation and picture, seeded from (seed, stream, index), so that
 // its draws do not depend on thread or time.
 
 import ViT
@@ -6,15 +6,13 @@ import ViT
 extension SplitMix64 {
     /// What a generator's draws are for; two purposes never share draws.
     enum Stream: UInt64 {
-        /// Which neurons a bootstrap resample holds.
-        case bootstrap = 1
+        /// A reference picture.
+        case referencePicture = 4
         /// How a permutation shuffles the neuron labels.
         case permutation = 2
-        /// Which between-neuron pairs are in the sample.
-        case pairSample = 3
     }
 
-    /// The generator of one resample: its state is the seed, mixed with the stream and then with the index.
+    /// The generator of one draw: its state is the seed, mixed with the stream and then with the index.
     init(seed: UInt64, stream: Stream, index: Int) {
         var first = SplitMix64(state: seed &+ stream.rawValue)
         var second = SplitMix64(state: first.next() &+ UInt64(truncatingIfNeeded: index))

@@ -8,17 +8,23 @@ struct IdentificationTests {
     @Test(arguments: try ConsistencyCase.all())
     func agreesWithSciPy(example: ConsistencyCase) throws {
         for (minimises, expected) in [(false, example.identification), (true, example.identificationOfMinima)] {
-            let settings = ScoreSettings(resamples: 50, minimises: minimises)
-            let found = try Identification(of: example.scoredRuns, settings: settings)
+            let found = try Identification(
+                of: example.scoredRuns, scale: ChannelScale(example.referenceActivations),
+                settings: ScoreSettings(minimises: minimises))
             #expect(abs(found.layer.top1 - expected.top1) < 1e-12)
             #expect(abs(found.layer.meanReciprocalRank - expected.meanReciprocalRank) < 1e-12)
             #expect(abs(found.layer.chance - 1 / 40) < 1e-15)
-            #expect(try #require(found.layer.top1Interval).contains(expected.top1))
+            #expect(isClose(found.layer.top1Interval, expected.top1Interval, within: 1e-9))
+            #expect(
+                isClose(found.layer.meanReciprocalRankInterval, expected.meanReciprocalRankInterval, within: 1e-9))
+            #expect(found.layer.scalePictures == 30)
             #expect(Set(found.neurons.keys) == Set(expected.neurons.keys))
             for (neuron, figures) in expected.neurons {
                 let own = try #require(found.neurons[neuron])
                 #expect(abs(own.top1 - figures.top1) < 1e-12)
                 #expect(abs(own.reciprocalRank - figures.reciprocalRank) < 1e-12)
+                #expect(abs(own.top1Interval.lowerBound - figures.top1Interval.lowerBound) < 1e-9)
+                #expect(abs(own.top1Interval.upperBound - figures.top1Interval.upperBound) < 1e-9)
             }
         }
     }
@@ -34,24 +40,17 @@ struct IdentificationTests {
         #expect(found.neurons[0]?.top1 == 0.75)
     }
 
-    /// Over three pictures any channel that is up on one of them stands out as far as the one that the picture was made
-    /// for; over twenty it does not.
-    @Test func otherPicturesCanGiveTheScale() throws {
-        let many = (0..<20).map { neuron in
-            run(neuron, 0, (0..<20).map { $0 == neuron ? 3 : ($0 + neuron) % 3 == 0 ? 0.4 : 0 })
+    /// A picture's rank depends on the picture and the scale alone.
+    @Test func otherRunsDoNotChangeANeuronsFigures() throws {
+        let runs = (0..<20).map { neuron in
+            run(neuron, 0, (0..<20).map { $0 == neuron ? 1 : Float(($0 * neuron) % 7) / 4 })
         }
-        let whole = try Identification(of: many)
-        #expect(whole.layer.top1 == 1 && whole.layer.scalePictures == 20)
-        let few = Array(many.prefix(3))
-        let own = try Identification(of: few)
-        #expect(own.layer.scalePictures == 3)
-        let scaled = try Identification(of: few, scale: whole.scale)
-        #expect(scaled.layer.scalePictures == 20 && scaled.layer.runs == 3)
-        #expect((0..<3).allSatisfy { scaled.neurons[$0] == whole.neurons[$0] })
-        #expect(own.layer.meanReciprocalRank < scaled.layer.meanReciprocalRank)
-        // A scale of another layer is of no use.
-        let other = [run(0, 0, [1, 0]), run(1, 0, [0, 1])]
-        #expect(try Identification(of: other, scale: whole.scale).layer.scalePictures == 2)
+        let scale = ChannelScale(runs.compactMap(\.activations))
+        let whole = try Identification(of: runs, scale: scale)
+        for count in 1...20 {
+            let few = try Identification(of: Array(runs.suffix(count)), scale: scale)
+            #expect(few.neurons.allSatisfy { whole.neurons[$0] == $1 } && few.neurons.count == count)
+        }
     }
 
     @Test func whereNothingVariesEveryChannelTies() throws {
@@ -60,13 +59,16 @@ struct IdentificationTests {
         #expect(found.layer.meanReciprocalRank == 0.5)
     }
 
-    @Test func oneSeedIsEnoughButOneNeuronIsNot() throws {
+    @Test func oneSeedAndOneNeuronAreEnough() throws {
         let runs = [run(0, 0, [1, 0]), run(1, 0, [0, 1])]
         #expect(try Identification(of: runs).layer.top1 == 1)
-        #expect(throws: NoScore.oneNeuron) { try Identification(of: [run(0, 0, [1, 0]), run(0, 1, [0, 1])]) }
+        let alone = try Identification(of: [run(0, 0, [1, 0]), run(0, 1, [0, 1])])
+        #expect(alone.layer.top1 == 0.5 && alone.layer.top1Interval == nil && alone.deleted.isEmpty)
         #expect(throws: NoScore.nothingMeasured) { try Identification(of: [run(0, 0, nil)]) }
         #expect(throws: NoScore.notAChannel) { try Identification(of: runs + [run(2, 0, [0, 0])]) }
         #expect(throws: NoScore.notAChannel) { try Identification(of: runs + [run(-1, 0, [0, 0])]) }
+        // A scale of another layer is of no use.
+        #expect(throws: NoScore.notAChannel) { try Identification(of: runs, scale: ChannelScale([[1, 2, 3]])) }
     }
 
     @Test func divergedRunsAreLeftOutAndCounted() throws {

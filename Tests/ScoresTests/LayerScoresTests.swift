@@ -26,9 +26,12 @@ struct LayerScoresTests {
         let neuron = try keys(scores.scores(of: 2))
         #expect(Set(neuron.keys) == ["look", "meaning", "identification", "seedSpread"])
         let look = try #require(neuron["look"] as? [String: Any])
-        #expect(Set(look.keys) == ["similarity", "percentile", "equal", "pairs"])
+        #expect(
+            Set(look.keys) == [
+                "similarity", "percentile", "equal", "pairs", "interval", "withoutOneSeed", "percentileInterval",
+            ])
         let identification = try #require(neuron["identification"] as? [String: Any])
-        #expect(Set(identification.keys) == ["top1", "reciprocalRank", "runs"])
+        #expect(Set(identification.keys) == ["top1", "reciprocalRank", "runs", "top1Interval"])
 
         let layer = try keys(scores.figures)
         let meaning = try #require(layer["meaning"] as? [String: Any])
@@ -79,8 +82,8 @@ struct LayerScoresTests {
                 neuron: $0.neuron, seed: $0.seed, look: [1, 2, 3], meaning: $0.meaning, activations: nil,
                 finalActivation: 0)
         }
-        #expect(LayerScores(of: runs).look.reason == .nothingMeasured)
-        #expect(LayerScores(of: runs).identification.reason == .nothingMeasured)
+        let scores = LayerScores(of: runs, by: ScoreReference(of: ScoredRun.striped))
+        #expect(scores.look.reason == .nothingMeasured && scores.identification.reason == .nothingMeasured)
     }
 }
 
@@ -101,7 +104,9 @@ struct ScoreWordsTests {
         (97.5, 0.5, "more alike than 97 % of pairs of different neurons"),
     ])
     func percentilesNeverSayTooMuch(percentile: Double, equal: Double, sentence: String) {
-        let consistency = NeuronConsistency(similarity: 0, percentile: percentile, equal: equal, pairs: 3)
+        let consistency = NeuronConsistency(
+            similarity: 0, percentile: percentile, equal: equal, pairs: 3, interval: nil, withoutOneSeed: nil,
+            percentileInterval: nil)
         #expect(ScoreWords.standing(consistency) == sentence)
     }
 

@@ -27,8 +27,8 @@ struct ScoreCacheTests {
 
     private func names() throws -> [String] { try FileSystem.names(in: "\(folder.path)/scores").sorted() }
 
-    private func scores(_ recipes: [Recipe], scaledBy reference: [Recipe]? = nil) throws -> LayerScores {
-        try ScoreCache(store: store, judge: nil).scores(of: recipes, scaledBy: reference)
+    private func scores(_ recipes: [Recipe]) throws -> LayerScores {
+        try ScoreCache(store: store, judge: nil) { _ in ScoreReference(of: ScoredRun.striped) }.scores(of: recipes)
     }
 
     @Test func whatIsStoredIsReadAgain() throws {
@@ -37,7 +37,7 @@ struct ScoreCacheTests {
         #expect(try self.scores(recipes) == scores && self.scores(recipes.reversed()) == scores)
         #expect(try names() == [name])
         // Other scores under the same name are what the next reader gets.
-        let other = LayerScores(of: [])
+        let other = LayerScores.none
         try store.saveSealed(Array(JSONEncoder().encode(other)), as: "scores/\(name)")
         #expect(try self.scores(recipes) == other)
     }
@@ -51,20 +51,6 @@ struct ScoreCacheTests {
         let missing = recipes[0].condition.recipe(.head, 0, seed: 9)
         #expect(try self.scores(recipes + [missing]) == scores)
         #expect(try names().count == 2)
-    }
-
-    @Test func theReferenceIsInTheName() throws {
-        let sample = recipes.filter { $0.target.number < 2 }
-        let own = try scores(sample)
-        let scaled = try scores(sample, scaledBy: recipes)
-        #expect(own.identification.value?.layer.scalePictures == 4)
-        #expect(scaled.identification.value?.layer.scalePictures == 8)
-        #expect(scaled.look == own.look)
-        let whole = try scores(recipes)
-        for neuron in 0..<2 {
-            #expect(scaled.scores(of: neuron).identification == whole.scores(of: neuron).identification)
-        }
-        #expect(try names().count == 3)
     }
 
     @Test func aDamagedRunIsLeftOutOfScoresAndName() throws {

@@ -29,8 +29,17 @@ struct ScoreCostTests {
             record.numbers.layerActivations = (0..<3_072).map { $0 == recipe.target.number ? 2 : generator.uniform() }
             try store.save(record)
         }
+        let embeddings = (0..<256).map { _ in (0..<768).map { _ in generator.uniform() } }
+        let channels = (0..<256).map { _ in (0..<3_072).map { _ in generator.uniform() } }
+        let looks = (0..<256).map {
+            LookDescriptor(width: 224, height: 224).describe(
+                ReferencePictures.picture($0, width: 224, height: 224).pixels)
+        }
+        let reference = ScoreReference(
+            look: Normalisation(of: looks, parts: LookDescriptor.parts), meaning: Normalisation(of: embeddings),
+            channels: ChannelScale(channels))
         let start = (wall: ProcessInfo.processInfo.systemUptime, usage: Self.usage())
-        let scores = try ScoreCache(store: store, judge: nil).scores(of: recipes)
+        let scores = try ScoreCache(store: store, judge: nil) { _ in reference }.scores(of: recipes)
         let wall = ProcessInfo.processInfo.systemUptime - start.wall
         let end = Self.usage()
         print(

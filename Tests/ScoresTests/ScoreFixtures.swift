@@ -23,22 +23,35 @@ struct ConsistencyCase: Decodable, Sendable, CustomTestStringConvertible {
         let chance: Double
         let gap: Double
         let gapInterval: [Double]
+        let deleted: [String: [Int: Double]]
         let p: Double
         let withinPairs: Int
         let betweenPairs: Int
-        let neurons: [Int: NeuronConsistency]
+        let neurons: [Int: Neuron]
+    }
+
+    struct Neuron: Decodable, Sendable {
+        let similarity: Double
+        let percentile: Double
+        let pairs: Int
+        let interval: [Double]?
+        let withoutOneSeed: [Double]?
+        let percentileInterval: [Double]?
     }
 
     struct Identified: Decodable, Sendable {
         let top1: Double
+        let top1Interval: [Double]
         let meanReciprocalRank: Double
+        let meanReciprocalRankInterval: [Double]
         let neurons: [Int: NeuronIdentification]
     }
 
     let name: String
     let parts: [[Int]]
     let permutations: Int
-    let resamples: Int
+    let reference: [[Float]]
+    let referenceActivations: [[Float]]
     let runs: [Run]
     let expected: Expected
     let identification: Identified
@@ -72,6 +85,30 @@ struct DescriptorCase: Decodable, Sendable, CustomTestStringConvertible {
 private func scoreFixture<Value: Decodable>(_ name: String) throws -> Value {
     let url = Bundle.module.bundleURL.appendingPathComponent("Fixtures/Scores/\(name).json")
     return try JSONDecoder().decode(Value.self, from: Data(contentsOf: url))
+}
+
+extension Consistency {
+    /// Scores runs that are their own reference.
+    init(
+        of runs: [ScoredRun], settings: ScoreSettings = ScoreSettings(), measuring measure: (ScoredRun) -> [Float]?
+    ) throws(NoScore) {
+        let rows = RunTable(runs, measuring: measure).rows
+        try self.init(of: runs, by: Normalisation(of: rows), settings: settings, measuring: measure)
+    }
+}
+
+extension Identification {
+    /// Ranks runs that are their own reference.
+    init(of runs: [ScoredRun], settings: ScoreSettings = ScoreSettings()) throws(NoScore) {
+        let rows = RunTable(runs, measuring: \.activations).rows
+        try self.init(of: runs, scale: ChannelScale(rows), settings: settings)
+    }
+}
+
+/// Whether an interval has these ends.
+func isClose(_ interval: ClosedRange<Double>?, _ ends: [Double]?, within tolerance: Double) -> Bool {
+    guard let interval, let ends else { return interval == nil && ends == nil }
+    return abs(interval.lowerBound - ends[0]) < tolerance && abs(interval.upperBound - ends[1]) < tolerance
 }
 
 extension SplitMix64 {

@@ -22,3 +22,20 @@ extension ScoredRun {
         }
     }()
 }
+
+extension ScoreReference {
+    /// The runs as their own reference.
+    init(of runs: [ScoredRun]) {
+        self.init(
+            look: Normalisation(of: runs.compactMap(\.look), parts: LookDescriptor.parts),
+            meaning: Normalisation(of: runs.compactMap(\.meaning)),
+            channels: ChannelScale(runs.compactMap(\.activations)))
+    }
+}
+
+extension LayerScores {
+    /// Scores runs that are their own reference.
+    init(of runs: [ScoredRun], settings: ScoreSettings = ScoreSettings()) {
+        self.init(of: runs, by: ScoreReference(of: runs), settings: settings)
+    }
+}

@@ -10,7 +10,7 @@ package final class VisualiserMaker: RunMaker {
     /// The models and reference pictures that recipes name by digest.
     package struct Source: Sendable {
         /// The model, as trained or a control.
-        var model: @Sendable (ModelVersion) throws -> ViT
+        package var model: @Sendable (ModelVersion) throws -> ViT
         /// The reference picture with this digest; for nil, the model's mean colour. (3, height, width) in 0…1.
         var reference: @Sendable (_ digest: String?, ViT) throws -> FloatBuffer
     }

@@ -21,7 +21,10 @@ package final class RunLibrary: Sendable {
         self.store = store
         self.judge = judge
         self.clock = clock
-        cache = ScoreCache(store: store, judge: judge)
+        let references = ScoreReferences(
+            store: store, judge: judge,
+            models: RecipeModels(model: project.model.model, references: project.references))
+        cache = ScoreCache(store: store, judge: judge, reference: references.reference)
     }
 
     /// The seeds that the project's own runs have.
@@ -38,19 +41,11 @@ package final class RunLibrary: Sendable {
     }
 
     /// The scores of a layer's runs of one condition, over `neurons`, or over all that have such runs.
-    ///
-    /// Identification scales activations by the grid's pictures if the condition has the grid's tokens and weights.
     func scores(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) throws -> LayerScores {
-        func recipes(_ condition: Condition, _ neurons: [Int]) -> [Recipe] {
-            neurons.flatMap { neuron in seeds.map { condition.recipe(layer.address, neuron, seed: $0) } }
-        }
-        let grid = project.grid(of: layer)
         let neurons = neurons ?? self.neurons(of: layer, condition)
-        let isGrid = condition == grid && neurons == layer.neurons
-        let isReadAlike = condition.variant.tokens == grid.variant.tokens && condition.model == grid.model
         return try clock.measure(.score) {
             try cache.scores(
-                of: recipes(condition, neurons), scaledBy: isReadAlike && !isGrid ? recipes(grid, layer.neurons) : nil)
+                of: neurons.flatMap { neuron in seeds.map { condition.recipe(layer.address, neuron, seed: $0) } })
         }
     }
 }

@@ -1,0 +1,113 @@
+// What the scores of a layer are measured against: the reference pictures, as the measures see them.
+
+import Foundation
+import Render
+import Runs
+import Support
+import ViT
+
+/// The reference of one condition's runs at one address.
+package struct ScoreReference: Sendable, Equatable {
+    /// For descriptors, from the reference pictures at the model's picture size.
+    package let look: Normalisation
+    /// For embeddings, by the judge or by the model that the runs were made with.
+    package let meaning: Normalisation
+    /// The means and spreads of the layer's channels over the condition's tokens, in the model that the runs were made
+    /// with.
+    package let channels: ChannelScale
+}
+
+/// Computes references by forward passes alone, and keeps them in `.atlas/references/`.
+///
+/// Unchecked Sendable: what is known is read and written only under the lock.
+package final class ScoreReferences: @unchecked Sendable {
+    private let store: Store
+    private let judge: Judge?
+    private let models: RecipeModels
+    private let lock = NSLock()
+    private var known: [String: any Sendable] = [:]
+
+    /// - Parameter judge: the model that gives the embeddings; nil for the model that runs were made with.
+    package init(store: Store, judge: Judge?, models: RecipeModels) {
+        self.store = store
+        self.judge = judge
+        self.models = models
+    }
+
+    /// The reference of a recipe's condition and address.
+    package func reference(of recipe: Recipe) throws -> ScoreReference {
+        let model = try models.source.model(recipe.model)
+        let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
+        return ScoreReference(
+            look: try stored("look \(LookDescriptor.version) \(width) \(height)") {
+                let descriptors = DescriptorPool()
+                let rows = concurrently(ReferencePictures.count) { index in
+                    descriptors.describe(ReferencePictures.picture(index, width: width, height: height))
+                }
+                return Normalisation(of: rows, parts: LookDescriptor.parts)
+            },
+            meaning: try meaning(of: recipe.model, in: model), channels: try channels(for: recipe, in: model))
+    }
+
+    private func meaning(of version: ModelVersion, in model: ViT) throws -> Normalisation {
+        let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
+        if let judge {
+            return try stored("meaning judge \(judge.digest) \(width) \(height)") {
+                Normalisation(
+                    of: concurrently(ReferencePictures.count) { index in
+                        judge.embedding(of: ReferencePictures.picture(index, width: width, height: height))
+                    })
+            }
+        }
+        return try stored("meaning \(Self.text(version))") {
+            let tokens = TokenSelection.automatic(at: .encoderNorm, in: model.configuration)
+            return Normalisation(of: read(model, .encoderNorm, tokens) { $0.read($1).map(\.embedding) })
+        }
+    }
+
+    private func channels(for recipe: Recipe, in model: ViT) throws -> ChannelScale {
+        // A token is not one of the channels, so none of them is ranked.
+        if case .token = recipe.target { return ChannelScale([]) }
+        let (address, tokens) = (recipe.address, recipe.variant.tokens)
+        return try stored("channels \(Self.text(recipe.model)) \(address) \(tokens)") {
+            ChannelScale(read(model, address, tokens) { $0.activations(of: $1) })
+        }
+    }
+
+    private static func text(_ version: ModelVersion) -> String {
+        "\(version.digest) \(version.control.map { "\($0.word) \($0.seed)" } ?? "trained")"
+    }
+
+    /// What `measure` gives for each reference picture, in order, read on all workers.
+    private func read(
+        _ model: ViT, _ address: Address, _ tokens: TokenSelection,
+        _ measure: @Sendable (any PictureReader, [FloatBuffer]) -> [[Float]]
+    ) -> [[Float]] {
+        BLAS.useOneThread()
+        let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
+        let workers = LocalDevice.device.workers
+        let parts = concurrently(workers) { worker in
+            let reader = LocalDevice.device.makeReader(model: model, address: address, tokens: tokens, capacity: 1)
+            return stride(from: worker, to: ReferencePictures.count, by: workers).flatMap { index in
+                measure(reader, [ReferencePictures.picture(index, width: width, height: height).planes])
+            }
+        }
+        return (0..<ReferencePictures.count).map { parts[$0 % workers][$0 / workers] }
+    }
+
+    /// A value that depends on the reference pictures and on what `key` names: known, stored, or computed now.
+    private func stored<Value: Codable & Sendable>(_ key: String, _ compute: () -> Value) throws -> Value {
+        if let value = lock.withLock({ known[key] as? Value }) { return value }
+        let text = "reference \(ReferencePictures.version) \(ReferencePictures.count) \(key)"
+        let name = "references/\(Digest.hexadecimal(Array(text.utf8))).json"
+        let value: Value
+        if let bytes = try store.sealed(name), let found = try? JSONDecoder().decode(Value.self, from: Data(bytes)) {
+            value = found
+        } else {
+            value = compute()
+            try store.saveSealed(Array(JSONEncoder().encode(value)), as: name)
+        }
+        lock.withLock { known[key] = value }
+        return value
+    }
+}
