@@ -23,31 +23,42 @@ package struct Caveat: Sendable, Equatable {
 
 /// The words that go with the numbers.
 package enum ScoreWords {
+    /// What agreement is good for.
+    package static let use = "Agreement tells whether one run may stand for all runs of the neuron."
+
+    /// A network that has learned nothing agrees with itself, too.
+    static let notSufficient = Caveat(
+        statement: "It is not a sign of something learned: runs of a network with shuffled weights agree as well, so "
+            + "compare with the controls",
+        paper: "Adebayo et al. 2018",
+        url: "https://arxiv.org/abs/1810.03292")
+
     /// Consistency is a property of the pictures, not a proof of what the neuron does on photographs.
     static let consistentIsNotFaithful = Caveat(
-        statement:
-            "Consistent does not mean faithful: pictures that agree may not show what activates the neuron on natural "
-            + "images",
+        statement: "Pictures that agree may not show what activates the neuron on natural images",
         paper: "Geirhos et al. 2023",
         url: "https://arxiv.org/abs/2306.04719")
 
     /// A low score can come from the neuron rather than from the method.
-    static let lowMayBeManyFaces = Caveat(
-        statement: "A low consistency is not always a failure: a neuron with several faces responds to several kinds "
-            + "of picture, and each run may find a different one",
+    static let notNecessary = Caveat(
+        statement: "Nor do runs have to agree: a neuron with several faces responds to several kinds of picture, and "
+            + "each run may find a different one",
         paper: "Nguyen et al. 2016",
         url: "https://arxiv.org/abs/1602.03616")
 
-    /// Both caveats, in the order in which pages show them.
-    package static let caveats = [consistentIsNotFaithful, lowMayBeManyFaces]
+    /// The caveats, in the order in which pages show them.
+    package static let caveats = [notSufficient, consistentIsNotFaithful, notNecessary]
 
-    /// Both as one text, for pages that show scores in passing.
-    package static let caveatText = caveats.map(\.sentence).joined(separator: " ")
+    /// All of it as one text, for pages that show scores in passing.
+    package static let caveatText = ([use] + caveats.map(\.sentence)).joined(separator: " ")
+
+    /// The same with links.
+    package static let caveatHTML = ([HTML.escaped(use)] + caveats.map(\.html)).joined(separator: " ")
 
     /// What an AUC is.
     package static let auc =
         "AUC is the probability that two runs of one neuron are more alike than two runs of different neurons (chance: "
-        + "0.5). Intervals are 95 % jackknife intervals over neurons; p is from a permutation test."
+        + "0.5). Intervals are 95 % intervals by jackknife over neurons; p is from a permutation test."
 
     /// "more alike than 98 % of pairs of different neurons"; rounded down, so that it never overstates.
     package static func standing(_ consistency: NeuronConsistency) -> String {
@@ -62,6 +73,17 @@ package enum ScoreWords {
         let more = less < 0.1 ? "fewer than 0.1 %" : "\(Format.percentile(less)) %"
         // Ties are mentioned only if they are more than rounding.
         return "more alike than \(more)\(consistency.equal >= 1 ? " and \(equal)" : "") of \(pairs)"
+    }
+
+    /// `+0.061 (0.010 to 0.112)`, with its interval; `no difference shown (…)` if that holds 0 or there is none.
+    package static func difference(
+        _ difference: PairedDifference, _ number: (Double) -> String = Format.number
+    ) -> String {
+        let value = (difference.value > 0 ? "+" : "") + number(difference.value)
+        guard let interval = difference.interval else { return "\(value) (too few neurons for an interval)" }
+        return difference.isShown
+            ? "\(value) (\(words(interval, number)))"
+            : "no difference shown (\(value); \(words(interval, number)))"
     }
 
     /// `91.3 %`, with a non-breaking space.

@@ -151,7 +151,7 @@ struct RenderedPost: Sendable {
     /// The text, with the caveats where it shows scores.
     private var html: String {
         guard rendered.showsScores else { return rendered.html }
-        return rendered.html + "<p class=\"hint\">\(ScoreWords.caveats.map(\.html).joined(separator: " "))</p>\n"
+        return rendered.html + "<p class=\"hint\">\(ScoreWords.caveatHTML)</p>\n"
     }
 
     /// The post in lists.

@@ -40,16 +40,18 @@ extension ContentRenderer {
                         link: Self.link(to: request.layer))))
         case .distribution(let request):
             let scores = try library.scores(of: request.layer, request.condition)
+            let figures = ScoreFigures(library: library, layer: request.layer)
+            let isGrid = request.condition == project.grid(of: request.layer)
             notes.showsScores = true
             return try templates.render(
                 ChartFigure(
                     root: root,
-                    chart: ScoreFigures(library: library, layer: request.layer)
-                        .distribution(of: scores, by: request.measure),
+                    chart: figures.distribution(
+                        of: scores, by: request.measure,
+                        controls: isGrid ? try figures.compared().filter(\.isControl) : []),
                     caption: CaptionContext(
                         html: caption, score: Self.sentence(scores.scored(request.measure)),
-                        note: request.condition == project.grid(of: request.layer)
-                            ? nil : request.condition.words(in: project),
+                        note: isGrid ? nil : request.condition.words(in: project),
                         link: Self.link(to: request.layer))))
         case .comparison(let request):
             notes.showsScores = true

@@ -44,9 +44,18 @@ extension ContentRenderer {
         case .gap: figures.map { Format.number($0.gap) }
         case .p: figures.map { ScoreWords.permutationP($0.p, permutations: $0.permutations) }
         case .identification: scores.identification.value.map { ScoreWords.percent($0.layer.top1) }
+        case .difference: try difference(request).map { ScoreWords.difference($0.auc) }
+        case .retrievalDifference:
+            try difference(request).map { ScoreWords.difference($0.retrieval, ScoreWords.percent) }
         case .neurons: Format.count(library.neurons(of: request.layer, request.condition).count)
         case .runs: figures.map { Format.count($0.runs) }
         }
+    }
+
+    /// The difference of a condition from the grid over the same neurons; nil for the grid itself.
+    private func difference(_ request: LayerRequest) throws -> MeasureDifferences? {
+        try ScoreFigures(library: library, layer: request.layer).compared()
+            .first { $0.condition == request.condition }?.difference?.by(request.measure)
     }
 
     private static func note(_ text: String?, _ notes: inout FigureNotes) {

@@ -14,9 +14,9 @@ struct FigureReader {
     let text: SourceText
 
     /// The keys of figures of runs.
-    private static let runKeys = ["seeds", "method", "methods", "tokens", "attention", "direction"]
+    private static let runKeys = ["seeds", "method", "methods", "tokens", "attention", "direction", "control"]
     /// The keys of a layer's values, and of a neuron's that compare it with its layer.
-    private static let valueKeys = ["method", "tokens", "attention", "measure"]
+    private static let valueKeys = ["method", "tokens", "attention", "control", "measure"]
     /// The keys of figures of layers.
     private static let layerKeys = ["plot", "sort", "limit"] + valueKeys
     /// The charts of a layer.
@@ -147,14 +147,16 @@ extension FigureReader {
         let seeds =
             try reference.value("seeds") { try NumberList($0).seeds() }
             ?? project.configuration.seeds
-        guard variants.count * seeds.count <= Self.mostPictures else {
+        let models = try models(of: reference)
+        guard variants.count * models.count * seeds.count <= Self.mostPictures else {
             throw reference.error(
-                "\(variants.count) rows of \(seeds.count) runs; a figure has at most \(Self.mostPictures) pictures")
+                "\(variants.count * models.count) rows of \(seeds.count) runs; a figure has at most \(Self.mostPictures) pictures"
+            )
         }
-        let model = ModelVersion(digest: project.model.digest)
         return RunsRequest(
             address: neuron.address, neuron: neuron.number,
-            conditions: variants.map { Condition(model: model, variant: $0) }, seeds: seeds)
+            conditions: variants.flatMap { variant in models.map { Condition(model: $0, variant: variant) } },
+            seeds: seeds)
     }
 
     private func layer(_ reference: FigureReference, keys: [String] = layerKeys) throws -> LayerRequest {
@@ -198,10 +200,12 @@ extension FigureReader {
         if let tokens = try single(tokens, "tokens", reference) { wanted.variant.tokens = tokens }
         let attention = try single(attention(of: reference), "attention", reference)
         if let attention { wanted.variant.attention = attention }
+        if let model = try single(models(of: reference), "control", reference) { wanted.model = model }
         guard project.conditions(of: layer).contains(wanted) else {
             throw reference.error(
-                "this atlas has no runs of \(layer.address.shortName) with \(wanted.words(in: project)); a layer's figures show "
-                    + "what atlas.yml lists under methods, tokens and attention, one of them changed at a time")
+                "this atlas has no runs of \(layer.address.shortName) with \(wanted.words(in: project)); a layer's "
+                    + "figures show what atlas.yml lists under methods, tokens, attention and control, one of them "
+                    + "changed at a time")
         }
         return wanted
     }
@@ -253,6 +257,15 @@ extension FigureReader {
             return [project.attention[0]]
         }
         return modes.map { mode in project.attention.first { $0.word == mode.word } ?? mode }
+    }
+
+    /// The trained weights, or the controls that the figure names beside them: `control=none,shuffled`.
+    private func models(of reference: FigureReference) throws -> [ModelVersion] {
+        let controls: [Control?] =
+            try reference.values("control") { word in
+                word == "none" ? nil : try Control(word: word, among: ["none"] + Control.words)
+            } ?? [nil]
+        return controls.map { ModelVersion(digest: project.model.digest, control: $0) }
     }
 
     private static func list(_ numbers: [Int]) -> String {

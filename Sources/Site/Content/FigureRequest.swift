@@ -88,6 +88,10 @@ enum ValueRequest: Sendable {
         case p
         /// The share of pictures on which their own neuron has the layer's highest z-score.
         case identification
+        /// The AUC minus the grid's over the same neurons, with its interval; see `ScoreDifferences`.
+        case difference
+        /// The same of `retrieval`.
+        case retrievalDifference
         /// Number of neurons.
         case neurons
         /// Number of runs.

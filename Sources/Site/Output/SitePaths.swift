@@ -101,6 +101,9 @@ enum SitePaths {
     /// A neuron's page.
     static func neuron(_ address: Address, _ neuron: Int) -> String { "\(neuronFolder(address, neuron))/\(index)" }
 
+    /// The commands on a neuron's page that make its runs again.
+    static func reproduction(_ address: Address, _ number: Int) -> String { "\(neuron(address, number))#reproduce" }
+
     /// A neuron's data.
     static func neuronData(_ address: Address, _ neuron: Int) -> String {
         "\(neuronFolder(address, neuron))/\(neuronData)"

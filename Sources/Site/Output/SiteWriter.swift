@@ -60,7 +60,8 @@ package struct SiteWriter: Sendable {
                 NeuronPages.Subject(
                     address: neuron.address, neuron: neuron.number,
                     rows: NeuronRow.rows(of: neuron, made: [], content: content, library: library),
-                    commentary: contentPages.neurons[neuron], previous: nil, next: nil, scores: nil))
+                    commentary: contentPages.neurons[neuron], previous: nil, next: nil, scores: nil,
+                    compared: []))
         }
         for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
         try files.write(json: atlasFile(layers), to: SitePaths.atlas)

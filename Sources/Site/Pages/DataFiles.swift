@@ -77,8 +77,14 @@ struct LayerFile: Codable, Equatable {
         var direction: String
         /// The control's word; nil for the trained weights.
         var control: String?
+        /// Every parameter of the method, as text.
+        var parameters: [String: String]
         var neurons: [Int]
         var scores: LayerFigures
+        /// Each of these neurons' scores among them.
+        var neuronScores: [NeuronScores]
+        /// What differs from the first variant, paired by neuron; nil for the first.
+        var differences: ScoreDifferences?
     }
 
     var address: String
@@ -161,7 +167,11 @@ extension LayerFile.Variant {
         reference = variant.attention.reference
         direction = variant.direction.rawValue
         control = model.control?.word
+        parameters = variant.method.texts
+        parameters["steps"] = "\(variant.method.steps)"
         neurons = compared.neurons
+        neuronScores = compared.neurons.map { compared.scores.scores(of: $0) }
+        differences = compared.difference
         scores = compared.scores.figures
     }
 }

@@ -22,7 +22,7 @@ struct LayerPages: Sendable {
     }
 
     private static let comparisonCaption =
-        "Methods, token selections and attention modes compared, changing one at a time. The first row is the grid’s."
+        "Conditions compared, changing one at a time. The first row is the grid’s."
     /// The most neurons listed as most consistent, and as least consistent.
     private static let extremes = 12
     /// Neurons of a layer that the first page shows.
@@ -49,7 +49,7 @@ struct LayerPages: Sendable {
         let scores = try library.scores(of: layer, condition)
         let figures = ScoreFigures(library: library, layer: layer)
         let compared = try figures.compared()
-        let made = try neurons(scores)
+        let made = try neurons(scores, compared)
         let cards = made.map(\.card)
         let folder = SitePaths.layerFolder(address)
         let file = LayerFile(
@@ -67,10 +67,7 @@ struct LayerPages: Sendable {
             summary: LayerSummary(
                 address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
                 neuronCount: cards.count, explanation: Explanations.address(address),
-                score: scores.look.value.map { look in
-                    "\(ScoreWords.percent(look.layer.retrieval)) of pictures have another run of the same neuron as "
-                        + "their nearest neighbour by look (chance: \(ScoreWords.percent(look.layer.chance)))."
-                },
+                score: scores.look.value.map { summary($0.layer, compared) },
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(
                 address: address.description, page: SitePaths.layer(address), data: SitePaths.layerData(address),
@@ -78,8 +75,24 @@ struct LayerPages: Sendable {
             cards: cards)
     }
 
+    /// A layer's agreement by look in a sentence, with the controls'.
+    private func summary(_ look: LayerConsistency, _ compared: [ScoreFigures.Compared]) -> String {
+        let controls = compared.filter(\.isControl).compactMap { row in
+            row.scores.look.value.map { "\(ScoreWords.percent($0.layer.retrieval)) with \(row.condition.weights)" }
+        }
+        let sample = controls.isEmpty ? nil : compared.first?.scores.look.value?.layer
+        let versus = sample.map { sample in
+            " Among the \(sample.neurons) neurons that were also made with other weights, it is "
+                + "\(ScoreWords.percent(sample.retrieval)), and \(controls.joined(separator: ", "))."
+        }
+        return "\(ScoreWords.percent(look.retrieval)) of pictures have another run of the same neuron as their nearest "
+            + "neighbour by look (chance: \(ScoreWords.percent(look.chance))).\(versus ?? "")"
+    }
+
     /// Writes the neurons' folders on all cores and returns the results in the layer's order.
-    private func neurons(_ scores: LayerScores) throws -> [(card: NeuronCard, file: LayerFile.Neuron)] {
+    private func neurons(
+        _ scores: LayerScores, _ compared: [ScoreFigures.Compared]
+    ) throws -> [(card: NeuronCard, file: LayerFile.Neuron)] {
         let pages = NeuronPages(library: library, templates: inputs.theme, site: inputs.site, files: files)
         let neurons = inputs.neurons
         return try concurrently(neurons.count) { index in
@@ -90,7 +103,8 @@ struct LayerPages: Sendable {
                             address: layer.address, neuron: neurons[index].number, rows: neurons[index].rows,
                             commentary: neurons[index].commentary,
                             previous: index > 0 ? neurons[index - 1].number : nil,
-                            next: index + 1 < neurons.count ? neurons[index + 1].number : nil, scores: scores))
+                            next: index + 1 < neurons.count ? neurons[index + 1].number : nil, scores: scores,
+                            compared: compared))
                 }
             }
         }.map { try $0.get() }
@@ -132,7 +146,7 @@ struct LayerPages: Sendable {
                 distributions: isFirst ? figures.distributions(of: scores, compared) : [],
                 comparison: isFirst && compared.count > 1
                     ? comparison(figures, compared, root: site.root) : nil,
-                scores: isFirst ? ScoreContexts.layer(scores, judge: library.judge) : nil,
+                scores: isFirst ? ScoreContexts.layer(scores, compared, judge: library.judge) : nil,
                 caveats: !isFirst && page.neurons.contains(where: \.showsScore) ? ScoreWords.caveatText : nil,
                 commentary: isFirst ? inputs.commentary : nil,
                 mostConsistent: isFirst ? most : [], leastConsistent: isFirst ? least : [])

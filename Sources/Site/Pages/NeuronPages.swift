@@ -29,6 +29,8 @@ struct NeuronPages: Sendable {
         let next: Int?
         /// The scores of the layer's grid; nil for a neuron outside the grid.
         let scores: LayerScores?
+        /// The layer's conditions over the compared neurons.
+        let compared: [ScoreFigures.Compared]
     }
 
     /// Writes the folder and returns the neuron as grids and data files show it.
@@ -117,7 +119,9 @@ struct NeuronPages: Sendable {
         var site = site
         site.root = SitePaths.root(from: path)
         let name = label.map { "\($0) (neuron \(neuron))" } ?? "Neuron \(neuron)"
-        let scores = subject.scores.flatMap { ScoreContexts.neuron($0, neuron, judge: library.judge) }
+        let scores = subject.scores.flatMap {
+            ScoreContexts.neuron($0, neuron, among: subject.compared, judge: library.judge)
+        }
         let page = NeuronPage(
             site: site,
             page: PageContext(

@@ -46,24 +46,39 @@ enum ScoreContexts {
             ?? "The visualised model's own embedding. Partly circular: the pictures were optimised to change it."
     }
 
-    /// What a neuron's percentiles compare.
-    static let comparison = "Percentiles compare the neuron's pairs of runs with pairs of different neurons."
+    /// What a neuron's percentiles compare, and how many neurons that rests on.
+    static func comparison(_ layer: LayerConsistency) -> String {
+        "Percentiles compare the neuron's pairs of runs with \(Format.count(layer.betweenPairs)) pairs of different "
+            + "neurons, of \(ScoreWords.counted(layer.neurons, "neuron")) in all."
+    }
 
     /// A neuron's scores.
-    static func neuron(_ scores: LayerScores, _ neuron: Int, judge: Judge?) -> ScoresContext {
+    ///
+    /// - Parameter compared: the layer's conditions over the compared neurons, among which the controls are.
+    static func neuron(
+        _ scores: LayerScores, _ neuron: Int, among compared: [ScoreFigures.Compared], judge: Judge?
+    ) -> ScoresContext {
         let own = scores.scores(of: neuron)
         var items: [ScoresContext.Score] = []
-        func add(_ name: String, _ value: NeuronConsistency?, _ explanation: String) {
+        func add(_ name: String, _ value: NeuronConsistency?, _ explanation: String, controls: [String] = []) {
             guard let value else { return }
+            var figures = controls.map { EntryContext(name: "Among the controls", value: $0) }
+            if let interval = value.percentileInterval {
+                figures.append(
+                    .init(name: "Percentile, 95 % interval", value: ScoreWords.words(interval, Format.percentile)))
+            }
+            if let range = value.withoutOneSeed {
+                figures.append(.init(name: "Similarity with one seed left out", value: ScoreWords.words(range)))
+            }
             items.append(
                 .init(
-                    name: name, value: Format.number(value.similarity), standing: ScoreWords.standing(value),
-                    percentile: value.percentile,
+                    name: name, value: figure(value.similarity, value.interval, Format.number),
+                    standing: ScoreWords.standing(value), percentile: value.percentile, figures: figures,
                     explanation: "\(explanation) \(ScoreWords.counted(value.pairs, "pair")) of runs."))
         }
-        add("Look", own.look, look)
+        add("Look", own.look, look, controls: own.look.map { standing($0, among: compared) } ?? [])
         add("Meaning", own.meaning, meaning(judge: judge))
-        let comparison = items.isEmpty ? nil : comparison
+        let comparison = items.isEmpty ? nil : (scores.figures.look ?? scores.figures.meaning).map(comparison)
         if let identification = own.identification {
             items.append(
                 .init(
@@ -71,7 +86,14 @@ enum ScoreContexts {
                     standing:
                         "of its \(ScoreWords.counted(identification.runs, "picture")) give it the highest z-score; "
                         + "mean reciprocal rank \(Format.number(identification.reciprocalRank))",
-                    explanation: "The z-scored activations of all neurons of the layer are compared on each picture."))
+                    figures: [
+                        .init(
+                            name: "95 % interval",
+                            value: ScoreWords.words(identification.top1Interval, ScoreWords.percent))
+                    ],
+                    explanation:
+                        "The activations of all neurons of the layer are compared on each picture, z-scored over "
+                        + "\(ReferencePictures.count) reference pictures."))
         }
         if let spread = own.seedSpread {
             items.append(
@@ -84,18 +106,40 @@ enum ScoreContexts {
         return context(items, comparison, own.reasons)
     }
 
-    /// A layer's scores, each with its 95 % interval.
-    static func layer(_ scores: LayerScores, judge: Judge?) -> ScoresContext {
+    /// Where a neuron's similarity lies among the neurons of each control.
+    private static func standing(_ look: NeuronConsistency, among compared: [ScoreFigures.Compared]) -> [String] {
+        compared.filter(\.isControl).compactMap { row in
+            guard let others = row.scores.look.value?.neurons.values, !others.isEmpty else { return nil }
+            let lower = others.count { $0.similarity < look.similarity }
+            return "its runs are more alike than those of \(lower) of \(others.count) neurons with "
+                + row.condition.weights
+        }
+    }
+
+    /// A layer's scores, each with its 95 % interval, and each control's over the same neurons.
+    static func layer(_ scores: LayerScores, _ compared: [ScoreFigures.Compared], judge: Judge?) -> ScoresContext {
         let figures = scores.figures
         var items: [ScoresContext.Score] = []
-        func add(_ name: String, _ value: LayerConsistency?, _ explanation: String) {
-            guard let value else { return }
+        func add(_ name: String, _ measure: Measure, _ explanation: String) {
+            guard let value = scores.scored(measure).value?.layer else { return }
+            let controls = compared.filter(\.isControl).compactMap { row -> EntryContext? in
+                guard let control = row.scores.scored(measure).value?.layer,
+                    let trained = compared[0].scores.scored(measure).value?.layer,
+                    let difference = row.difference?.by(measure)
+                else { return nil }
+                return EntryContext(
+                    name: "Control, \(row.condition.weights)",
+                    value: "AUC \(figure(control.auc, control.aucInterval, Format.number)) over "
+                        + "\(ScoreWords.counted(row.neurons.count, "neuron")); trained weights have "
+                        + "\(Format.number(trained.auc)) over the same, difference: "
+                        + ScoreWords.difference(difference.auc))
+            }
             let retrieval = figure(value.retrieval, value.retrievalInterval, ScoreWords.percent)
             items.append(
                 .init(
                     name: name, value: "AUC \(figure(value.auc, value.aucInterval, Format.number))",
                     percentile: 100 * value.auc,
-                    figures: [
+                    figures: controls + [
                         .init(
                             name: "Top-1 retrieval",
                             value: "\(retrieval) of pictures have another run of the same neuron as their nearest "
@@ -111,8 +155,8 @@ enum ScoreContexts {
                                 + "\(Format.count(value.betweenPairs)) of different neurons\(excluded(value.excluded))"),
                     ], explanation: explanation))
         }
-        add("Look", figures.look, look)
-        add("Meaning", figures.meaning, meaning(judge: judge))
+        add("Look", .look, look)
+        add("Meaning", .meaning, meaning(judge: judge))
         let auc = items.isEmpty ? nil : ScoreWords.auc
         if let value = figures.identification {
             let rank = figure(value.meanReciprocalRank, value.meanReciprocalRankInterval, Format.number)

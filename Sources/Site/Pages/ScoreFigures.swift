@@ -16,57 +16,62 @@ struct ScoreFigures {
         let condition: Condition
         let neurons: [Int]
         let scores: LayerScores
+        /// What differs from the grid's row; nil for the grid's row itself.
+        let difference: ScoreDifferences?
     }
 
     /// Every condition of the layer over the same neurons, the grid's first; only the grid's if there are no others.
     func compared() throws -> [Compared] {
         let conditions = project.conditions(of: layer)
         let neurons = conditions.count > 1 ? layer.sample : layer.neurons
-        return try conditions.map { condition in
+        let scores = try conditions.map { try library.scores(of: layer, $0, neurons: neurons) }
+        return zip(conditions, scores).enumerated().map { index, row in
             Compared(
-                condition: condition, neurons: neurons,
-                scores: try library.scores(of: layer, condition, neurons: neurons))
+                condition: row.0, neurons: neurons, scores: row.1,
+                difference: index == 0
+                    ? nil : ScoreDifferences(row.1, minus: scores[0], among: conditions.count - 1))
         }
     }
 
     /// Pairs of runs of one neuron against pairs of different neurons, as SVG; without a score, the reason.
-    func distribution(of scores: LayerScores, by measure: Measure, weights: String? = nil) -> String {
+    ///
+    /// - Parameter controls: the controls' rows, whose pairs of runs of one neuron are drawn, too. Only the look can be
+    ///   drawn on one axis: the embeddings of another network's runs are its own.
+    func distribution(of scores: LayerScores, by measure: Measure, controls: [Compared] = []) -> String {
         switch scores.scored(measure) {
         case .absent(let reason): return "<p>\(HTML.escaped(reason.description))</p>"
         case .score(let consistency):
             let distribution = consistency.distribution
+            let drawn = controls.filter { _ in measure == .look }.compactMap { row in
+                row.scores.look.value.map { look in
+                    DistributionChart.Group(
+                        name: "pairs of runs of one neuron, \(row.condition.weights)", counts: look.distribution.within)
+                }
+            }
             return DistributionChart(
                 edges: distribution.edges,
                 groups: [
                     .init(name: "pairs of runs of different neurons", counts: distribution.between),
                     .init(name: "pairs of runs of one neuron", counts: distribution.within),
-                ],
-                title: "Similarity by \(measure.rawValue) of the runs of \(layer.address.shortName)"
-                    + (weights.map { ", \($0)" } ?? ""),
+                ] + drawn,
+                title: "Similarity by \(measure.rawValue) of the runs of \(layer.address.shortName)",
                 axis: "similarity by \(measure.rawValue)"
             ).svg
         }
     }
 
-    /// The charts of the layer's page: the grid's for each measure that has a score, then the grid's and the controls'
-    /// over the same neurons.
+    /// The charts of the layer's page, for each measure that has a score.
     func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
         let scored = Measure.allCases.filter { scores.scored($0).value != nil }
-        var charts = (scored.isEmpty ? [.look] : scored).map { measure in
-            DistributionContext(title: "By \(measure.rawValue)", chart: distribution(of: scores, by: measure))
+        return (scored.isEmpty ? [.look] : scored).map { measure in
+            DistributionContext(
+                title: "By \(measure.rawValue)",
+                chart: distribution(of: scores, by: measure, controls: compared.filter(\.isControl)))
         }
-        let controls = compared.filter { $0.condition.model.control != nil }
-        for row in compared.prefix(controls.isEmpty ? 0 : 1) + controls {
-            let neurons = ScoreWords.counted(row.neurons.count, "neuron")
-            charts.append(
-                DistributionContext(
-                    title: "By look, \(neurons) of the controls, \(row.condition.weights)",
-                    chart: distribution(of: row.scores, by: .look, weights: row.condition.weights)))
-        }
-        return charts
     }
 
-    /// A row for each condition, all over the same neurons.
+    /// A row for each condition, all over the same neurons. Each row's title links to the commands that make the runs of
+    /// the first compared neuron again.
     ///
     /// - Parameter isWhole: whether there are columns for identification and cost, which belong to no measure.
     func comparison(
@@ -76,21 +81,25 @@ struct ScoreFigures {
         let conditions = compared.map(\.condition)
         let usual = project.grid(of: layer)
         let titles = conditions.map { $0.title(among: conditions, usual: usual, in: project) }
+        let recipes = compared.first?.neurons.first.map { SitePaths.reproduction(layer.address, $0) }
         let rows = zip(titles, compared).map { title, row in
             let cells =
-                Self.cells(row.scores.scored(measure).value?.layer)
-                + (isWhole ? Self.cells(row.scores.figures.identification) + [Format.number(cost(of: row) / 1e9)] : [])
+                Self.cells(row.scores.scored(measure).value?.layer, row.difference?.by(measure))
+                + (isWhole
+                    ? Self.cells(row.scores.figures.identification, row.difference?.identification)
+                        + [Format.number(cost(of: row) / 1e9)] : [])
             return TableFigure.Row(
-                head: .init(text: title), cells: cells.map { .init(text: $0 ?? "–", isNumber: true) })
+                head: .init(text: title, path: recipes), cells: cells.map { .init(text: $0 ?? "–", isNumber: true) })
         }
         let columns =
             [
-                "AUC by \(measure.rawValue) (95 % interval)",
-                "Top-1 retrieval by \(measure.rawValue) (95 % interval; chance)",
-                "Similarity gap by \(measure.rawValue) (95 % interval), p",
+                "AUC by \(measure.rawValue) (95 % interval), p", "Difference from the first row",
+                "Top-1 retrieval by \(measure.rawValue) (95 % interval; chance)", "Difference from the first row",
             ]
             + (isWhole
-                ? ["Identification (95 % interval; chance)", "Pictures used for z-scores", "GFLOP per run"] : [])
+                ? [
+                    "Identification (95 % interval; chance)", "Difference from the first row", "GFLOP per run",
+                ] : [])
         return TableFigure(
             root: root, columns: [.init(text: "Runs")] + columns.map { .init(text: $0, isNumber: true) }, rows: rows,
             caption: CaptionContext(
@@ -101,20 +110,23 @@ struct ScoreFigures {
         project.model.model.configuration.runCost(at: layer.address, method: row.condition.variant.method)
     }
 
-    private static func cells(_ identification: LayerIdentification?) -> [String?] {
+    /// Identification's two cells.
+    private static func cells(
+        _ identification: LayerIdentification?, _ difference: PairedDifference?
+    ) -> [String?] {
         [
             identification.map { figure($0.top1, $0.top1Interval, ScoreWords.percent, chance: $0.chance) },
-            identification.map { Format.count($0.scalePictures) },
+            difference.map { ScoreWords.difference($0, ScoreWords.percent) },
         ]
     }
 
-    /// A measure's three cells.
-    private static func cells(_ layer: LayerConsistency?) -> [String?] {
-        guard let layer else { return [nil, nil, nil] }
-        return [
-            figure(layer.auc, layer.aucInterval, Format.number),
-            figure(layer.retrieval, layer.retrievalInterval, ScoreWords.percent, chance: layer.chance),
-            "\(figure(layer.gap, layer.gapInterval, Format.number)), \(ScoreWords.p(layer))",
+    /// A measure's four cells.
+    private static func cells(_ layer: LayerConsistency?, _ difference: MeasureDifferences?) -> [String?] {
+        [
+            layer.map { "\(figure($0.auc, $0.aucInterval, Format.number)), \(ScoreWords.p($0))" },
+            difference.map { ScoreWords.difference($0.auc) },
+            layer.map { figure($0.retrieval, $0.retrievalInterval, ScoreWords.percent, chance: $0.chance) },
+            difference.map { ScoreWords.difference($0.retrieval, ScoreWords.percent) },
         ]
     }
 
@@ -126,19 +138,17 @@ struct ScoreFigures {
         return number(value) + (brackets.isEmpty ? "" : " (\(brackets.joined(separator: "; ")))")
     }
 
-    /// What the rows compare, how identification is scaled, and why scores are missing.
+    /// What the rows compare, how differences are corrected, and why scores are missing.
     private func note(
         on compared: [Compared], titles: [String], _ measure: Measure, isWhole: Bool
     ) -> String {
         let count = compared.first?.neurons.count ?? 0
         let neurons = count == 1 ? "The same neuron" : "The same \(count) neurons"
         var sentences = ["\(neurons) in every row, \(ScoreWords.counted(library.seeds.count, "run")) each."]
-        let pictures = Set(compared.compactMap { $0.scores.figures.identification?.scalePictures })
-        if isWhole, pictures.count > 1 {
+        if let difference = compared.last?.difference {
             sentences.append(
-                "Identification z-scores each channel over all of the grid’s pictures if the row has the grid’s tokens "
-                    + "and weights, otherwise over the row’s own pictures, which are fewer. Do not compare rows that "
-                    + "use different numbers of pictures.")
+                "Differences are paired by neuron. Their intervals allow for all \(difference.comparisons) comparisons "
+                    + "with the first row together (Bonferroni, 95 %); where one holds 0, no difference is shown.")
         }
         var rows: [String: [String]] = [:]
         var reasons: [String] = []
@@ -156,4 +166,14 @@ struct ScoreFigures {
         }
         return sentences.joined(separator: " ")
     }
+}
+
+extension ScoreFigures.Compared {
+    /// Whether the runs are of a network that has learned nothing.
+    var isControl: Bool { condition.model.control != nil }
+}
+
+extension ScoreDifferences {
+    /// The differences by a measure.
+    func by(_ measure: Measure) -> MeasureDifferences? { measure == .look ? look : meaning }
 }

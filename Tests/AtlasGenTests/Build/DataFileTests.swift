@@ -15,7 +15,7 @@ import Testing
             settings: """
                 model: {weights: tiny.safetensors}
                 layers: [heads.head]
-                seeds: 2
+                seeds: 3
                 steps: 3
                 attention: [live, {frozen: pattern.png}]
                 compareSample: 5
@@ -111,16 +111,15 @@ import Testing
         #expect(atlas.layers.map(\.address) == ["heads.head"] && atlas.layers[0].neurons == 12)
         let layer = try read(LayerFile.self, atlas.layers[0].data)
         #expect(layer.scores == atlas.layers[0].scores && layer.scores.look?.neurons == 12)
-        #expect(layer.neurons.map(\.neuron) == Array(0..<12) && layer.seeds == [0, 1])
+        #expect(layer.neurons.map(\.neuron) == Array(0..<12) && layer.seeds == [0, 1, 2])
         for entry in layer.neurons {
             let data = try read(NeuronData.self, "layers/heads.head/\(entry.data)")
             #expect(data.neuron == entry.neuron && data.label == entry.label && data.scores == entry.scores)
             #expect(entry.label == "class, the \"\(entry.neuron)th\"" && data.weights == atlas.model.weights)
-            #expect(data.runs.map(\.result.seed) == (data.runs.count == 8 ? [0, 1, 0, 1, 0, 1, 0, 1] : [0, 1]))
+            #expect(data.runs.map(\.result.seed) == Array((0..<4).flatMap { _ in [0, 1, 2] }.prefix(data.runs.count)))
             #expect(
                 data.runs.map(\.variant.attention.word)
-                    == Array(
-                        ["live", "live", "frozen", "frozen", "live", "live", "live", "live"].prefix(data.runs.count)))
+                    == ["live", "frozen", "live", "live"].prefix(data.runs.count / 3).flatMap { [$0, $0, $0] })
             #expect(data.runs[0].result.finalActivation == entry.finalActivation)
             for run in data.runs {
                 let result = run.result
@@ -148,7 +147,7 @@ import Testing
             #expect(cells["outcome"] == neuron.outcome)
             #expect(cells["final_activation"].flatMap(Float.init) == neuron.finalActivation)
             #expect(cells["look_percentile"].flatMap(Double.init) == neuron.scores?.look?.percentile)
-            #expect(cells["look_pairs"] == "1" && cells["meaning_pairs"] == "1")
+            #expect(cells["look_pairs"] == "3" && cells["meaning_pairs"] == "3")
             #expect(cells["identification_top1"].flatMap(Double.init) == neuron.scores?.identification?.top1)
             #expect(cells["seed_spread"].flatMap(Double.init) == neuron.scores?.seedSpread)
         }

@@ -47,15 +47,23 @@ import Testing
         }
     }
 
-    /// The part of the pictures on which their own channel has the highest z, over what `scale` gives.
+    /// The part of the pictures on which their own channel has the highest z over the reference pictures, which are read
+    /// with `model`.
     private func top1(
-        _ pictures: [(neuron: Int, values: [Float])], over scale: [(neuron: Int, values: [Float])]
+        _ pictures: [(neuron: Int, values: [Float])], _ model: ViT, tokens: TokenSelection
     ) -> Double {
-        let count = Double(scale.count)
+        let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
+        let reader = LocalDevice.device.makeReader(
+            model: model, address: .block(1, .mlp3), tokens: tokens, capacity: 4)
+        let references = reader.activations(
+            of: (0..<ReferencePictures.count).map {
+                ReferencePictures.picture($0, width: width, height: height).planes
+            })
         let channels = pictures[0].values.indices
-        let means = channels.map { channel in scale.reduce(0) { $0 + Double($1.values[channel]) } / count }
+        let count = Double(references.count)
+        let means = channels.map { channel in references.reduce(0) { $0 + Double($1[channel]) } / count }
         let deviations = channels.map { channel in
-            (scale.reduce(0) { $0 + pow(Double($1.values[channel]) - means[channel], 2) } / count).squareRoot()
+            (references.reduce(0) { $0 + pow(Double($1[channel]) - means[channel], 2) } / count).squareRoot()
         }
         let hits = pictures.count { picture in
             let scores = channels.map { (Double(picture.values[$0]) - means[$0]) / deviations[$0] }
@@ -81,13 +89,14 @@ import Testing
                     && $0.result.control == variant.control
             }
         }
-        let grid = try runs(variants[0], Array(0..<8))
-        #expect(grid.count == 24)
-        for (variant, isReadAlike) in zip(variants, [true, false, true, false, false]) {
+        let loaded = try Project(file: project.path("atlas.yml"))
+        let models = RecipeModels(model: loaded.model.model, references: [:])
+        for (variant, condition) in zip(variants, loaded.conditions(of: loaded.layers[0])) {
             let found = try #require(variant.scores.identification)
-            let own = try runs(variant, sample)
-            #expect(found.runs == 15 && found.scalePictures == (isReadAlike ? 24 : 15))
-            #expect(abs(found.top1 - top1(own, over: isReadAlike ? grid : own)) < 1e-9)
+            #expect(found.runs == 15 && found.scalePictures == ReferencePictures.count)
+            let expected = top1(
+                try runs(variant, sample), try models.source.model(condition.model), tokens: condition.variant.tokens)
+            #expect(abs(found.top1 - expected) < 1e-9)
         }
         // The grid's row is the panel's over the sample.
         let panel = file.neurons.filter { sample.contains($0.neuron) }.compactMap { $0.scores?.identification?.top1 }
@@ -98,30 +107,59 @@ import Testing
             for consistency in [variant.scores.look, variant.scores.meaning] {
                 let layer = try #require(consistency)
                 let interval = try #require(layer.aucInterval)
-                #expect(html.contains(">\(Format.number(layer.auc)) (\(ScoreWords.words(interval)))<"))
-                #expect(html.contains(", \(ScoreWords.p(layer))<"))
+                #expect(
+                    html.contains(
+                        ">\(Format.number(layer.auc)) (\(ScoreWords.words(interval))), \(ScoreWords.p(layer))<"))
                 #expect(html.contains("; \(ScoreWords.percent(layer.chance)))<"))
             }
         }
-        #expect(html.contains("The same 5 neurons in every row, 3 runs each. Identification z-scores each channel"))
+        #expect(html.contains("The same 5 neurons in every row, 3 runs each. Differences are paired by neuron."))
+        // Every row but the first is compared with it; every row links to its commands.
+        #expect(variants.map { $0.differences == nil } == [true, false, false, false, false])
+        for variant in variants.dropFirst() {
+            let differences = try #require(variant.differences)
+            #expect(differences.comparisons == 20 && differences.identification != nil)
+            for (own, base, difference) in [
+                (variant.scores.look, variants[0].scores.look, differences.look),
+                (variant.scores.meaning, variants[0].scores.meaning, differences.meaning),
+            ] {
+                let found = try #require(difference)
+                #expect(found.auc.value == (own?.auc ?? 9) - (base?.auc ?? 0) && found.auc.neurons == 5)
+                #expect(html.contains(">\(ScoreWords.difference(found.auc))<"))
+            }
+            #expect(variant.neuronScores.count == 5 && variant.parameters["steps"] == "3")
+        }
+        let links = html.components(
+            separatedBy: "href=\"../../layers/encoder_layer_1.mlp.3/\(sample[0])/index.html#reproduce")
+        #expect(links.count == 1 + 2 * variants.count)
+        let commands = try project.text("\(Self.layer)/\(sample[0])/index.html")
+        #expect(commands.contains("id=\"reproduce\"") && commands.contains("--control rotated"))
     }
 
-    @Test func theControlsHaveTheirOwnNulls() async throws {
+    @Test func theControlsStandBesideTheTrainedWeights() async throws {
         let project = try await project("seeds: 2\ncompareSample: 5", control: "[shuffled, rotated]")
         let html = try project.text("\(Self.layer)/index.html")
-        // 8 neurons, then 5 under each weights, by 2 seeds.
-        for (pairs, charts) in [
-            ("one neuron (8)", 2), ("different neurons (56)", 2), ("one neuron (5)", 3), ("different neurons (20)", 3),
+        // 8 neurons by 2 seeds in both charts, and 5 of each control in the look's.
+        for (legend, charts) in [
+            ("one neuron (8)", 2), ("different neurons (56)", 2), ("one neuron, shuffled weights (5)", 1),
+            ("one neuron, rotated weights (5)", 1),
         ] {
-            #expect(html.components(separatedBy: ">pairs of runs of \(pairs)<").count == charts + 1, "\(pairs)")
-        }
-        for weights in ["trained", "shuffled", "rotated"] {
-            #expect(html.contains("<p>By look, 5 neurons of the controls, \(weights) weights</p>"))
-            #expect(
-                html.contains("<title>Similarity by look of the runs of encoder_layer_1.mlp.3, \(weights) weights<"))
+            #expect(html.components(separatedBy: ">pairs of runs of \(legend)<").count == charts + 1, "\(legend)")
         }
         let variants = try #require(try data(project).variants)
         #expect(variants.map(\.control) == [nil, "shuffled", "rotated"])
+        for variant in variants.dropFirst() {
+            let words = "\(try #require(variant.control)) weights"
+            #expect(html.components(separatedBy: "Control, \(words): AUC ").count == 3)
+            let look = try #require(variant.differences?.look)
+            #expect(html.contains("over the same, difference: \(ScoreWords.difference(look.auc))"))
+            #expect(try project.text("site/index.html").contains(" with \(words)"))
+            let own = try #require(try data(project).neurons[3].scores?.look).similarity
+            let lower = variant.neuronScores.count { ($0.look?.similarity ?? 9) < own }
+            #expect(
+                try project.text("\(Self.layer)/3/index.html").contains(
+                    "its runs are more alike than those of \(lower) of 5 neurons with \(words)"))
+        }
         #expect(variants.allSatisfy { $0.scores.look?.withinPairs == 5 })
         #expect(try data(project).scores.look?.withinPairs == 8)
     }
@@ -129,7 +167,8 @@ import Testing
     @Test func oneComparedNeuronHasAReason() async throws {
         let project = try await project("seeds: 2\nattention: [live, detached]\ncompareSample: 1")
         let html = try project.text("\(Self.layer)/index.html")
-        #expect(html.contains("The same neuron in every row, 2 runs each. \(NoScore.oneNeuron.description)"))
+        #expect(html.contains("The same neuron in every row, 2 runs each."))
+        #expect(html.contains(NoScore.oneNeuron.description))
         #expect(
             try data(project).variants?.map(\.scores.reasons?.look) == [
                 NoScore.oneNeuron.description, NoScore.oneNeuron.description,

@@ -137,8 +137,8 @@ import Testing
         // 6 neurons × 3 pairs of seeds; 6 × 5 neurons × 3 pairs of seeds.
         #expect(html.contains("pairs of runs of one neuron (18)"))
         #expect(html.contains("pairs of runs of different neurons (90)"))
-        #expect(html.contains("<th scope=\"row\">class token</th>"))
-        #expect(html.contains("<th scope=\"row\">patch tokens</th>"))
+        #expect(html.contains("/index.html#reproduce\">class token</a></th>"))
+        #expect(html.contains("/index.html#reproduce\">patch tokens</a></th>"))
         #expect(html.contains("The same 4 neurons in every row, 3 runs each."))
         let cost = try writer.project().model.model.configuration.forwardCost(to: .block(5, .mlp3)) * 2 * 64 / 1e9
         #expect(html.contains("<td class=\"number\">\(String(format: "%.1f", cost))</td>"), "\(cost)")

@@ -89,7 +89,7 @@ import Testing
     }
 
     static let neuron = "expected ADDRESS/NUMBER"
-    static let known = "(known: seeds, method, methods, tokens, attention, direction)"
+    static let known = "(known: seeds, method, methods, tokens, attention, direction, control)"
     static let wordings: [(destination: String, message: String)] = [
         (
             "neuron:encoder_layer_5.mpl.3/17",
@@ -161,7 +161,7 @@ import Testing
         (
             "layer:heads.head?plot=consistency&method=pixel",
             "this atlas has no runs of heads.head with pixel, class token, live attention; a layer's figures show what "
-                + "atlas.yml lists under methods, tokens and attention, one of them changed at a time"
+                + "atlas.yml lists under methods, tokens, attention and control, one of them changed at a time"
         ),
     ]
 
@@ -187,7 +187,7 @@ import Testing
         ("layr:heads.head|auc", "did you mean \"layer:\"?"),
         (
             "layer:heads.head?sort=number|auc",
-            "unknown key \"sort\" (known: method, tokens, attention, measure)"
+            "unknown key \"sort\" (known: method, tokens, attention, control, measure)"
         ),
     ]) func valuesWording(expression: String, message: String) throws {
         let error = try #require(throws: AtlasError.self) { try reader.value(expression, line: 2) }

@@ -18,30 +18,33 @@ struct ScoreContextsTests {
                 finalActivation: run.finalActivation)
         }
         let scores = LayerScores(of: runs)
-        let page = ScoreContexts.neuron(scores, 1, judge: nil)
+        let page = ScoreContexts.neuron(scores, 1, among: [], judge: nil)
         #expect(page.note?.hasPrefix("No score: fewer than two runs of this neuron can be measured") == true)
         #expect(page.scores.map(\.name) == ["Identification", "Spread over seeds"])
-        #expect(page.note?.contains(ScoreContexts.comparison) == false)
-        let other = ScoreContexts.neuron(scores, 0, judge: nil)
-        #expect(other.note?.hasPrefix(ScoreContexts.comparison) == true)
+        let comparison = ScoreContexts.comparison(try #require(scores.figures.look))
+        #expect(page.note?.contains(comparison) == false)
+        let other = ScoreContexts.neuron(scores, 0, among: [], judge: nil)
+        #expect(other.note?.hasPrefix(comparison) == true)
         #expect(other.scores[2].value == "100\u{A0}%" && other.scores[2].standing?.hasSuffix("rank 1.00") == true)
     }
 
     @Test func tokensAreNoChannels() {
         let scores = LayerScores(of: ScoredRun.striped, settings: ScoreSettings(targetsAreTokens: true))
-        #expect(ScoreContexts.layer(scores, judge: nil).note?.hasPrefix(NoScore.notAChannel.description) == true)
-        #expect(ScoreContexts.neuron(scores, 0, judge: nil).note?.hasPrefix(NoScore.notAChannel.description) == true)
+        #expect(ScoreContexts.layer(scores, [], judge: nil).note?.hasPrefix(NoScore.notAChannel.description) == true)
+        #expect(
+            ScoreContexts.neuron(scores, 0, among: [], judge: nil).note?.hasPrefix(NoScore.notAChannel.description)
+                == true)
     }
 
     @Test func theLayersPanelHasEachFigureWithItsInterval() throws {
         let scores = LayerScores(of: ScoredRun.striped)
-        let panel = ScoreContexts.layer(scores, judge: nil)
+        let panel = ScoreContexts.layer(scores, [], judge: nil)
         let look = try #require(scores.look.value?.layer)
         let item = panel.scores[0]
         #expect(item.value.hasPrefix("AUC \(Format.number(look.auc)) (95\u{A0}% interval: "))
         #expect(item.figures[0].name == "Top-1 retrieval")
         #expect(
-            item.figures[0].value.hasPrefix("100\u{A0}% (95\u{A0}% interval: 100\u{A0}% to 100\u{A0}%) of pictures"))
+            item.figures[0].value.hasPrefix("100\u{A0}% (95\u{A0}% interval: 34.7\u{A0}% to 100\u{A0}%) of pictures"))
         #expect(item.figures[0].value.hasSuffix("(chance: \(ScoreWords.percent(look.chance)))"))
         #expect(item.figures[1].value.contains(" to ") && item.figures[1].value.hasSuffix(", p\u{A0}≤\u{A0}0.001"))
         #expect(
