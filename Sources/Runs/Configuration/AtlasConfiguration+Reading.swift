@@ -35,7 +35,7 @@ extension AtlasConfiguration {
                 "the key \"layers\" is missing: name at least one address, such as \"layers: [heads.head]\"; "
                     + "`atlasgen inspect` lists a model's addresses")
         }
-        self.layers = try layers.entries("a list of addresses").map { try $0.locatedText() }
+        self.layers = try layers.entries("a list of addresses").map(LayerSettings.init)
         if let node = fields["title"] { title = try node.text() }
         description = try fields["description"]?.text()
         author = try fields["author"]?.text()
@@ -192,6 +192,22 @@ extension AtlasConfiguration.ModelSettings {
         }
         let values = try entries.map { Float(try $0.number(in: range)) }
         return Located(value: values, place: node.place)
+    }
+}
+
+extension AtlasConfiguration.LayerSettings {
+    /// Reads an address, or a mapping of an address and neurons.
+    fileprivate init(_ node: ConfigurationNode) throws {
+        guard node.isMapping else {
+            address = try node.locatedText()
+            return
+        }
+        let fields = try node.fields(known: ["address", "neurons"])
+        guard let name = fields["address"] else {
+            throw node.error("the layer has no \"address\"; write for example {address: heads.head, neurons: [0-9]}")
+        }
+        address = try name.locatedText()
+        neurons = try fields["neurons"].map(AtlasConfiguration.NeuronChoice.init)
     }
 }
 

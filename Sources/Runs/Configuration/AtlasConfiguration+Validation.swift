@@ -9,7 +9,8 @@ extension AtlasConfiguration {
     ///   (the message lists the nearest), a neuron out of range, or a token that the model lacks.
     func layers(of model: ViTConfiguration) throws -> [AtlasLayer] {
         var layers: [AtlasLayer] = []
-        for name in self.layers {
+        for layer in self.layers {
+            let name = layer.address
             let address = try reading(at: "\(name.place): layers") {
                 try Address(named: name.value, in: model)
             }
@@ -17,7 +18,7 @@ extension AtlasConfiguration {
                 throw name.place.error("layers: \(address) is listed twice; keep one")
             }
             let tokens = try tokens(of: address, in: model)
-            let neurons = try neurons(of: address, under: tokens[0], in: model)
+            let neurons = try neurons(layer.neurons ?? neurons, of: address, under: tokens[0], in: model)
             // A neuron is compared only if every token selection exists for it.
             let comparable = neurons.filter { neuron in
                 tokens.allSatisfy { neuron < $0.neuronCount(at: address, in: model) }
@@ -31,10 +32,10 @@ extension AtlasConfiguration {
     }
 
     private func neurons(
-        of address: Address, under tokens: TokenSelection, in model: ViTConfiguration
+        _ choice: NeuronChoice, of address: Address, under tokens: TokenSelection, in model: ViTConfiguration
     ) throws -> [Int] {
         let count = min(address.width(in: model), tokens.neuronCount(at: address, in: model))
-        guard case .ranges(let ranges) = neurons else { return Array(0..<count) }
+        guard case .ranges(let ranges) = choice else { return Array(0..<count) }
         var chosen = Set<Int>()
         for range in ranges {
             try reading(at: "\(range.place): neurons") {

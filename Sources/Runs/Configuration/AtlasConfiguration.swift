@@ -15,9 +15,9 @@ package struct AtlasConfiguration: Sendable {
     package var baseURL: String?
     /// The model.
     var model = ModelSettings()
-    /// The addresses whose neurons are shown, in the order of the site.
-    var layers: [Located<String>]
-    /// Which neurons of each layer.
+    /// The layers whose neurons are shown, in the order of the site.
+    var layers: [LayerSettings]
+    /// Which neurons of each layer that does not say so itself.
     var neurons = NeuronChoice.all
     /// The seeds of each neuron's runs.
     package var seeds: [UInt64] = [0, 1, 2]
@@ -72,6 +72,14 @@ package struct AtlasConfiguration: Sendable {
         case all
         /// These, from the first to the last of each range.
         case ranges([Located<ClosedRange<Int>>])
+    }
+
+    /// A layer's address, and which neurons of it are shown.
+    struct LayerSettings: Sendable, Equatable {
+        /// The address, as written.
+        var address: Located<String>
+        /// Its neurons; nil for those of all layers.
+        var neurons: NeuronChoice?
     }
 
     /// A preset, with parameters that replace its own.

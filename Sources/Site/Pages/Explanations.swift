@@ -5,6 +5,14 @@ import ViT
 
 /// Sentences about the things that pages name.
 package enum Explanations {
+    /// Why a hidden neuron is a unit of its own.
+    private static let hidden =
+        "A hidden neuron has a nonlinearity of its own, so that its axis is a natural one to look at."
+    /// Why a channel is not.
+    private static let channel =
+        "A channel has no nonlinearity of its own: many hidden neurons write to it, in both directions, and another "
+        + "basis of the stream would be as good."
+
     /// What the neurons at an address are.
     static func address(_ address: Address) -> String {
         switch address {
@@ -12,14 +20,14 @@ package enum Explanations {
             let place =
                 switch site {
                 case .ln1: "The output of the LayerNorm before attention"
-                case .selfAttention: "What attention adds to the residual stream"
+                case .selfAttention: "Channels of what attention adds to the residual stream"
                 case .ln2: "The output of the LayerNorm before the MLP"
-                case .mlp0: "The MLP's hidden layer before GELU"
-                case .mlp1: "The MLP's hidden layer after GELU"
-                case .mlp3: "What the MLP adds to the residual stream"
-                case .output: "The residual stream after the block"
+                case .mlp0: "The MLP's hidden neurons before their nonlinearity"
+                case .mlp1: "The MLP's hidden neurons after their nonlinearity"
+                case .mlp3: "Channels of what the MLP adds to the residual stream"
+                case .output: "Channels of the residual stream after the block"
                 }
-            return "\(place), in block \(index)."
+            return "\(place), in block \(index). \(site.isHidden ? hidden : channel)"
         case .encoderNorm: return "The final LayerNorm's output."
         case .head: return "The logits: one neuron per class."
         }
@@ -83,4 +91,9 @@ package enum Explanations {
         case .diverged(let step): "diverged at step \(step)"
         }
     }
+}
+
+extension Address.Site {
+    /// Whether the units are the MLP's hidden neurons.
+    fileprivate var isHidden: Bool { self == .mlp0 || self == .mlp1 }
 }

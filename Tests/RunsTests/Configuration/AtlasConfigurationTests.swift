@@ -18,7 +18,7 @@ extension AtlasConfiguration {
     @Test func defaults() throws {
         let configuration = try AtlasConfiguration.parsed("layers: heads.head")
         #expect(configuration.title == "Neuron atlas")
-        #expect(configuration.layers.map(\.value) == ["heads.head"])
+        #expect(configuration.layers.map(\.address.value) == ["heads.head"])
         #expect(configuration.neurons == .all)
         #expect(configuration.seeds == [0, 1, 2])
         #expect(configuration.methods.map(\.name.value) == ["atlas"])
@@ -71,7 +71,7 @@ extension AtlasConfiguration {
         #expect(configuration.model.mean?.value == [0.5, 0.5, 0.5])
         #expect(configuration.model.standardDeviation?.value == [0.25, 0.5, 1])
         #expect(configuration.model.imageSize?.value == .init(height: 224, width: 192))
-        #expect(configuration.layers.map(\.value) == ["encoder_layer_3.mlp.1", "heads.head"])
+        #expect(configuration.layers.map(\.address.value) == ["encoder_layer_3.mlp.1", "heads.head"])
         guard case .ranges(let ranges) = configuration.neurons else { throw AtlasError(.data, "no ranges") }
         #expect(ranges.map(\.value) == [0...0, 1...1, 5...9])
         #expect(configuration.seeds == [0, 7, UInt64(Int.max)])
@@ -122,7 +122,12 @@ extension AtlasConfiguration {
         ("layers: ", "atlas.yml:1:8: layers: expected a list of addresses, found nothing"),
         ("layers: []", "atlas.yml:1:9: layers: expected a list of addresses, found an empty list"),
         ("layers: [[a]]", "atlas.yml:1:10: layers: expected a text, found a list"),
-        ("layers: [a, {b: c}]", "atlas.yml:1:13: layers: expected a text, found a mapping"),
+        ("layers: [a, {b: c}]", "atlas.yml:1:14: layers: unknown key \"b\" (known: address, neurons)"),
+        (
+            "layers: [{neurons: 3}]",
+            "atlas.yml:1:10: layers: the layer has no \"address\"; write for example "
+                + "{address: heads.head, neurons: [0-9]}"
+        ),
         (
             "layers: [a\ntitle: b",
             "atlas.yml:2:6: not YAML: while parsing a flow sequence, did not find expected ',' or ']'"

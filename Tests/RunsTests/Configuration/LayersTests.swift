@@ -96,6 +96,16 @@ import Testing
         #expect(error.description == message)
     }
 
+    @Test func aLayerChoosesItsOwnNeurons() throws {
+        let layers = try layers(
+            "layers: [{address: heads.head, neurons: [3, 5-7]}, encoder_layer_5.mlp.3]\nneurons: [0-1]")
+        #expect(layers.map(\.neurons) == [[3, 5, 6, 7], [0, 1]])
+        let error = try #require(throws: AtlasError.self) {
+            try self.layers("layers: [{address: heads.head, neurons: 60}]")
+        }
+        #expect(error.description.hasPrefix("atlas.yml:1:41: neurons: neuron 60 is out of range"))
+    }
+
     @Test func aModelWithoutClassTokenHasNoCls() throws {
         var pooled = ViTConfiguration.tiny64
         pooled.prefixTokenCount = 0
