@@ -1,11 +1,11 @@
-// A site is built in a folder beside the old one, and takes its place when it is complete.
+// A site or an export is made in a folder beside the old one, and takes its place when it is complete.
 
 import Foundation
 import Support
 
 /// The folder in which one build makes the next site. While it exists, no other build can replace the same site.
 ///
-/// It is on the same file system as the site, so that the swap is one rename.
+/// It is on the same file system as the site, so that the swap is one rename. What is said of sites holds for exports.
 package struct Staging: Sendable {
     /// The folder's path; no other build uses it.
     package let folder: String
@@ -29,7 +29,7 @@ package struct Staging: Sendable {
         try FileSystem.createFolder(output.parent, durably: false)
         lock = try FileLock("\(start)lock", isTemporary: true) { holder in
             "\(output.path) was not changed: another build is replacing it (\(holder)). Wait until it ends, or choose "
-                + "another folder for the site with --output."
+                + "another folder \(output.kind.choice)."
         }
         // Without a lock, they could belong to a build that is running.
         if lock.isHeld { try removeLeftovers() }
@@ -70,7 +70,7 @@ package struct Staging: Sendable {
         guard !FileSystem.exists(folder) else {
             throw AtlasError(
                 .cannotCreate,
-                "\(folder) was not removed: it is the old site, and contains files that atlasgen did not make. Move them "
+                "\(folder) was not removed: it is the old \(output.kind), and contains files that atlasgen did not make. Move them "
                     + "to another place, and remove it by hand.")
         }
     }
@@ -79,7 +79,7 @@ package struct Staging: Sendable {
 
     private func create() throws {
         try FileSystem.createFolder(folder, durably: false)
-        try FileSystem.writeFile(Array(OutputFolder.markerText.utf8), to: "\(folder)/\(OutputFolder.marker)")
+        try FileSystem.writeFile(Array(OutputFolder.markerText.utf8), to: "\(folder)/\(output.kind.marker)")
     }
 
     /// Ends swaps that were interrupted between two renames, and removes staged sites.
@@ -107,13 +107,13 @@ package struct Staging: Sendable {
             guard !FileSystem.exists("\(output.path)/\(name)") else {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(path)/\(name), left from the previous site, and \(output.path)/\(name) both exist. Remove the one "
-                        + "that you do not need and build again.")
+                    "\(path)/\(name), left from the previous \(output.kind), and \(output.path)/\(name) both exist. Remove the "
+                        + "one that you do not need and run the command again.")
             }
             try FileSystem.move("\(path)/\(name)", to: "\(output.path)/\(name)")
         }
         // A folder with files but without the marker is not a build's, whatever its name.
-        guard try OutputFolder.isMarked(path) || FileSystem.names(in: path).isEmpty else { return }
+        guard try output.isMarked(path) || FileSystem.names(in: path).isEmpty else { return }
         do {
             try removeContent(path)
         } catch {
@@ -124,7 +124,7 @@ package struct Staging: Sendable {
             } catch {
                 throw AtlasError(
                     .cannotCreate,
-                    "\(path) is left from an earlier site and cannot be removed: \(error.localizedDescription) "
+                    "\(path) is left from an earlier \(output.kind) and cannot be removed: \(error.localizedDescription) "
                         + "Remove it by hand.")
             }
         }
@@ -132,7 +132,7 @@ package struct Staging: Sendable {
 
     /// Removes a folder, its marker last: without it, what a crash leaves of the folder would not be a build's.
     private func removeContent(_ path: String) throws {
-        for name in try FileSystem.names(in: path) where name != OutputFolder.marker {
+        for name in try FileSystem.names(in: path) where name != output.kind.marker {
             try FileManager.default.removeItem(atPath: "\(path)/\(name)")
         }
         try FileManager.default.removeItem(atPath: path)
