@@ -21,13 +21,14 @@ let package = Package(
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"]), .brew(["cmark"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "CFileSystem"),
         .target(name: "CVector", exclude: ["functions.inc"]),
         .target(
             name: "Support",
             dependencies: ["CFileSystem", .target(name: "CCrypto", condition: .when(platforms: [.linux]))]),
         .target(name: "ViT", dependencies: ["COpenBLAS", "CVector"]),
-        .target(name: "Render", dependencies: ["Support", "CPNG", "CCMark"]),
+        .target(name: "Render", dependencies: ["Support", "CPNG", "CCMark", "CZlib"]),
         .target(
             name: "Runs",
             dependencies: [

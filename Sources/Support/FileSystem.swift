@@ -429,3 +429,42 @@ package final class OpenFile: @unchecked Sendable {
         try FileSystem.writeAll(Array(text.utf8), to: descriptor, path: path)
     }
 }
+
+/// A file that is written in pieces, closed when this object is released.
+package final class NewFile {
+    private let descriptor: Int32
+    private let path: String
+    private var isClosed = false
+    /// Number of bytes so far.
+    package private(set) var size = 0
+
+    /// Creates a file, replacing any content; a crash may leave only a part of it.
+    package init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileSystem.failure("created", path, errno) }
+    }
+
+    deinit { if !isClosed { close(descriptor) } }
+
+    /// Writes bytes at the end.
+    package func append(_ bytes: [UInt8]) throws {
+        try FileSystem.writeAll(bytes, to: descriptor, path: path)
+        size += bytes.count
+    }
+
+    /// Replaces bytes that were written before.
+    package func replace(at offset: Int, with bytes: [UInt8]) throws {
+        precondition(offset + bytes.count <= size)
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else { throw FileSystem.failure("written", path, errno) }
+        try FileSystem.writeAll(bytes, to: descriptor, path: path)
+        guard lseek(descriptor, 0, SEEK_END) >= 0 else { throw FileSystem.failure("written", path, errno) }
+    }
+
+    /// Closes the file, which reports what the system could not write.
+    package func finish() throws {
+        isClosed = true
+        // NFS reports a full disk here.
+        guard close(descriptor) == 0 || errno == EINTR else { throw FileSystem.failure("written", path, errno) }
+    }
+}
