@@ -14,7 +14,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
         abstract: "Turn a Vision Transformer's weights into a website of its neurons.",
         subcommands: [
             BuildCommand.self, ServeCommand.self, NewCommand.self, InitCommand.self, VisualiseCommand.self,
-            ProbeCommand.self, InspectCommand.self, WorkCommand.self,
+            ProbeCommand.self, InspectCommand.self, ExportCommand.self, WorkCommand.self,
             StoreCommand.self, TemplatesCommand.self,
         ]
     )

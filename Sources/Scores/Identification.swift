@@ -110,9 +110,12 @@ package struct ChannelScale: Codable, Sendable, Equatable {
     /// Number of pictures.
     let pictures: Int
     /// Each channel's mean.
-    let means: [Double]
+    package let means: [Double]
     /// 1 / the standard deviation; 0 for a channel that does not vary.
     let factors: [Double]
+
+    /// Each channel's standard deviation; 0 for one that does not vary.
+    package var deviations: [Double] { factors.map { $0 > 0 ? 1 / $0 : 0 } }
 
     /// The scale of the rows: (pictures, channels).
     init(_ rows: [[Float]]) {

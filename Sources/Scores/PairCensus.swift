@@ -58,10 +58,10 @@ struct PairCensus: Sendable {
     }
 
     /// Rows of one block; with 3,072 columns, a block takes 3 MB per thread.
-    private static let blockRows = 256
+    static let blockRows = 256
 
     /// Some runs of one seed against all runs of a later one. The seeds are indices into the table.
-    private struct Block: Sendable {
+    struct Block: Sendable {
         var first: Int
         var second: Int
         var rows: Range<Int>
@@ -90,7 +90,7 @@ struct PairCensus: Sendable {
             let widest = table.members.map(\.count).max() ?? 0
             let buffer = FloatBuffer(count: Self.blockRows * widest)
             for index in stride(from: worker, to: blocks.count, by: workers) {
-                part.multiply(blocks[index], rows, table, own, into: buffer)
+                Self.multiply(blocks[index], rows, table, own, into: buffer)
                 part.count(blocks[index], in: buffer, table, own)
                 part.addShuffled(blocks[index], in: buffer, table, shuffles)
             }
@@ -134,7 +134,7 @@ struct PairCensus: Sendable {
     ///
     /// Pairs of one neuron are overwritten with the levels that they have everywhere else: a matrix product rounds
     /// differently from one place to another.
-    private func multiply(
+    static func multiply(
         _ block: Block, _ rows: SimilarityRows, _ table: RunTable, _ own: OwnPairs, into buffer: FloatBuffer
     ) {
         let columns = table.members[block.second].count
@@ -220,7 +220,7 @@ struct PairCensus: Sendable {
 }
 
 /// The pairs of runs of one neuron, known before all others are counted.
-private struct OwnPairs: Sendable {
+struct OwnPairs: Sendable {
     /// All pairs, ordered by neuron and seeds.
     let pairs: [PairCensus.Within]
     /// By level, lowest first: twice the number of these pairs above it, ties counting half.

@@ -12,6 +12,7 @@ import ViT
 package final class ScoreCache: @unchecked Sendable {
     private let store: Store
     private let judge: Judge?
+    private let meter: RunMeter
     private let reference: @Sendable (Recipe) throws -> ScoreReference
     private let lock = NSLock()
     private var known: [String: LayerScores] = [:]
@@ -25,6 +26,7 @@ package final class ScoreCache: @unchecked Sendable {
     package init(store: Store, judge: Judge?, reference: @escaping @Sendable (Recipe) throws -> ScoreReference) {
         self.store = store
         self.judge = judge
+        meter = RunMeter(judge: judge)
         self.reference = reference
     }
 
@@ -52,9 +54,8 @@ package final class ScoreCache: @unchecked Sendable {
         guard let first = recipes.first else { return nil }
         // Before the first thread multiplies matrices.
         BLAS.useOneThread()
-        let descriptors = DescriptorPool()
         let runs = try concurrently(recipes.count) { index in
-            Result { try run(recipes[index], descriptors) }
+            Result { try run(recipes[index]) }
         }.map { try $0.get() }
         return (zip(recipes, runs).compactMap { recipe, run in run.map { (recipe, $0) } }, try reference(first))
     }
@@ -83,21 +84,12 @@ package final class ScoreCache: @unchecked Sendable {
     }
 
     /// The run of a recipe from its record; nil if there is none.
-    private func run(_ recipe: Recipe, _ descriptors: DescriptorPool) throws -> ScoredRun? {
+    private func run(_ recipe: Recipe) throws -> ScoredRun? {
         guard let record = try store.record(recipe.key) else { return nil }
-        var measured: (look: [Float], meaning: [Float], activations: [Float])?
-        if case .diverged = record.header.outcome {
-            // Its picture is from the step before, and says nothing about the neuron.
-        } else {
-            let picture = try PNG.decode(Data(record.png), file: store.path(of: recipe.key))
-            measured = (
-                descriptors.describe(picture), judge?.embedding(of: picture) ?? record.numbers.embedding,
-                record.numbers.layerActivations
-            )
-        }
+        let vectors = try meter.vectors(of: record, path: store.path(of: recipe.key))
         return ScoredRun(
-            neuron: recipe.target.number, seed: Int(clamping: recipe.seed), look: measured?.look,
-            meaning: measured?.meaning,
-            activations: measured?.activations, finalActivation: record.header.finalActivation)
+            neuron: recipe.target.number, seed: Int(clamping: recipe.seed), look: vectors?.look,
+            meaning: vectors?.meaning, activations: vectors?.activations,
+            finalActivation: record.header.finalActivation)
     }
 }

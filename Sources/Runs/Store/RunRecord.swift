@@ -18,9 +18,9 @@ package struct RunHeader: Hashable, Sendable, Codable {
     /// Steps that optimised the pre-activation, because the unit was off.
     package var stepsThroughPreactivation: Int
     /// The kind of device that made it (on a CPU, the BLAS kernel); equal bytes are promised only within a kind.
-    var kernel: String
+    package var kernel: String
     /// Core-seconds that the run took; the only value that differs when the same recipe is made again.
-    var seconds: Double
+    package var seconds: Double
 }
 
 /// A run: its header, its numbers and its picture.

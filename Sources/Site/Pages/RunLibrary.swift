@@ -14,6 +14,8 @@ package final class RunLibrary: Sendable {
     let judge: Judge?
     /// Measures what the pages' time is spent on.
     let clock: PhaseClock
+    /// What scores are measured against.
+    let references: ScoreReferences
     private let cache: ScoreCache
 
     package init(project: Project, store: Store, judge: Judge?, clock: PhaseClock = PhaseClock()) {
@@ -21,7 +23,7 @@ package final class RunLibrary: Sendable {
         self.store = store
         self.judge = judge
         self.clock = clock
-        let references = ScoreReferences(
+        references = ScoreReferences(
             store: store, judge: judge,
             models: RecipeModels(model: project.model.model, references: project.references))
         cache = ScoreCache(store: store, judge: judge, reference: references.reference)

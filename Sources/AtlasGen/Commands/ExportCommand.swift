@@ -1,0 +1,53 @@
+// `atlasgen export`: writes a project's runs and scores as files for papers and programs.
+
+import ArgumentParser
+import Render
+import Runs
+import Scores
+import Site
+import Support
+
+/// Writes the runs that the store has, with every number that the site shows.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the runs that a project has made, and their scores, as tables, arrays and pictures.")
+
+    @Argument(help: "The folder to write: a new or an empty one, or an earlier export, which is replaced.")
+    var folder: String
+
+    @OptionGroup var project: ProjectOptions
+
+    @Option(help: "The arrays' format: npz (NumPy's) or csv.")
+    var format = ExportFormat.npz
+
+    func run() throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let project = try Project(file: project.file)
+        let judge = try project.judge()
+        let output = try OutputFolder(
+            folder, of: .export, in: project.folder,
+            reading: project.inputs + [ProjectInput("judge", judge?.paths ?? [])])
+        let store = try Store(folder: project.path(".atlas")) { Terminal.say("atlasgen: \($0)") }
+        let staging = try Staging(for: output)
+        defer {
+            // What cannot be removed now, the next export removes.
+            do { try staging.remove() } catch { Terminal.say("atlasgen: warning: \(error)") }
+        }
+        let summary = try Export(of: RunLibrary(project: project, store: store, judge: judge), as: format)
+            .write(to: staging.folder) { Terminal.say("atlasgen: exporting \($0) …") }
+        try staging.swapIn()
+        if summary.missing > 0 {
+            Terminal.say(
+                "atlasgen: \(summary.missing) of \(summary.runs + summary.missing) runs are not made yet, and "
+                    + "are not in the export. `atlasgen build` makes them.")
+        }
+        let seconds = (clock.now - start) / .seconds(1)
+        try Terminal.write(
+            "\(output.path.readableLine): \(Format.count(summary.runs)) runs in \(Format.count(summary.files)) files, "
+                + "\(Format.bytes(summary.bytes)), in \(BuildProgress.duration(seconds)).\n")
+    }
+}
+
+extension ExportFormat: ExpressibleByArgument {}
