@@ -54,6 +54,8 @@ struct ExportManifest: Encodable {
     /// Nil if the model itself is the judge.
     let judge: AtlasFile.Judge?
     let seeds: [UInt64]
+    /// Number of pictures that the means and scales among the arrays come from.
+    var referencePictures = ReferencePictures.count
     let layers: [Layer]
     /// The columns of every runs.csv.
     var columns = RunColumn.all
@@ -75,6 +77,10 @@ struct ExportScores: Encodable {
         let condition: Int
         let neurons: [Int]
         let scores: LayerFigures
+        /// Each of these neurons' scores among them.
+        let neuronScores: [NeuronScores]
+        /// What differs from the first condition, paired by neuron; nil for the first.
+        let differences: ScoreDifferences?
     }
 
     let address: String

@@ -67,9 +67,13 @@ struct LayerExport {
             address: layer.address.description, scores: scores.figures,
             variants: compared.count == 1
                 ? nil
-                : compared.enumerated().map {
+                : compared.enumerated().map { index, row in
                     ExportScores.Compared(
-                        condition: $0.offset, neurons: $0.element.neurons, scores: $0.element.scores.figures)
+                        condition: index, neurons: row.neurons, scores: row.scores.figures,
+                        neuronScores: row.neurons.map { row.scores.scores(of: $0) },
+                        differences: index == 0
+                            ? nil
+                            : ScoreDifferences(row.scores, minus: compared[0].scores, among: compared.count - 1))
                 },
             neurons: layer.neurons.map {
                 ExportScores.Neuron(

@@ -84,13 +84,15 @@ import Testing
 
     @Test func everyKeyIsDocumentedAndEveryDocumentedKeyIsThere() async throws {
         let (project, other) = (try await Self.everything(), try await Self.nothing())
+        for project in [project, other] { #expect(try await project.run(["export", "export"]).code == 0) }
         for (name, path) in [
-            ("neuron.json", "layers/LAYER/0/neuron.json"), ("neurons.json", "layers/LAYER/neurons.json"),
-            ("atlas.json", "atlas.json"),
+            ("neuron.json", "site/layers/LAYER/0/neuron.json"), ("neurons.json", "site/layers/LAYER/neurons.json"),
+            ("atlas.json", "site/atlas.json"), ("manifest.json", "export/manifest.json"),
+            ("scores.json", "export/layers/LAYER/scores.json"),
         ] {
             var found: Set<String> = []
             for (project, layer) in [(project, "heads.head"), (other, "encoder_layer_1.mlp.3")] {
-                let file = URL(filePath: project.path("site/\(path.replacing("LAYER", with: layer))"))
+                let file = URL(filePath: project.path(path.replacing("LAYER", with: layer)))
                 found.formUnion(keys(try JSONSerialization.jsonObject(with: Data(contentsOf: file))))
             }
             let known = Set(try documented(name))
