@@ -76,7 +76,9 @@ import Testing
                 let name = String(match.1)
                 guard let reference = match.2 else { return [name] }
                 let heading = reference.replacing("-", with: " ")
-                return try [name] + names(heading.prefix(1).uppercased() + heading.dropFirst()).map { "\(name).\($0)" }
+                // Of a list, each entry holds the section's keys.
+                let own = name.hasSuffix("[]") ? String(name.dropLast(2)) : name
+                return try [own] + names(heading.prefix(1).uppercased() + heading.dropFirst()).map { "\(name).\($0)" }
             }
         }
         return try names(file)

@@ -95,7 +95,8 @@ import Testing
         let read = try Project(file: project.path("atlas.yml"))
         let meter = RunMeter(judge: try read.judge())
         for (layer, place) in zip(manifest.layers, read.layers) {
-            #expect(layer.conditions.map(\.runs) == [12, 10, 10, 10] && layer.conditions.allSatisfy { $0.missing == 0 })
+            #expect(
+                layer.conditions.map(\.runs) == [12, 10, 10, 10] && layer.conditions.allSatisfy { $0.missing == 0 })
             #expect(layer.conditions.map(\.attention) == ["live", "detached", "live", "live"])
             #expect(layer.conditions.map(\.control) == [nil, nil, "shuffled", "rotated"])
             #expect(layer.conditions.allSatisfy { $0.parameters["rate"] != nil })
