@@ -19,6 +19,9 @@ package struct SimilarityMatrix: Sendable {
         }
     }
 
+    /// Rows that are passed on at a time.
+    private static let pieceRows = 256
+
     private let rows: SimilarityRows
     private let table: RunTable
     private let own: OwnPairs
@@ -55,7 +58,12 @@ package struct SimilarityMatrix: Sendable {
         var first = 0
         while first < seeds.count {
             let end = seeds[first...].firstIndex { $0 != seeds[first] } ?? seeds.count
-            try write(strip(of: first..<end))
+            let strip = strip(of: first..<end)
+            // Who writes a piece copies it.
+            let size = Self.pieceRows * seeds.count
+            for start in stride(from: 0, to: strip.count, by: size) {
+                try write(Array(strip[start..<min(start + size, strip.count)]))
+            }
             first = end
         }
     }
