@@ -56,7 +56,7 @@ class Export:
         return pd.read_csv(
             self.folder / layer["runs"], dtype=texts | {"seed": np.uint64}, keep_default_na=False,
             na_values={
-                column["name"]: ["nan"] for column in self.manifest["columns"] if column["type"] == "number"})
+                column["name"]: ["nan", ""] for column in self.manifest["columns"] if column["type"] == "number"})
 
     def array(self, layer, name):
         """An array by its name; None if the layer has none."""

@@ -71,9 +71,7 @@ struct LayerExport {
                     ExportScores.Compared(
                         condition: index, neurons: row.neurons, scores: row.scores.figures,
                         neuronScores: row.neurons.map { row.scores.scores(of: $0) },
-                        differences: index == 0
-                            ? nil
-                            : ScoreDifferences(row.scores, minus: compared[0].scores, among: compared.count - 1))
+                        differences: row.difference)
                 },
             neurons: layer.neurons.map {
                 ExportScores.Neuron(

@@ -92,13 +92,23 @@ struct RunColumn: Encodable, Sendable {
                 + "neuron stayed off; diverged: a number was not finite."
         ) { $0.header.outcome.word },
         RunColumn(
-            "start_activation", "number", unit: "the layer's activation", "The activation before the first step."
+            "start_activation", "number", unit: "the layer's activation",
+            "The activation before the first step, under live attention and without augmentation."
         ) { "\($0.header.startActivation)" },
         RunColumn(
             "final_activation", "number", unit: "the layer's activation",
             "The activation on the finished picture, decoded from its file, under live attention and without "
                 + "augmentation."
         ) { "\($0.header.finalActivation)" },
+        RunColumn(
+            "pattern_start_activation", "number", unit: "the layer's activation",
+            "The activation before the first step under the attention pattern that a frozen run replayed; empty for other "
+                + "runs."
+        ) { $0.header.underPattern.map { "\($0.start)" } ?? "" },
+        RunColumn(
+            "pattern_final_activation", "number", unit: "the layer's activation",
+            "The same on the finished picture; these two decide a frozen run's outcome."
+        ) { $0.header.underPattern.map { "\($0.final)" } ?? "" },
         RunColumn(
             "preactivation_steps", "integer",
             "Number of steps that followed the gradient of the neuron's pre-activation, because the neuron was off."
