@@ -45,7 +45,7 @@ struct LayerExport {
             rows += own
             described.append(
                 ExportManifest.Condition(
-                    condition: index, words: condition.words, control: condition.model.control?.word,
+                    condition: index, words: condition.words(in: project), control: condition.model.control?.word,
                     variant: condition.variant, neurons: neurons, runs: own.count, missing: recipes.count - own.count))
         }
         // Only now, because reading the runs finds those that are damaged, and the scores must be without them too.
@@ -101,7 +101,7 @@ struct LayerExport {
         return Row(
             run: ExportedRun(
                 header: record.header, label: project.model.label(layer.address, recipe.target.number),
-                condition: condition, picture: picture),
+                condition: condition, words: recipe.condition.words(in: project), picture: picture),
             curve: record.numbers.curve, look: vectors?.look, meaning: vectors?.meaning,
             channels: record.numbers.layerActivations.count)
     }

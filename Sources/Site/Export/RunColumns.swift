@@ -11,6 +11,8 @@ struct ExportedRun: Sendable {
     let label: String?
     /// The index of its condition in the layer's list.
     let condition: Int
+    /// The condition in words.
+    let words: String
     /// The picture's path, relative to the export's folder.
     let picture: String
 
@@ -69,7 +71,7 @@ struct RunColumn: Encodable, Sendable {
         ) { $0.recipe.model.control?.word ?? "" },
         RunColumn("method", "text", "The method's name.") { CSV.cell($0.recipe.variant.method.name) },
         RunColumn("variant", "text", "The condition in words: method, tokens, attention, and what else is unusual.") {
-            CSV.cell($0.recipe.condition.words)
+            CSV.cell($0.words)
         },
         RunColumn(
             "tokens", "text", "The tokens that the neuron is read at: patches, cls, center, token:k, slice."

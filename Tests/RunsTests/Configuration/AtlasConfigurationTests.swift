@@ -122,7 +122,7 @@ extension AtlasConfiguration {
         ("layers: ", "atlas.yml:1:8: layers: expected a list of addresses, found nothing"),
         ("layers: []", "atlas.yml:1:9: layers: expected a list of addresses, found an empty list"),
         ("layers: [[a]]", "atlas.yml:1:10: layers: expected a text, found a list"),
-        ("layers: [a, {b: c}]", "atlas.yml:1:14: layers: unknown key \"b\" (known: address, neurons)"),
+        ("layers: [a, {b: c}]", "atlas.yml:1:14: unknown key \"b\" in layers (known: address, neurons)"),
         (
             "layers: [{neurons: 3}]",
             "atlas.yml:1:10: layers: the layer has no \"address\"; write for example "

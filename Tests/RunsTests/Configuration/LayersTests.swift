@@ -135,7 +135,7 @@ import Testing
                 mlpWidth: 3072, classCount: 1000)
         }
         let layers = try configuration.layers(of: model)
-        #expect(layers.map(\.neurons.count) == (path == "atlas.yml" ? [128, 50] : [768]))
+        #expect(layers.map(\.neurons.count) == (path == "atlas.yml" ? [32, 128, 50] : [768]))
         #expect(layers.allSatisfy { $0.tokens[0] == .cls })
         #expect(layers.last?.tokens == [.cls])
     }
