@@ -333,14 +333,14 @@ private struct SimilarityNull {
     /// Twice the number of pairs below a level, ties counting half.
     func wins(of level: Int) -> Int { below[level + SimilarityLevel.one] + below[level + SimilarityLevel.one + 1] }
 
-    /// The percentiles of a range of similarities, each moved outwards by 1.96 standard errors.
+    /// The percentiles of a range of similarities, each moved outwards by the reach of a 95 % interval.
     func percentiles(of range: ClosedRange<Double>) -> ClosedRange<Double> {
         func percentile(_ similarity: Double, _ sign: Double) -> Double {
             let place = (similarity + 1) / 2 * Double(PairCensus.bins)
             let lower = min(Int(place), PairCensus.bins - 1)
             let part = place - Double(lower)
             let error = errors[lower] * (1 - part) + errors[lower + 1] * part
-            let fraction = fraction(below: similarity * Double(SimilarityLevel.one)) + sign * 1.96 * error
+            let fraction = fraction(below: similarity * Double(SimilarityLevel.one)) + sign * Normal.upper * error
             return 100 * min(1, max(0, fraction))
         }
         let low = percentile(range.lowerBound, -1)

@@ -1,6 +1,12 @@
-// Quantiles of Student's and of the beta distribution, which neither Foundation nor the C library has.
+// Quantiles of the normal, of Student's and of the beta distribution, which neither Foundation nor the C library has.
 
 import Foundation
+
+/// The normal distribution.
+enum Normal {
+    /// The value below which 97.5 % of the distribution lies: a 95 % interval reaches so many standard errors.
+    static let upper = 1.959_963_984_540_054
+}
 
 /// Student's distribution.
 enum StudentT {

@@ -98,7 +98,7 @@ package struct Identification: Codable, Sendable, Equatable {
 
     /// The interval of a fraction of `count` pictures.
     private static func wilson(_ sum: Double, of count: Int) -> ClosedRange<Double> {
-        let (share, z, n) = (sum / Double(count), 1.959_963_984_540_054, Double(count))
+        let (share, z, n) = (sum / Double(count), Normal.upper, Double(count))
         let centre = (share + z * z / (2 * n)) / (1 + z * z / n)
         let reach = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
         return max(0, centre - reach)...min(1, centre + reach)

@@ -40,7 +40,7 @@ package enum Jackknife {
         let variance = variance(of: deleted)
         let trials = variance > 0 ? max(value * (1 - value) / variance, 1) : Double(deleted.count)
         // The normal quantile over Student's, because the variance is an estimate.
-        let ratio = 1.959_963_984_540_054 / StudentT.quantile(share, degreesOfFreedom: deleted.count - 1)
+        let ratio = Normal.upper / StudentT.quantile(share, degreesOfFreedom: deleted.count - 1)
         let effective = trials * ratio * ratio
         let (hits, misses) = (effective * value, effective * (1 - value))
         let low = hits > 0 ? Beta.quantile(1 - share, hits, misses + 1) : 0

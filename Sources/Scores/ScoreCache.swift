@@ -48,18 +48,6 @@ package final class ScoreCache: @unchecked Sendable {
         return scores
     }
 
-    /// What scores are computed from: the runs of `recipes` that are in the store, and their reference; nil without
-    /// recipes.
-    func measured(_ recipes: [Recipe]) throws -> (runs: [(recipe: Recipe, run: ScoredRun)], by: ScoreReference)? {
-        guard let first = recipes.first else { return nil }
-        // Before the first thread multiplies matrices.
-        BLAS.useOneThread()
-        let runs = try concurrently(recipes.count) { index in
-            Result { try run(recipes[index]) }
-        }.map { try $0.get() }
-        return (zip(recipes, runs).compactMap { recipe, run in run.map { (recipe, $0) } }, try reference(first))
-    }
-
     private static func path(_ name: String) -> String { "scores/\(name).json" }
 
     /// The scores in a file; nil if a program with other fields wrote it. They are then computed again.
@@ -79,8 +67,16 @@ package final class ScoreCache: @unchecked Sendable {
         var settings = ScoreSettings()
         settings.minimises = recipes.first?.variant.direction == .negative
         if case .token = recipes.first?.target { settings.targetsAreTokens = true }
-        guard let (runs, reference) = try measured(recipes) else { return (.none, []) }
-        return (LayerScores(of: runs.map(\.run), by: reference, settings: settings), runs.map(\.recipe.key))
+        guard let first = recipes.first else { return (.none, []) }
+        // Before the first thread multiplies matrices.
+        BLAS.useOneThread()
+        let runs = try concurrently(recipes.count) { index in
+            Result { try run(recipes[index]) }
+        }.map { try $0.get() }
+        return (
+            LayerScores(of: runs.compactMap { $0 }, by: try reference(first), settings: settings),
+            zip(recipes, runs).filter { $1 != nil }.map(\.0.key)
+        )
     }
 
     /// The run of a recipe from its record; nil if there is none.

@@ -18,24 +18,10 @@ struct ViTParametersShuffledTests {
     private static let width = 6
     private static let parameters: ViTParameters = {
         var next: Float = 0
-        func buffer(_ count: Int) -> FloatBuffer {
-            FloatBuffer(
-                (0..<count).map { _ in
-                    next += 1
-                    return next
-                })
+        return .twoBlocks(width: width) {
+            next += 1
+            return next
         }
-        func linear(_ outputs: Int, _ inputs: Int) -> LinearParameters {
-            LinearParameters(weight: buffer(outputs * inputs), bias: buffer(outputs))
-        }
-        func norm() -> LayerNormParameters { LayerNormParameters(weight: buffer(width), bias: buffer(width)) }
-        return ViTParameters(
-            patchProjection: linear(width, 12), prefixTokens: buffer(width), positionEmbedding: buffer(5 * width),
-            blocks: (0..<2).map { _ in
-                BlockParameters(
-                    ln1: norm(), attentionInput: linear(3 * width, width), attentionOutput: linear(width, width),
-                    ln2: norm(), mlp0: linear(4 * width, width), mlp3: linear(width, 4 * width))
-            }, finalNorm: norm(), head: linear(3, width))
     }()
 
     @Test(arguments: 0..<20 as Range<UInt64>)
