@@ -298,7 +298,7 @@ class Consistency:
                 figures["withoutOneSeed"] = [min(deleted), max(deleted)]
                 edges = np.linspace(-1, 1, BINS + 1)
                 ends = [
-                    standing(end / STEP) + sign * 196 * np.interp(end, edges, errors)
+                    standing(end / STEP) + sign * 100 * norm.ppf(0.975) * np.interp(end, edges, errors)
                     for end, sign in [(low, -1), (high, 1)]]
                 figures["percentileInterval"] = np.clip(ends, 0, 100).tolist()
             self.neurons[name] = figures
