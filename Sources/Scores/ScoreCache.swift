@@ -6,7 +6,7 @@ import Runs
 import Support
 import ViT
 
-/// Computes scores once and keeps them in `.atlas/scores/`.
+/// Computes scores, and what charts show of them, once and keeps them in `.atlas/scores/`.
 ///
 /// Unchecked Sendable: the known scores are read and written only under the lock.
 package final class ScoreCache: @unchecked Sendable {
@@ -15,7 +15,7 @@ package final class ScoreCache: @unchecked Sendable {
     private let meter: RunMeter
     private let reference: @Sendable (Recipe) throws -> ScoreReference
     private let lock = NSLock()
-    private var known: [String: LayerScores] = [:]
+    private var known: [String: any Sendable] = [:]
 
     /// Raised by one whenever the scores' computation changes.
     private static let version = 3
@@ -32,51 +32,72 @@ package final class ScoreCache: @unchecked Sendable {
 
     /// The scores of `recipes`, the runs of one layer and condition; runs that are not in the store are left out.
     package func scores(of recipes: [Recipe]) throws -> LayerScores {
-        let name = digest(of: try recipes.map(\.key).filter(store.contains))
-        if let scores = lock.withLock({ known[name] }) { return scores }
-        if let bytes = try store.sealed(Self.path(name)), let scores = Self.decoded(bytes) {
-            lock.withLock { known[name] = scores }
-            return scores
+        try cached("scores", of: recipes, without: .none) { LayerScores(of: $0, by: $1, settings: $2) }
+    }
+
+    /// How wide intervals are with fewer seeds, for the same runs.
+    package func widths(of recipes: [Recipe]) throws -> SeedWidths {
+        try cached("seed widths", of: recipes, without: .none) { runs, reference, _ in
+            SeedWidths(of: runs, by: reference)
         }
-        let (scores, used) = try compute(recipes)
-        // A run whose record turned out to be damaged is not in these scores, so it must not be in their name.
-        let usedName = digest(of: used)
+    }
+
+    /// What is known or stored of `recipes`, or what `compute` makes of their runs.
+    ///
+    /// - Parameters:
+    ///   - kind: what is computed, as a part of the file's name.
+    ///   - none: the value of no recipes.
+    private func cached<Value: Codable & Sendable>(
+        _ kind: String, of recipes: [Recipe], without none: Value,
+        _ compute: ([ScoredRun], ScoreReference, ScoreSettings) -> Value
+    ) throws -> Value {
+        let name = digest(kind, of: try recipes.map(\.key).filter(store.contains))
+        if let value = lock.withLock({ known[name] }) as? Value { return value }
+        if let bytes = try store.sealed(Self.path(name)), let value = Self.decoded(Value.self, bytes) {
+            lock.withLock { known[name] = value }
+            return value
+        }
+        let runs = try runs(of: recipes)
+        let value = try recipes.first.map { compute(runs.map(\.run), try reference($0), settings(for: $0)) } ?? none
+        // A run whose record turned out to be damaged is not in this value, so it must not be in its name.
+        let usedName = digest(kind, of: runs.map(\.key))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        try store.saveSealed(Array(try encoder.encode(scores)), as: Self.path(usedName))
-        lock.withLock { known[usedName] = scores }
-        return scores
+        try store.saveSealed(Array(try encoder.encode(value)), as: Self.path(usedName))
+        lock.withLock { known[usedName] = value }
+        return value
     }
 
     private static func path(_ name: String) -> String { "scores/\(name).json" }
 
-    /// The scores in a file; nil if a program with other fields wrote it. They are then computed again.
-    private static func decoded(_ bytes: [UInt8]) -> LayerScores? {
-        try? JSONDecoder().decode(LayerScores.self, from: Data(bytes))
+    /// The value in a file; nil if a program with other fields wrote it. It is then computed again.
+    private static func decoded<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8]) -> Value? {
+        try? JSONDecoder().decode(type, from: Data(bytes))
     }
 
-    private func digest(of keys: [RecipeKey]) -> String {
+    private func digest(_ kind: String, of keys: [RecipeKey]) -> String {
         let versions =
-            "scores \(Self.version) look \(LookDescriptor.version) reference \(ReferencePictures.version) judge "
+            "\(kind) \(Self.version) look \(LookDescriptor.version) reference \(ReferencePictures.version) judge "
             + "\(judge?.digest ?? "-")"
         let lines = [versions] + keys.map(\.description).sorted()
         return Digest.hexadecimal(Array(lines.joined(separator: "\n").utf8))
     }
 
-    private func compute(_ recipes: [Recipe]) throws -> (scores: LayerScores, used: [RecipeKey]) {
+    private func settings(for recipe: Recipe) -> ScoreSettings {
         var settings = ScoreSettings()
-        settings.minimises = recipes.first?.variant.direction == .negative
-        if case .token = recipes.first?.target { settings.targetsAreTokens = true }
-        guard let first = recipes.first else { return (.none, []) }
+        settings.minimises = recipe.variant.direction == .negative
+        if case .token = recipe.target { settings.targetsAreTokens = true }
+        return settings
+    }
+
+    /// The runs of the recipes that have a record.
+    private func runs(of recipes: [Recipe]) throws -> [(key: RecipeKey, run: ScoredRun)] {
         // Before the first thread multiplies matrices.
         BLAS.useOneThread()
         let runs = try concurrently(recipes.count) { index in
             Result { try run(recipes[index]) }
         }.map { try $0.get() }
-        return (
-            LayerScores(of: runs.compactMap { $0 }, by: try reference(first), settings: settings),
-            zip(recipes, runs).filter { $1 != nil }.map(\.0.key)
-        )
+        return zip(recipes, runs).compactMap { recipe, run in run.map { (recipe.key, $0) } }
     }
 
     /// The run of a recipe from its record; nil if there is none.

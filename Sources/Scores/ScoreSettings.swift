@@ -30,6 +30,8 @@ package enum NoScore: String, Error, Codable, Sendable, CustomStringConvertible 
     case noNull
     /// A run's neuron is not a channel of the layer (with `slice` it is a token).
     case notAChannel
+    /// The usable runs have too few seeds to show what more seeds do.
+    case tooFewSeeds
     /// The layer has a score, but the neuron has fewer than two usable runs.
     case tooFewRuns
     /// The layer has a score, but the neuron has no usable run.
@@ -49,6 +51,9 @@ package enum NoScore: String, Error, Codable, Sendable, CustomStringConvertible 
             "No score: no two neurons have usable runs from different seeds; the others diverged. Try more seeds."
         case .notAChannel:
             "No identification: the runs' targets are tokens, not channels of the layer, so none of them can stand out."
+        case .tooFewSeeds:
+            "No chart: it shows what more seeds do, and needs usable runs from at least "
+                + "\(SeedWidths.fewestSeeds) seeds. Set \"seeds\" in atlas.yml to \(SeedWidths.fewestSeeds) or more."
         case .tooFewRuns:
             "No score: fewer than two runs of this neuron can be measured; the others diverged or have not been "
                 + "made yet. Try more seeds or another method."

@@ -86,6 +86,23 @@ package enum ScoreWords {
             : "no difference shown (\(value); \(words(interval, number)))"
     }
 
+    /// How far the intervals narrow from the fewest to all seeds, in sentences.
+    package static func widths(_ widths: [SeedWidth]) -> String {
+        func narrowing(_ path: KeyPath<SeedWidth, Double?>) -> String? {
+            let found = widths.compactMap { width in width[keyPath: path].map { (width.seeds, $0) } }
+            guard let first = found.first, let last = found.last else { return nil }
+            let start = "\(Format.number(first.1)) wide with \(first.0) seeds"
+            return first.0 == last.0 ? start : "\(start) and \(Format.number(last.1)) wide with \(last.0)"
+        }
+        let auc =
+            narrowing(\.auc).map { "The 95\u{A0}% interval of the layer’s AUC is \($0)." }
+            ?? "The layer’s AUC has no interval, which needs \(Jackknife.fewestNeurons) neurons."
+        let similarity = narrowing(\.similarity).map {
+            "That of one neuron’s similarity is \($0), on average over neurons."
+        }
+        return [auc, similarity].compactMap { $0 }.joined(separator: " ")
+    }
+
     /// `91.3 %`, with a non-breaking space.
     package static func percent(_ share: Double) -> String { "\(Format.number(100 * share))\u{A0}%" }
 

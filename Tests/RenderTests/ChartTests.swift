@@ -88,6 +88,27 @@ struct ChartTests {
         #expect(svg.contains("median about 0.500") && svg.contains("median about 1.50"))
     }
 
+    @Test func countsAreOnTheAxisAndValuesAboveZero() throws {
+        let svg = LineChart(
+            series: [
+                .init(name: "one", points: [.init(2, 4), .init(3, 2), .init(6, 1)]),
+                .init(name: "other", points: [.init(3, 3)]),
+            ], title: "T", axis: "number of seeds"
+        ).svg
+        let points = try ChartTests.points(svg, series: 0)
+        // 3 is a quarter of the way from 2 to 6; half of the height above 0 is lost from 4 to 2 and a quarter to 1.
+        #expect(abs((points[2].0 - points[0].0) / (points[1].0 - points[0].0) - 4) < 0.01)
+        #expect(abs((points[2].1 - points[0].1) / (points[1].1 - points[0].1) - 1.5) < 0.01)
+        // A single point is a dot.
+        #expect(svg.contains("stroke-linecap=\"round\" d=\"M\(Format.coordinate(points[1].0)) "))
+        for count in 2...6 { #expect(svg.contains("text-anchor=\"middle\">\(count)<")) }
+        #expect(svg.contains("<desc>one: 4.00 at 2, 2.00 at 3, 1.00 at 6; other: 3.00 at 3.</desc>"))
+        let wide = LineChart(
+            series: [.init(name: "a", points: (2...40).map { .init($0, 1) })], title: "T", axis: "x")
+        #expect(wide.svg.matches(of: /text-anchor="middle">\d+</).count <= 12)
+        #expect(LineChart(series: [.init(name: "a", points: [])], title: "T", axis: "x").svg.isEmpty)
+    }
+
     @Test func similaritiesAreWritten() {
         let svg = SimilarityChart(names: ["a", "b"], values: [[1, 0.831], [.nan]], title: "T").svg
         #expect(svg.contains(">0.83<") && svg.contains("<desc>a and b: 0.83.</desc>"))

@@ -42,6 +42,16 @@ struct ScoreCacheTests {
         #expect(try self.scores(recipes) == other)
     }
 
+    /// Widths have names of their own beside the scores of the same runs.
+    @Test func widthsAreKeptBesideTheScores() throws {
+        func widths() throws -> SeedWidths {
+            try ScoreCache(store: store, judge: nil) { _ in ScoreReference(of: ScoredRun.striped) }.widths(of: recipes)
+        }
+        let scores = try scores(recipes)
+        #expect(try widths().look == .absent(.tooFewSeeds) && names().count == 2)
+        #expect(try self.scores(recipes) == scores && widths().look == .absent(.tooFewSeeds) && names().count == 2)
+    }
+
     @Test func otherRunsAreOtherScores() throws {
         let scores = try scores(recipes)
         let fewer = try self.scores(recipes.filter { $0.target.number < 3 })

@@ -47,6 +47,13 @@ struct ConsistencyCase: Decodable, Sendable, CustomTestStringConvertible {
         let neurons: [Int: NeuronIdentification]
     }
 
+    struct Width: Decodable, Sendable {
+        let seeds: Int
+        let choices: Int
+        let auc: Double
+        let similarity: Double?
+    }
+
     let name: String
     let parts: [[Int]]
     let permutations: Int
@@ -54,6 +61,8 @@ struct ConsistencyCase: Decodable, Sendable, CustomTestStringConvertible {
     let referenceActivations: [[Float]]
     let runs: [Run]
     let expected: Expected
+    /// The widths of intervals with fewer seeds; none where there are two.
+    let widths: [Width]
     let identification: Identified
     let identificationOfMinima: Identified
 
@@ -68,6 +77,9 @@ struct ConsistencyCase: Decodable, Sendable, CustomTestStringConvertible {
     }
 
     static func all() throws -> [ConsistencyCase] { try scoreFixture("consistency") }
+
+    /// A layer with more seeds than a width has choices.
+    static func manySeeds() throws -> [ConsistencyCase] { try scoreFixture("seeds") }
 }
 
 /// A picture with NumPy's descriptor of it.

@@ -68,7 +68,7 @@ extension ModelVersion: Codable {
 }
 
 /// What the runs of a row on a neuron's page share: everything in a recipe except address, target and seed.
-package struct Condition: Hashable, Sendable {
+package struct Condition: Hashable, Sendable, Encodable {
     /// The model's weights.
     package var model: ModelVersion
     /// How the runs are made.

@@ -75,6 +75,16 @@ extension Content {
             .sorted { ($0.address.description, $0.number) < ($1.address.description, $1.number) }
     }
 
+    /// The conditions of a layer's runs whose widths by the number of seeds a text shows, each once, in the texts' order.
+    func widthConditions(of layer: AtlasLayer) -> [Condition] {
+        pages.flatMap(\.requests).reduce(into: []) { conditions, request in
+            guard case .figure(.widths(let request)) = request, request.layer.address == layer.address,
+                !conditions.contains(request.condition)
+            else { return }
+            conditions.append(request.condition)
+        }
+    }
+
     /// The runs of a neuron that texts show; its page shows all of them.
     ///
     /// - Returns: each condition once, in the order of the texts, with all seeds that any text shows, ascending.

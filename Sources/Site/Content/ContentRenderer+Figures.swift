@@ -53,6 +53,18 @@ extension ContentRenderer {
                         html: caption, score: Self.sentence(scores.scored(request.measure)),
                         note: isGrid ? nil : request.condition.words(in: project),
                         link: Self.link(to: request.layer))))
+        case .widths(let request):
+            let widths = try library.widths(of: request.layer, request.condition)
+            let isGrid = request.condition == project.grid(of: request.layer)
+            notes.showsScores = true
+            return try templates.render(
+                ChartFigure(
+                    root: root,
+                    chart: ScoreFigures(library: library, layer: request.layer).widths(widths, by: request.measure),
+                    caption: CaptionContext(
+                        html: caption, score: widths.scored(request.measure).value.map(ScoreWords.widths),
+                        note: isGrid ? nil : request.condition.words(in: project),
+                        link: Self.link(to: request.layer))))
         case .comparison(let request):
             notes.showsScores = true
             let figures = ScoreFigures(library: library, layer: request.layer)
@@ -149,6 +161,11 @@ extension ContentRenderer {
 extension LayerScores {
     /// The consistency by a measure.
     func scored(_ measure: Measure) -> Scored<Consistency> { measure == .look ? look : meaning }
+}
+
+extension SeedWidths {
+    /// The widths by a measure.
+    func scored(_ measure: Measure) -> Scored<[SeedWidth]> { measure == .look ? look : meaning }
 }
 
 extension RunLibrary {

@@ -21,7 +21,7 @@ struct FigureReader {
     private static let layerKeys = ["plot", "sort", "limit"] + valueKeys
     /// The charts of a layer.
     private enum Plot: String, CaseIterable {
-        case consistency, compare
+        case consistency, compare, seeds
     }
     /// The most pictures in a figure.
     static let mostPictures = 400
@@ -65,7 +65,11 @@ struct FigureReader {
                 throw reference.error(
                     "\"\(key)\" applies to contact sheets, but \"plot=\(plot.rawValue)\" makes none; keep one")
             }
-            return plot == .compare ? .comparison(request) : .distribution(request)
+            return switch plot {
+            case .consistency: .distribution(request)
+            case .compare: .comparison(request)
+            case .seeds: .widths(request)
+            }
         }
         guard request.condition == project.grid(of: request.layer) else {
             throw reference.error(

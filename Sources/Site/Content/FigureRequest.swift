@@ -41,6 +41,8 @@ enum FigureRequest: Sendable {
     case sheet(LayerRequest, sort: Sort, limit: Int)
     /// The distributions of a layer's similarities within and between neurons.
     case distribution(LayerRequest)
+    /// The widths of a layer's intervals with each number of seeds.
+    case widths(LayerRequest)
     /// The table of a layer's methods, token selections and attention modes.
     case comparison(LayerRequest)
 

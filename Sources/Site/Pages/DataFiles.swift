@@ -65,6 +65,12 @@ struct LayerFile: Codable, Equatable {
         var scores: NeuronScores?
     }
 
+    /// The widths of intervals with each number of seeds; a measure without them is absent.
+    struct Widths: Codable, Equatable {
+        var look: [SeedWidth]?
+        var meaning: [SeedWidth]?
+    }
+
     /// One condition of the runs, compared over a sample of the neurons.
     struct Variant: Codable, Equatable {
         /// The method's name in the project.
@@ -85,6 +91,8 @@ struct LayerFile: Codable, Equatable {
         var neuronScores: [NeuronScores]
         /// What differs from the first variant, paired by neuron; nil for the first.
         var differences: ScoreDifferences?
+        /// Nil unless a text shows them; of the first variant, over all neurons, they are the layer's.
+        var seedWidths: Widths?
     }
 
     var address: String
@@ -94,6 +102,8 @@ struct LayerFile: Codable, Equatable {
     var direction: String
     var seeds: [UInt64]
     var scores: LayerFigures
+    /// Of the grid's runs; nil unless a text shows them.
+    var seedWidths: Widths?
     /// The comparison, the grid's runs first; nil if there are no others.
     var variants: [Variant]?
     var neurons: [Neuron]
@@ -158,7 +168,7 @@ extension NeuronData.Run: Codable {
 }
 
 extension LayerFile.Variant {
-    init(_ compared: ScoreFigures.Compared, in project: Project) {
+    init(_ compared: ScoreFigures.Compared, widths: LayerFile.Widths?, in project: Project) {
         let (model, variant) = (compared.condition.model, compared.condition.variant)
         name = project.name(of: variant.method)
         method = variant.method.name
@@ -172,7 +182,17 @@ extension LayerFile.Variant {
         neurons = compared.neurons
         neuronScores = compared.neurons.map { compared.scores.scores(of: $0) }
         differences = compared.difference
+        seedWidths = widths
         scores = compared.scores.figures
+    }
+}
+
+extension LayerFile.Widths {
+    /// Nil if neither measure has widths.
+    init?(_ widths: SeedWidths) {
+        look = widths.look.value
+        meaning = widths.meaning.value
+        if look == nil && meaning == nil { return nil }
     }
 }
 

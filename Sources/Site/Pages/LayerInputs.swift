@@ -24,6 +24,8 @@ struct LayerInputs: Encodable, Sendable {
     var address: String
     /// The writer's commentary on the layer, as HTML.
     var commentary: String?
+    /// The conditions whose widths by the number of seeds a text shows, so that the data have them, too.
+    var widths: [Condition]
     /// The neurons, in the grid's order.
     var neurons: [Neuron]
 
@@ -101,6 +103,7 @@ extension LayerInputs {
         self.init(
             program: try Installation.programVersion(), project: ProjectVersion(of: library), theme: theme, site: site,
             address: layer.address.description, commentary: contentPages.layers[layer.address],
+            widths: content.widthConditions(of: layer),
             neurons: layer.neurons.map { number in
                 let neuron = Content.Neuron(address: layer.address, number: number)
                 return Neuron(

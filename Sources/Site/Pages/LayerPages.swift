@@ -55,8 +55,12 @@ struct LayerPages: Sendable {
         let file = LayerFile(
             address: address.description, tokens: grid.tokens.description, method: grid.method.name,
             attention: grid.attention.word, direction: grid.direction.rawValue, seeds: library.seeds,
-            scores: scores.figures,
-            variants: compared.count > 1 ? compared.map { .init($0, in: library.project) } : nil,
+            scores: scores.figures, seedWidths: try widths(condition),
+            variants: compared.count > 1
+                ? try compared.map { row in
+                    .init(
+                        row, widths: row.condition == condition ? nil : try widths(row.condition), in: library.project)
+                } : nil,
             neurons: made.map(\.file))
         try files.write(json: file, to: SitePaths.layerData(address))
         try files.write(file.csv, to: SitePaths.layerTable(address))
@@ -73,6 +77,11 @@ struct LayerPages: Sendable {
                 address: address.description, page: SitePaths.layer(address), data: SitePaths.layerData(address),
                 neurons: cards.count, scores: scores.figures),
             cards: cards)
+    }
+
+    /// The widths by the number of seeds, if a text shows them; no other build pays for them.
+    private func widths(_ condition: Condition) throws -> LayerFile.Widths? {
+        inputs.widths.contains(condition) ? .init(try library.widths(of: layer, condition)) : nil
     }
 
     /// A layer's agreement by look in a sentence, with the controls'.

@@ -44,10 +44,18 @@ package final class RunLibrary: Sendable {
 
     /// The scores of a layer's runs of one condition, over `neurons`, or over all that have such runs.
     func scores(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) throws -> LayerScores {
-        let neurons = neurons ?? self.neurons(of: layer, condition)
-        return try clock.measure(.score) {
-            try cache.scores(
-                of: neurons.flatMap { neuron in seeds.map { condition.recipe(layer.address, neuron, seed: $0) } })
+        try clock.measure(.score) { try cache.scores(of: recipes(of: layer, condition, neurons: neurons)) }
+    }
+
+    /// How wide the intervals of a layer's runs of one condition are with fewer seeds, over all neurons that have such
+    /// runs.
+    func widths(of layer: AtlasLayer, _ condition: Condition) throws -> SeedWidths {
+        try clock.measure(.score) { try cache.widths(of: recipes(of: layer, condition)) }
+    }
+
+    private func recipes(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) -> [Recipe] {
+        (neurons ?? self.neurons(of: layer, condition)).flatMap { neuron in
+            seeds.map { condition.recipe(layer.address, neuron, seed: $0) }
         }
     }
 }

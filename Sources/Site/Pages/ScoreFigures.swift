@@ -60,6 +60,26 @@ struct ScoreFigures {
         }
     }
 
+    /// The widths of the intervals with each number of seeds, as SVG; without them, the reason.
+    func widths(_ widths: SeedWidths, by measure: Measure) -> String {
+        switch widths.scored(measure) {
+        case .absent(let reason): "<p>\(HTML.escaped(reason.description))</p>"
+        case .score(let widths):
+            LineChart(
+                series: [
+                    .init(
+                        name: "width for the layer’s AUC",
+                        points: widths.compactMap { width in width.auc.map { .init(width.seeds, $0) } }),
+                    .init(
+                        name: "width for one neuron’s similarity, mean over neurons",
+                        points: widths.compactMap { width in width.similarity.map { .init(width.seeds, $0) } }),
+                ].filter { !$0.points.isEmpty },
+                title: "Width of the 95 % intervals by \(measure.rawValue) of \(layer.address.shortName)",
+                axis: "number of seeds"
+            ).svg
+        }
+    }
+
     /// The charts of the layer's page, for each measure that has a score.
     func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
         let scored = Measure.allCases.filter { scores.scored($0).value != nil }

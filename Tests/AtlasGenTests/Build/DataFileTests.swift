@@ -9,7 +9,7 @@ import Testing
 @testable import ViT
 
 @Suite struct DataFileTests {
-    /// A project whose files have every key: labels, intervals, and a pattern frozen from a picture.
+    /// A project whose files have every key: labels, intervals, widths by the number of seeds, and a pattern frozen from a picture.
     private static func everything() async throws -> TinyProject {
         let project = try TinyProject(
             settings: """
@@ -28,6 +28,9 @@ import Testing
         let pictures = try source.files().sorted { $0.key < $1.key }
         let picture = try #require(pictures.first { $0.key.hasSuffix(".png") })
         _ = try project.folder.write(picture.value, to: "pattern.png")
+        try project.write(
+            "![a](layer:heads.head?plot=seeds)\n\n![b](layer:heads.head?plot=seeds&attention=frozen)",
+            to: "content/index.md")
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
         return project
@@ -136,6 +139,26 @@ import Testing
                 #expect(result.finalActivation == record.header.finalActivation.finite && run.variant.method.steps == 3)
             }
         }
+    }
+
+    /// No build pays for widths that no text shows, and a text that shows them makes the layer's data again.
+    @Test func onlyTheWidthsThatATextShowsAreThere() async throws {
+        let project = try await Self.everything()
+        func layer() throws -> LayerFile {
+            try JSONDecoder().decode(
+                LayerFile.self,
+                from: Data(contentsOf: URL(filePath: project.path("site/layers/heads.head/neurons.json"))))
+        }
+        let both = try layer()
+        #expect(both.seedWidths?.look?.map(\.seeds) == [2, 3] && both.seedWidths?.meaning?.map(\.seeds) == [2, 3])
+        #expect(both.variants?.map { $0.seedWidths != nil } == [false, true, false, false])
+        try project.write("![a](layer:heads.head?plot=seeds)", to: "content/index.md")
+        #expect(try await project.build().code == 0)
+        let one = try layer()
+        #expect(one.seedWidths == both.seedWidths && one.variants?.allSatisfy { $0.seedWidths == nil } == true)
+        try project.write("Words.", to: "content/index.md")
+        #expect(try await project.build().code == 0)
+        #expect(try layer().seedWidths == nil && layer().scores == both.scores)
     }
 
     @Test func theTableHoldsTheSameNumbers() async throws {

@@ -3,6 +3,7 @@
 import Foundation
 import Testing
 
+@testable import Render
 @testable import Runs
 @testable import Scores
 @testable import Site
@@ -142,6 +143,50 @@ import Testing
         #expect(html.contains("The same 4 neurons in every row, 3 runs each."))
         let cost = try writer.project().model.model.configuration.forwardCost(to: .block(5, .mlp3)) * 2 * 64 / 1e9
         #expect(html.contains("<td class=\"number\">\(String(format: "%.1f", cost))</td>"), "\(cost)")
+    }
+
+    @Test func theWidthsOfIntervalsByTheNumberOfSeeds() throws {
+        let text = """
+            ![Look](layer:encoder_layer_5.mlp.3?plot=seeds)
+
+            ![Patches](layer:encoder_layer_5.mlp.3?plot=seeds&tokens=patches)
+
+            ![Meaning](layer:encoder_layer_5.mlp.3?plot=seeds&measure=meaning)
+            """
+        let writer = try WriterProject(post(text))
+        let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
+        let charts = html.components(separatedBy: "</figure>").filter { $0.contains("<figure class=\"figure\">\n<svg") }
+        try #require(charts.count == 2)
+        let project = try writer.project()
+        let layer = project.layers[0]
+        let library = try RunLibrary(
+            project: project, store: Store(folder: project.path(".atlas"), onFinding: { _ in }), judge: nil)
+        let widths = try #require(try library.widths(of: layer, project.grid(of: layer)).look.value)
+        #expect(widths.map(\.seeds) == [2, 3] && widths.map(\.choices) == [3, 1])
+        // Every number is in the chart's description, and the ends are below it.
+        let aucs = try widths.map { Format.number(try #require($0.auc)) }
+        let similarity = Format.number(try #require(widths[1].similarity))
+        #expect(
+            charts[0].contains(
+                "<desc>width for the layer’s AUC: \(aucs[0]) at 2, \(aucs[1]) at 3; width for one neuron’s similarity, "
+                    + "mean over neurons: \(similarity) at 3.</desc>"), "\(charts[0])")
+        #expect(charts[0].contains("AUC is \(aucs[0]) wide with 2 seeds and \(aucs[1]) wide with 3."))
+        #expect(charts[0].contains("similarity is \(similarity) wide with 3 seeds, on average over neurons."))
+        // The other condition has the four compared neurons, too few for an interval of the AUC.
+        #expect(charts[1].contains("patch tokens"))
+        #expect(charts[1].contains("AUC has no interval, which needs 5 neurons."))
+        // These records have no embedding of the model's width, so the other measure has a reason.
+        #expect(html.contains("<figure class=\"figure\">\n<p>\(NoScore.nothingMeasured.description)</p>"))
+        #expect(html.contains("Geirhos et al. 2023"))
+    }
+
+    @Test func withTooFewSeedsTheFigureSaysWhatToDo() throws {
+        let writer = try WriterProject(
+            post("![x](layer:heads.head?plot=seeds)"),
+            configuration: "layers: [heads.head]\nneurons: [0-5]\nseeds: 2\ncontrol: false")
+        let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
+        #expect(html.contains("<figure class=\"figure\">\n<p>\(HTML.escaped(NoScore.tooFewSeeds.description))</p>"))
+        #expect(!html.contains("<svg class=\"chart\""))
     }
 
     @Test func valuesAreTheScores() throws {

@@ -86,6 +86,15 @@ import Testing
         }
         #expect(plot.condition.variant.tokens == .patches)
         #expect(plot.measure == .meaning)
+        guard
+            case .widths(let widths) = try reader.figure(
+                "layer:encoder_layer_5.mlp.3?plot=seeds&tokens=patches&measure=meaning", line: 1)
+        else {
+            Issue.record("no widths")
+            return
+        }
+        #expect(widths.condition.variant.tokens == .patches)
+        #expect(widths.measure == .meaning)
     }
 
     static let neuron = "expected ADDRESS/NUMBER"
@@ -146,7 +155,7 @@ import Testing
         ("layer:heads.head/3", "a layer's figure has no neuron; write layer:heads.head or neuron:heads.head/3"),
         (
             "layer:heads.head?plot=compar",
-            "plot: expected consistency or compare, found \"compar\"; did you mean \"compare\"?"
+            "plot: expected consistency, compare or seeds, found \"compar\"; did you mean \"compare\"?"
         ),
         ("layer:heads.head?limit=0", "limit: expected a whole number from 1 to 400, found \"0\""),
         (

@@ -77,6 +77,10 @@ import Testing
         ("site.generator", { $0.site.generator = nil }),
         ("address", { $0.address += "x" }),
         ("commentary", { $0.commentary = nil }),
+        (
+            "widths",
+            { $0.widths.append(.init(model: .init(digest: "x"), variant: .init(tokens: .cls, method: .atlas))) }
+        ),
         ("neurons.number", { $0.neurons[0].number = 40 }),
         ("neurons.commentary", { $0.neurons[0].commentary = nil }),
         ("neurons.rows", { $0.neurons[0].rows.removeLast() }),
