@@ -35,14 +35,22 @@ public enum ElementType: String, Sendable, Comparable {
     case float8e4m3 = "F8_E4M3"
     /// 8-bit floats, 5 exponent bits.
     case float8e5m2 = "F8_E5M2"
+    /// 8-bit floats, 4 exponent bits, without infinities and negative zero.
+    case float8e4m3fnuz = "F8_E4M3FNUZ"
+    /// 8-bit floats, 5 exponent bits, without infinities and negative zero.
+    case float8e5m2fnuz = "F8_E5M2FNUZ"
+    /// 8-bit exponents, the scales of blocks of smaller floats.
+    case float8e8m0 = "F8_E8M0"
+    /// Pairs of binary32, a real and an imaginary part.
+    case complex64 = "C64"
 
     /// Bytes per element.
     public var size: Int {
         switch self {
-        case .float64, .int64, .uint64: 8
+        case .float64, .int64, .uint64, .complex64: 8
         case .float32, .int32, .uint32: 4
         case .float16, .bfloat16, .int16, .uint16: 2
-        case .int8, .uint8, .bool, .float8e4m3, .float8e5m2: 1
+        case .int8, .uint8, .bool, .float8e4m3, .float8e5m2, .float8e4m3fnuz, .float8e5m2fnuz, .float8e8m0: 1
         }
     }
 

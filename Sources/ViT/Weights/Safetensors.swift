@@ -114,7 +114,8 @@ public struct Safetensors: WeightFile {
             let container = try decoder.container(keyedBy: TextKey.self)
             for key in container.allKeys {
                 if key.stringValue == "__metadata__" {
-                    metadata = try container.decode([String: String].self, forKey: key)
+                    // The format's library reads null as no metadata.
+                    metadata = try container.decode([String: String]?.self, forKey: key) ?? [:]
                 } else {
                     entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
                 }

@@ -43,6 +43,25 @@ struct SafetensorsTests {
         #expect(throws: ViTError.self) { try file.tensors["z"]?.values() }
     }
 
+    /// What the format's own library reads: null for no metadata, padding after the header, tensors in any order, empty
+    /// tensors, and number formats that no weights have.
+    @Test func readsWhatTheFormatsLibraryReads() throws {
+        let header = """
+            {"z":{"dtype":"BOOL","shape":[2],"data_offsets":[4,6]},"__metadata__":null,\
+            "i":{"dtype":"I64","shape":[1],"data_offsets":[6,14]},"e":{"dtype":"F16","shape":[0],"data_offsets":[6,6]},\
+            "a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"f":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[14,15]},\
+            "g":{"dtype":"F8_E8M0","shape":[1],"data_offsets":[15,16]},"c":{"dtype":"C64","shape":[1],"data_offsets":[16,24]}}
+            """
+        let data = littleEndian(Float(2.5).bitPattern) + [UInt8](repeating: 1, count: 20)
+        let file = try open(header + String(repeating: " ", count: 7), data)
+        #expect(file.metadata.isEmpty && file.tensors.count == 7)
+        #expect(try file.values("a") == [2.5])
+        #expect(try file.values("e") == [])
+        for name in ["z", "i", "f", "g", "c"] {
+            #expect(throws: ViTError.self) { try file.values(name) }
+        }
+    }
+
     /// Headers that break the format, and words that the message must contain.
     static let broken: [(header: String, dataCount: Int, words: String)] = [
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, 4, "0..<8; the file has 4 bytes"),
