@@ -1,5 +1,5 @@
-// A pickle virtual machine that can build a state dict and nothing else. It never runs code. The opcodes are those of
-// CPython's Lib/pickle.py; the globals are those that torch.save writes for tensors.
+// A pickle virtual machine that builds a state dict, passes over the plain values beside it, and never runs code. The
+// opcodes are those of CPython's Lib/pickle.py; PickleGlobals.swift lists the globals.
 
 /// Interprets the `data.pkl` of a PyTorch checkpoint.
 ///
@@ -23,14 +23,8 @@ struct Unpickler {
         /// An index into `tensors`.
         case tensor(Int)
         case bytes
-    }
-
-    /// The names that a pickle may refer to.
-    enum Global {
-        case orderedDictionary
-        case rebuildTensor
-        case rebuildParameter
-        case storageClass(ElementType)
+        /// A value of an inert class, by the class's name, or a set. What it holds is not kept.
+        case object(String)
     }
 
     /// A storage that the archive holds under `data/<key>`.
@@ -79,7 +73,7 @@ struct Unpickler {
         while true {
             opcodePlace = place
             let opcode = try byte()
-            if opcode == UInt8(ascii: ".") { return try pop() }
+            if opcode == UInt8(ascii: ".") { return try root() }
             try step(opcode)
             let objectCount = stack.count + sequences.count + dictionaries.count + memo.count + tensors.count
             guard objectCount <= Self.maximumObjectCount else {
@@ -96,6 +90,7 @@ struct Unpickler {
         case 0x95: _ = try bytes(8)  // FRAME
         case UInt8(ascii: "("): marks.append(stack.count)
         case UInt8(ascii: "0"): _ = try pop()
+        case UInt8(ascii: "1"): _ = try popToMark()
 
         case UInt8(ascii: "N"): stack.append(.none)
         case 0x88: stack.append(.bool(true))
@@ -111,6 +106,10 @@ struct Unpickler {
         case UInt8(ascii: "U"): try pushString(lengthSize: 1)
         case UInt8(ascii: "C"): try pushBytes(lengthSize: 1)
         case UInt8(ascii: "B"): try pushBytes(lengthSize: 4)
+        case 0x8e, 0x96: try pushBytes(lengthSize: 8)  // BINBYTES8, BYTEARRAY8
+        case 0x8b:  // LONG4, a longer number than any that is needed
+            _ = try bytes(length(4))
+            stack.append(.none)
 
         case UInt8(ascii: ")"): pushSequence([])
         case 0x85: pushSequence(try pop(1))
@@ -120,9 +119,14 @@ struct Unpickler {
         case UInt8(ascii: "]"): pushSequence([])
         case UInt8(ascii: "a"): try append(pop(1))
         case UInt8(ascii: "e"): try append(popToMark())
-        case UInt8(ascii: "}"): pushDictionary()
+        case UInt8(ascii: "}"): stack.append(newDictionary())
         case UInt8(ascii: "s"): try set(pop(2))
         case UInt8(ascii: "u"): try set(popToMark())
+        case 0x8f: stack.append(.object("set"))
+        case 0x90: try append(popToMark())
+        case 0x91:  // FROZENSET
+            _ = try popToMark()
+            stack.append(.object("frozenset"))
 
         case UInt8(ascii: "q"): try memoise(Int(try unsigned(1)))
         case UInt8(ascii: "r"): try memoise(Int(try unsigned(4)))
@@ -139,6 +143,8 @@ struct Unpickler {
             stack.append(.global(try global(module: module, name: name)))
         case UInt8(ascii: "Q"): try load(persistent: pop())
         case UInt8(ascii: "R"): try reduce()
+        case 0x81: try makeObject(pop(2))  // NEWOBJ: a class and its arguments
+        case 0x92: try makeObject(pop(3))  // NEWOBJ_EX: also arguments by name
         case UInt8(ascii: "b"): try build()
         default:
             let name = Self.refusedOpcodes[opcode] ?? "0x" + String(opcode, radix: 16)
@@ -149,22 +155,9 @@ struct Unpickler {
     // MARK: - Tensors
 
     private func global(module: String, name: String) throws -> Global {
-        switch (module, name) {
-        case ("collections", "OrderedDict"): return .orderedDictionary
-        case ("torch._utils", "_rebuild_tensor_v2"): return .rebuildTensor
-        case ("torch._utils", "_rebuild_parameter"): return .rebuildParameter
-        case ("torch", _):
-            if let type = Self.storageClasses[name] { return .storageClass(type) }
-        default: break
-        }
-        throw refused("refers to '\(module).\(name)'")
+        guard let global = Self.global(module, name) else { throw refused("refers to '\(module).\(name)'") }
+        return global
     }
-
-    private static let storageClasses: [String: ElementType] = [
-        "DoubleStorage": .float64, "FloatStorage": .float32, "HalfStorage": .float16, "BFloat16Storage": .bfloat16,
-        "LongStorage": .int64, "IntStorage": .int32, "ShortStorage": .int16, "CharStorage": .int8,
-        "ByteStorage": .uint8, "BoolStorage": .bool,
-    ]
 
     /// ('storage', class, key, device, number of elements), as torch.serialization writes it.
     private mutating func load(persistent value: Value) throws {
@@ -182,23 +175,50 @@ struct Unpickler {
         guard case .sequence(let index) = operands[1] else { throw damaged("REDUCE without arguments") }
         let arguments = sequences[index]
         guard case .global(let function) = operands[0] else { throw refused("calls something that is not a function") }
+        stack.append(try result(of: function, arguments))
+    }
+
+    /// What a function returns. The attributes that `_rebuild_from_type_v2` adds to a tensor are not kept.
+    private mutating func result(of function: Global, _ arguments: [Value]) throws -> Value {
         switch function {
-        case .orderedDictionary:
-            guard arguments.isEmpty else { throw damaged("OrderedDict with arguments") }
-            pushDictionary()
+        case .dictionary: return newDictionary()
         case .rebuildTensor:
             guard arguments.count >= 4, case .storage(let storage) = arguments[0], case .int(let offset) = arguments[1],
                 let shape = integers(arguments[2]), let strides = integers(arguments[3])
             else { throw damaged("_rebuild_tensor_v2 without storage, offset, size and stride") }
             tensors.append(Tensor(storage: storage, offset: offset, shape: shape, strides: strides))
-            stack.append(.tensor(tensors.count - 1))
+            return .tensor(tensors.count - 1)
         case .rebuildParameter:
-            guard let first = arguments.first, case .tensor = first else {
-                throw damaged("_rebuild_parameter without a tensor")
+            switch arguments.first {
+            case .tensor(let index)?: return .tensor(index)
+            case .object(let name)?: return .object(name)
+            default: throw damaged("_rebuild_parameter without a tensor")
             }
-            stack.append(first)
+        case .rebuildFromType:
+            guard arguments.count >= 3, case .global(let rebuild) = arguments[0],
+                case .sequence(let index) = arguments[2]
+            else { throw damaged("_rebuild_from_type_v2 without a function and its arguments") }
+            guard case .rebuildTensor = rebuild else { throw refused("rebuilds a tensor in an unknown way") }
+            return try result(of: rebuild, sequences[index])
         case .storageClass: throw refused("calls a storage class")
+        case .inert(let name): return .object(name)
         }
+    }
+
+    /// A value of a class, as `NEWOBJ` makes it; only its class is looked at.
+    private mutating func makeObject(_ operands: [Value]) throws {
+        switch operands[0] {
+        case .global(.dictionary): stack.append(newDictionary())
+        case .global(.inert(let name)): stack.append(.object(name))
+        default: throw refused("makes an object of something that is not a plain class")
+        }
+    }
+
+    /// The value of the whole pickle.
+    private mutating func root() throws -> Value {
+        let value = try pop()
+        if case .object(let name) = value { throw refused("is an object of the class '\(name)'") }
+        return value
     }
 
     private func integers(_ value: Value) -> [Int]? {
@@ -211,11 +231,18 @@ struct Unpickler {
         return result
     }
 
-    /// Sets an object's attributes; only an OrderedDict's `_metadata` occurs in state dicts, and nothing needs it.
+    /// Sets an object's attributes, which are not kept: a state dict's are its `_metadata`, which nothing needs.
     private mutating func build() throws {
-        _ = try pop()
-        guard case .dictionary? = stack.last else {
-            throw refused("sets attributes (BUILD) of something that is not a dict")
+        let state = try pop()
+        switch stack.last {
+        case .dictionary?: break
+        case .object(let name)?:
+            if case .dictionary(let index) = state,
+                dictionaries[index].contains(where: { if case .string("_modules") = $0.key { true } else { false } })
+            {
+                throw refused("holds a whole model, an object of the class '\(name)'")
+            }
+        default: throw refused("sets attributes (BUILD) of something that is not a dict")
         }
     }
 
@@ -226,17 +253,21 @@ struct Unpickler {
         stack.append(.sequence(sequences.count - 1))
     }
 
-    private mutating func pushDictionary() {
+    private mutating func newDictionary() -> Value {
         dictionaries.append([])
-        stack.append(.dictionary(dictionaries.count - 1))
+        return .dictionary(dictionaries.count - 1)
     }
 
     private mutating func append(_ elements: [Value]) throws {
-        guard case .sequence(let index)? = stack.last else { throw damaged("APPEND to something that is not a list") }
-        sequences[index] += elements
+        switch stack.last {
+        case .sequence(let index)?: sequences[index] += elements
+        case .object?: break
+        default: throw damaged("APPEND to something that is not a list")
+        }
     }
 
     private mutating func set(_ elements: [Value]) throws {
+        if case .object? = stack.last { return }
         guard case .dictionary(let index)? = stack.last, elements.count.isMultiple(of: 2) else {
             throw damaged("SETITEM on something that is not a dict")
         }
@@ -343,10 +374,8 @@ struct Unpickler {
 
     /// Names of opcodes that are refused, for the message.
     private static let refusedOpcodes: [UInt8: String] = [
-        0x31: "POP_MARK", 0x32: "DUP", 0x46: "FLOAT", 0x49: "INT", 0x4c: "LONG", 0x50: "PERSID", 0x53: "STRING",
-        0x54: "BINSTRING", 0x56: "UNICODE", 0x64: "DICT", 0x67: "GET", 0x69: "INST", 0x6c: "LIST", 0x6f: "OBJ",
-        0x70: "PUT", 0x81: "NEWOBJ", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x8b: "LONG4", 0x8e: "BINBYTES8",
-        0x8f: "EMPTY_SET", 0x90: "ADDITEMS", 0x91: "FROZENSET", 0x92: "NEWOBJ_EX", 0x96: "BYTEARRAY8",
-        0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
+        0x32: "DUP", 0x46: "FLOAT", 0x49: "INT", 0x4c: "LONG", 0x50: "PERSID", 0x53: "STRING", 0x54: "BINSTRING",
+        0x56: "UNICODE", 0x64: "DICT", 0x67: "GET", 0x69: "INST", 0x6c: "LIST", 0x6f: "OBJ", 0x70: "PUT", 0x82: "EXT1",
+        0x83: "EXT2", 0x84: "EXT4", 0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
     ]
 }

@@ -78,6 +78,36 @@ struct TorchCheckpointTests {
         #expect(try file.tensors["outer.t"]?.values().array == [7])
     }
 
+    /// Classes of libraries whose settings are saved with models: an object, its items and its attributes.
+    @Test(
+        arguments: [
+            ("omegaconf.dictconfig", "DictConfig"), ("omegaconf.nodes", "AnyNode"), ("omegaconf.base", "Metadata"),
+            ("pytorch_lightning.utilities.parsing", "AttributeDict"),
+            ("lightning.fabric.utilities.data", "AttributeDict"), ("yacs.config", "CfgNode"),
+            ("easydict", "EasyDict"), ("argparse", "Namespace"), ("timm.scheduler.cosine_lr", "CosineLRScheduler"),
+            ("torch.optim.lr_scheduler", "LambdaLR"), ("__main__", "Arguments"),
+        ]) func passesOverObjectsOfPlainClasses(_ module: String, _ name: String) throws
+    {
+        let pickle = nested { pickle in
+            pickle.string("hyper_parameters")
+            pickle.global(module, name)
+            pickle.opcode(")")
+            pickle.raw([0x81])
+            for opcode in ["s", "b"] as [Character] {
+                if opcode == "b" { pickle.opcode("}") }
+                pickle.string("rate")
+                pickle.int(1)
+                pickle.opcode("s")
+                if opcode == "b" { pickle.opcode("b") }
+            }
+            pickle.string("t")
+            pickle.tensor(storage: "0", count: 1, shape: [1], strides: [1])
+        }
+        let file = try open(torchBytes(pickle, storages: [[7]]))
+        #expect(file.tensors.keys.sorted() == ["outer.t"])
+        #expect(try file.tensors["outer.t"]?.values().array == [7])
+    }
+
     @Test func refusesTwoTensorsOfOneName() throws {
         let pickle = nested { pickle in
             for _ in 0..<2 {
@@ -117,7 +147,9 @@ struct TorchCheckpointTests {
             call("__builtin__", "eval", "1+1"), call("subprocess", "Popen", "id"), call("runpy", "run_path", "x"),
             call("torch", "load", "other.pth"), call("torch.storage", "_load_from_bytes", "x"),
             call("torch.hub", "load", "x"), call("torch._utils", "_rebuild_device_tensor_from_numpy", "x"),
-            call("numpy.core.multiarray", "_reconstruct", "x"), call("argparse", "Namespace", "x"),
+            call("numpy", "load", "x"), call("omegaconf", "OmegaConf.load", "x"), call("torch.optim", "load", "x"),
+            call("__main__", "function", "x"), call("functools", "partial", "x"), call("enum", "Enum", "x"),
+            call("torch.nn.modules.linear", "Linear", "x"), call("numpy", "fromfile", "x"),
             call("torch", "FloatStorage.__class__", "x"), call("collections", "OrderedDict.fromkeys", "x"),
             call("torchvision.models.vision_transformer", "VisionTransformer", "x"),
             make("STACK_GLOBAL", "refers to 'posix.system'") { pickle in
@@ -134,10 +166,25 @@ struct TorchCheckpointTests {
                 pickle.opcode("R")
             },
             make("INST", "the opcode INST") { $0.raw(Array("(ios\nsystem\n".utf8)) },
-            make("NEWOBJ", "the opcode NEWOBJ") { pickle in
-                pickle.global("collections", "OrderedDict")
+            make("NEWOBJ of a function", "makes an object of something that is not a plain class") { pickle in
+                pickle.global("torch._utils", "_rebuild_tensor_v2")
                 pickle.opcode(")")
                 pickle.raw([0x81])
+            },
+            make("a whole object", "is an object of the class '__main__.Net'") { pickle in
+                pickle.global("__main__", "Net")
+                pickle.opcode(")")
+                pickle.raw([0x81])
+            },
+            make("a whole model", "holds a whole model, an object of the class '__main__.Net'") { pickle in
+                pickle.global("__main__", "Net")
+                pickle.opcode(")")
+                pickle.raw([0x81])
+                pickle.opcode("}")
+                pickle.string("_modules")
+                pickle.opcode("}")
+                pickle.opcode("s")
+                pickle.opcode("b")
             },
             make("OBJ", "the opcode OBJ") { pickle in
                 pickle.opcode("(")
