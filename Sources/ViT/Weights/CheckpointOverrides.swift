@@ -27,18 +27,24 @@ public struct CheckpointOverrides: Sendable, Equatable {
     public var standardDeviation: [Float]?
     /// The image size to run at; position embeddings are interpolated to it.
     public var imageSize: ImageSize?
+    /// ε of every LayerNorm.
+    public var layerNormEpsilon: Float?
+    /// Which of a file's models: the prefix of its tensors' names, or the first parts of it, e.g. `state_dict_ema`.
+    public var stateDict: String?
     /// Path of a text file with one class name per line.
     public var labelsPath: String?
 
     /// States the given settings only.
     public init(
         headCount: Int? = nil, mean: [Float]? = nil, standardDeviation: [Float]? = nil, imageSize: ImageSize? = nil,
-        labelsPath: String? = nil
+        layerNormEpsilon: Float? = nil, stateDict: String? = nil, labelsPath: String? = nil
     ) {
         self.headCount = headCount
         self.mean = mean
         self.standardDeviation = standardDeviation
         self.imageSize = imageSize
+        self.layerNormEpsilon = layerNormEpsilon
+        self.stateDict = stateDict
         self.labelsPath = labelsPath
     }
 }
@@ -51,4 +57,6 @@ public struct Assumption: Sendable, Equatable, Codable {
     public let value: String
     /// Why, e.g. `config.json`.
     public let source: String
+    /// Whether something that the file holds was left out: another model, a head, labels.
+    public var leavesOut = false
 }

@@ -4,9 +4,9 @@
 /// The settings of one checkpoint, read from each source in order, and the assumptions that remain.
 struct CheckpointSettings {
     /// The weight file, as messages show it.
-    private let path: String
+    let path: String
     private let place: ModelPlace
-    private let hints: [Hints]
+    let hints: [Hints]
     private let overrides: CheckpointOverrides
     /// The assumptions, in the order in which they were made.
     private(set) var assumptions: [Assumption] = []
@@ -19,8 +19,8 @@ struct CheckpointSettings {
     }
 
     /// Records an assumption, once.
-    mutating func assume(_ name: String, _ value: String, _ source: String) {
-        let assumption = Assumption(name: name, value: value, source: source)
+    mutating func assume(_ name: String, _ value: String, _ source: String, leavesOut: Bool = false) {
+        let assumption = Assumption(name: name, value: value, source: source, leavesOut: leavesOut)
         if !assumptions.contains(assumption) { assumptions.append(assumption) }
     }
 
@@ -198,7 +198,7 @@ struct CheckpointSettings {
             throw ViTError(
                 "\(path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
                     + "other tokens, do not make exactly one square grid. State the image size that the model was "
-                    + "made for (model: {imageSize: [height, width]} in atlas.yml).")
+                    + "made for (--image-size HEIGHT,WIDTH, or model: {imageSize: [height, width]} in atlas.yml).")
         }
         assume(
             "image size", "\(ImageSize(height: square.rows * patchSize, width: square.columns * patchSize))",

@@ -7,7 +7,11 @@ extension Hints {
     init(modelConfiguration path: String) throws {
         let configuration = try readJSON(ModelConfigurationFile.self, at: path)
         try configuration.demandPlainViT(path)
-        let trained = configuration.pretrained_cfg
+        // timm up to 0.6 wrote everything at one level.
+        let isOneLevel = configuration.architecture != nil && configuration.pretrained_cfg == nil
+        let trained =
+            isOneLevel
+            ? try readJSON(ModelConfigurationFile.PretrainedConfiguration.self, at: path) : configuration.pretrained_cfg
         source = path
         headCount =
             configuration.num_attention_heads ?? configuration.model_args?.num_heads
@@ -26,7 +30,8 @@ extension Hints {
             }
             poolsPatches = pooling.isEmpty ? nil : pooling == "avg"
         }
-        labels = try configuration.labels(path)
+        (labels, labelsProblem) = try readJSON(ConfiguredLabels.self, at: path).names
+        dimensions = try readJSON(StatedDimensions.self, at: path)
     }
 
     /// What `preprocessor_config.json` says about normalisation; pixels range from 0 to 255 there.
@@ -54,12 +59,9 @@ private struct ModelConfigurationFile: Decodable {
     let num_attention_heads: Int?
     let layer_norm_eps: Float?
     let image_size: Sides?
-    let id2label: [String: String]?
     // timm
     let architecture: String?
     let global_pool: String?
-    let label_names: [String]?
-    let label_descriptions: [String: String]?
     let model_args: ModelArguments?
     let pretrained_cfg: PretrainedConfiguration?
 
@@ -103,7 +105,7 @@ private struct ModelConfigurationFile: Decodable {
 
     /// Refuses models whose tensors look like a plain ViT's.
     func demandPlainViT(_ path: String) throws {
-        if let model_type, !["vit", "deit", "vit_mae", "vit_msn"].contains(model_type) {
+        if let model_type, !["vit", "deit", "vit_mae", "vit_msn", "timm_wrapper"].contains(model_type) {
             throw ViTError(
                 "\(path): model_type '\(model_type)' is not supported; plain Vision Transformers ('vit', 'deit') are.")
         }
@@ -136,21 +138,6 @@ private struct ModelConfigurationFile: Decodable {
     static let headCounts = [
         "vit_base_patch16_gap_224": 16, "test_vit": 2, "test_vit2": 2, "test_vit3": 3, "test_vit4": 3,
     ]
-
-    /// The classes' names in the order of the logits; nil if there are none, or only `LABEL_0`, `LABEL_1`, ….
-    func labels(_ path: String) throws -> [String]? {
-        if let label_names { return label_names.map { label_descriptions?[$0] ?? $0 } }
-        guard let id2label, !id2label.isEmpty, !id2label.allSatisfy({ $0.value == "LABEL_\($0.key)" }) else {
-            return nil
-        }
-        return try (0..<id2label.count).map { index in
-            guard let label = id2label["\(index)"] else {
-                throw ViTError(
-                    "\(path): id2label has \(id2label.count) names, but none for \(index). Correct the file.")
-            }
-            return label
-        }
-    }
 }
 
 /// The keys of `preprocessor_config.json` that say how pixels are normalised.

@@ -16,6 +16,10 @@ struct Hints {
     /// Whether the head reads the patches' mean (true) or the class token (false).
     var poolsPatches: Bool?
     var labels: [String]?
+    /// Why the source's names of the classes cannot be used; nil if they can, or if there are none.
+    var labelsProblem: String?
+    /// The dimensions that the source says the tensors have.
+    var dimensions: StatedDimensions?
 
     init(source: String) { self.source = source }
 
@@ -23,6 +27,7 @@ struct Hints {
     init(_ overrides: CheckpointOverrides) {
         source = "given"
         headCount = overrides.headCount
+        layerNormEpsilon = overrides.layerNormEpsilon
         mean = overrides.mean
         standardDeviation = overrides.standardDeviation
     }

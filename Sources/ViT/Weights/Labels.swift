@@ -5,62 +5,76 @@ import Foundation
 extension CheckpointLoader {
     /// The names of a head's classes; nil if nothing names them.
     ///
-    /// - Throws: `ViTError` if there are names, but not one per class.
+    /// Names in a configuration file that cannot be used are left out, and an assumption says so.
+    ///
+    /// - Throws: `ViTError` if a file of labels cannot be read, or does not have one name per class.
     mutating func labels(_ source: ModelSource, classCount: Int) throws -> [String]? {
         guard classCount > 0 else { return nil }
-        let labels: [String]
-        let origin: String
-        if let path = overrides.labelsPath {
-            (labels, origin) = (try readLabels(at: path), path)
-        } else if let hint = hints.first(where: { $0.labels != nil }), let named = hint.labels {
-            (labels, origin) = (named, hint.source)
-            try check(labels) { "\(origin): class \($0)" }
-        } else if let path = source.beside(source.labelsName) {
-            (labels, origin) = (try readLabels(at: path), path)
-        } else if classCount == imageNetLabels.count {
-            (labels, origin) = (imageNetLabels, "convention: a head of 1,000 classes is ImageNet-1k's")
-        } else {
+        if let path = overrides.labelsPath { return try labels(inFile: path, classCount) }
+        let hint = hints.first { $0.labels != nil || $0.labelsProblem != nil }
+        if let hint, let labels = hint.labels, labelsProblem(hint, classCount) == nil {
+            settings.assume("labels", "\(labels.count) names", hint.source)
+            return labels
+        }
+        if let path = source.beside(source.labelsName) { return try labels(inFile: path, classCount) }
+        if let hint, let problem = labelsProblem(hint, classCount) {
+            settings.assume("labels", "none", "\(hint.source): \(problem)", leavesOut: true)
             return nil
         }
+        guard classCount == imageNetLabels.count else { return nil }
+        settings.assume(
+            "labels", "\(classCount) names", "convention: a head of 1,000 classes is ImageNet-1k's")
+        return imageNetLabels
+    }
+
+    private mutating func labels(inFile path: String, _ classCount: Int) throws -> [String] {
+        let (labels, encoding) = try readLabels(at: path)
         guard labels.count == classCount else {
             throw ViTError(
-                "\(origin): names \(labels.count) classes, but the head of \(file.path) has \(classCount). Give a file "
+                "\(path): names \(labels.count) classes, but the head of \(file.path) has \(classCount). Give a file "
                     + "with one class name per line (model: {labels: FILE} in atlas.yml).")
         }
-        settings.assume("labels", "\(labels.count) names", origin)
+        settings.assume("labels", "\(labels.count) names", encoding.map { "\(path), read as \($0)" } ?? path)
         return labels
+    }
+
+    /// Why a configuration's names cannot be used; nil if they can.
+    private func labelsProblem(_ hint: Hints, _ classCount: Int) -> String? {
+        guard let labels = hint.labels else { return hint.labelsProblem }
+        guard labels.count == classCount else {
+            return "it names \(labels.count) classes, but the head of \(file.path) has \(classCount)"
+        }
+        return labels.enumerated().lazy.compactMap { index, label in
+            problem(of: label).map { "the name of class \(index) \($0)" }
+        }.first
     }
 }
 
 /// Longest class name in bytes. Every page repeats the names, and longer texts are not names.
 private let longestLabel = 1_000
 
-/// Reads one name per line; empty lines at the end are ignored.
+/// Reads one name per line, and names the encoding if it is not UTF-8; empty lines at the end are ignored.
 ///
 /// - Throws: `ViTError` for a file that cannot be read, and for lines that cannot be names.
-private func readLabels(at path: String) throws -> [String] {
+private func readLabels(at path: String) throws -> (labels: [String], encoding: String?) {
     let file = try MappedFile(path: path)
-    let text = String(decoding: file.copy(0..<file.count), as: UTF8.self)
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+    let content = LabelText(Array(file.copy(0..<file.count)))
+    var lines = content.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
     while lines.last?.isEmpty == true { lines.removeLast() }
-    try check(lines) { "\(path):\($0 + 1)" }
-    return lines
+    for (index, line) in lines.enumerated() {
+        guard let problem = problem(of: line) else { continue }
+        throw ViTError(
+            "\(path):\(index + 1): a class name \(problem). Give a text file with one name per line (model: {labels: "
+                + "FILE} in atlas.yml).")
+    }
+    return (lines, content.encoding)
 }
 
-/// Refuses what cannot be the name of a class; `place` says where the name is.
-///
-/// - Throws: `ViTError` for a name that is too long or has control characters.
-private func check(_ labels: [String], place: (Int) -> String) throws {
-    for (index, label) in labels.enumerated() {
-        guard label.utf8.count <= longestLabel else {
-            throw ViTError(
-                "\(place(index)): a class name has \(label.utf8.count) bytes; at most \(longestLabel) are allowed. "
-                    + "Give a text file with one name per line (model: {labels: FILE} in atlas.yml).")
-        }
-        guard !label.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\t" }) else {
-            throw ViTError(
-                "\(place(index)): a class name has control characters. Give a text file with one name per line "
-                    + "(model: {labels: FILE} in atlas.yml).")
-        }
+/// Why a text cannot be the name of a class; nil if it can.
+private func problem(of label: String) -> String? {
+    if label.utf8.count > longestLabel {
+        return "has \(label.utf8.count) bytes; at most \(longestLabel) are allowed"
     }
+    let isControl = label.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
+    return isControl ? "has control characters" : nil
 }

@@ -1,4 +1,4 @@
-// The sources of the settings, in order of precedence; labels; prefixes; other image sizes.
+// The sources of the settings, in order of precedence; prefixes; other image sizes.
 
 import Foundation
 import Testing
@@ -45,41 +45,6 @@ struct CheckpointSettingsTests {
         #expect(source(bare, "heads") == "convention: 64 channels per head")
     }
 
-    @Test func takesLabelsFromWhereTheyAre() throws {
-        let table = try CheckpointRefusalTests.table()
-        #expect(try load(table).labels == nil)
-        _ = try folder.write("model.labels.txt", Array("ant\nbee\r\ncrow\n".utf8))
-        #expect(try load(table).labels == ["ant", "bee", "crow"])
-        _ = try folder.write("config.json", Array(#"{"id2label": {"0": "x", "2": "z", "1": "y"}}"#.utf8))
-        #expect(try load(table).labels == ["x", "y", "z"])
-        _ = try folder.write("config.json", Array(#"{"id2label": {"0": "LABEL_0", "1": "LABEL_1"}}"#.utf8))
-        #expect(try load(table).labels == ["ant", "bee", "crow"])
-        let stated = try folder.write("mine.txt", Array("1\n2\n3".utf8))
-        #expect(try load(table, CheckpointOverrides(labelsPath: stated)).labels == ["1", "2", "3"])
-        let short = try folder.write("short.txt", Array("1\n2\n".utf8))
-        let error = #expect(throws: ViTError.self) { try load(table, CheckpointOverrides(labelsPath: short)) }
-        #expect(try #require(error).description.contains("short.txt: names 2 classes"))
-    }
-
-    @Test func refusesLabelsThatAreNoNames() throws {
-        let table = try CheckpointRefusalTests.table()
-        let long = String(repeating: "n", count: 1001)
-        for (name, json) in [
-            (
-                "config.json: class 1: a class name has control",
-                #"{"id2label": {"0": "a", "1": "\u001b[2J", "2": "c"}}"#
-            ),
-            ("config.json: class 2: a class name has 1001 bytes", #"{"label_names": ["a", "b", "\#(long)"]}"#),
-        ] {
-            _ = try folder.write("config.json", Array(json.utf8))
-            let error = #expect(throws: ViTError.self) { try load(table) }
-            #expect(try #require(error).description.contains(name), "\(error?.description ?? "")")
-        }
-        let stated = try folder.write("mine.txt", Array("1\n\u{7}\n3".utf8))
-        let error = #expect(throws: ViTError.self) { try load(table, CheckpointOverrides(labelsPath: stated)) }
-        #expect(try #require(error).description.contains("mine.txt:2: a class name has control characters"))
-    }
-
     /// timm's config.json names the architecture, and rarely the heads.
     @Test func takesHeadsFromTheArchitecture() throws {
         let table = try CheckpointRefusalTests.table()
@@ -110,15 +75,6 @@ struct CheckpointSettingsTests {
         #expect(!TokenSelection.cls.isDefined(at: address, in: configuration))
         #expect(TokenSelection.token(0).isDefined(at: address, in: configuration))
         #expect(TokenSelection.automatic(at: address, in: configuration) == .patches)
-    }
-
-    @Test func namesImageNetsClasses() throws {
-        var table = try CheckpointRefusalTests.table()
-        table.tensors["heads.head.weight"] = ([1000, 12], Array(repeating: 0, count: 12_000))
-        table.tensors["heads.head.bias"] = ([1000], Array(repeating: 0, count: 1000))
-        let labels = try #require(try load(table).labels)
-        #expect(labels.count == 1000 && labels[0] == "tench" && labels[45] == "Gila monster")
-        #expect(labels[999] == "toilet tissue" && labels.allSatisfy { !$0.isEmpty })
     }
 
     @Test(
