@@ -11,12 +11,14 @@ extension Checkpoint {
     ///   user must state.
     public static func load(path: String, overrides: CheckpointOverrides = .init()) throws -> Checkpoint {
         let source = try ModelSource(path: path)
-        let place = try ModelPlace(in: source.file)
+        let whole = source.file.withoutWrappers
+        let place = try ModelPlace(in: whole, stateDict: overrides.stateDict)
+        let file = whole.withBlocks(at: place)
         var hints = [Hints(overrides)]
         if let path = source.beside(ModelSource.configurationName) { hints.append(try Hints(modelConfiguration: path)) }
         if let path = source.beside(ModelSource.preprocessorName) { hints.append(try Hints(preprocessor: path)) }
         hints.append(try Hints(metadataOf: source.file))
-        var loader = CheckpointLoader(file: source.file, place: place, hints: hints, overrides: overrides)
+        var loader = CheckpointLoader(file: file, place: place, hints: hints, overrides: overrides)
         return try loader.load(source, path: path)
     }
 }

@@ -24,6 +24,10 @@ public struct Checkpoint: Sendable {
     public let assumptions: [Assumption]
     /// Tensors in the file that the model does not need, by name, sorted; control characters in names are escaped.
     public let ignoredTensors: [String]
+    /// The same by kind, e.g. `24 tensors of an optimiser`.
+    public let ignoredKinds: [String]
+    /// The prefix of the model's names if the file holds several models; otherwise nil.
+    public let stateDict: String?
 
     /// Number of weights of the model.
     public var parameterCount: Int { parameters.count }

@@ -26,6 +26,7 @@ struct CheckpointLoader {
     }
 
     mutating func load(_ source: ModelSource, path: String) throws -> Checkpoint {
+        if let (value, origin) = place.choice { settings.assume("state dict", value, origin, leavesOut: true) }
         try refuseForeignFeatures()
         let (width, patchSize) = try patchDimensions()
         let blockPrefix = reader.choose(names.blockPrefixes, suffix: "0.\(names.ln1).weight")
@@ -42,6 +43,7 @@ struct CheckpointLoader {
             imageHeight: 0, imageWidth: 0, patchSize: patchSize, blockCount: blockCount,
             headCount: try settings.headCount(width: width), width: width, mlpWidth: mlpWidth, classCount: 0,
             prefixTokenCount: tokens.count / width, hasClassToken: hasClassToken, pooling: pooling)
+        try settings.demandAgreement(configuration)
         try settings.preprocessing(&configuration, reader: reader)
         let positions = try positionEmbedding(&configuration)
         let patchProjection = try reader.linear(names.patchProjection, [width, 3, patchSize, patchSize])
@@ -52,7 +54,7 @@ struct CheckpointLoader {
         let finalNorm = try reader.layerNorm(normName, channels: width)
         let head = try head(&configuration)
         let labels = try labels(source, classCount: configuration.classCount)
-        let ignored = try unused()
+        let ignored = IgnoredTensors(names: try unused(), place: place)
         return Checkpoint(
             path: path, weightPaths: file.files.map(\.path),
             files: source.files + [overrides.labelsPath].compactMap { $0 }, format: file.format, naming: place.naming,
@@ -60,7 +62,9 @@ struct CheckpointLoader {
             parameters: ViTParameters(
                 patchProjection: patchProjection, prefixTokens: tokens, positionEmbedding: positions, blocks: blocks,
                 finalNorm: finalNorm, head: head),
-            labels: labels, assumptions: settings.assumptions, ignoredTensors: ignored)
+            labels: labels, assumptions: settings.assumptions,
+            ignoredTensors: ignored.names.compactMap { file.tensors[$0]?.name.escapingControlCharacters }.sorted(),
+            ignoredKinds: ignored.summary, stateDict: place.choice == nil ? nil : place.key)
     }
 
     /// Whether the first prefix token is a class token; timm's models may have registers only.
@@ -145,7 +149,8 @@ struct CheckpointLoader {
             "\(file.path): an image of \(size) pixels makes \(grid) patches, and the attention patterns and activations "
                 + "of that many tokens in \(configuration.blockCount) blocks with \(configuration.headCount) heads "
                 + "need \(gigabytesText(memory)) of memory; at most \(gigabytesText(Self.maximumImageMemory)) are "
-                + "allowed. State a smaller image size (model: {imageSize: [height, width]} in atlas.yml), or use a "
+                + "allowed. State a smaller image size (--image-size HEIGHT,WIDTH, or model: {imageSize: [height, width]} in "
+                + "atlas.yml), or use a "
                 + "model with fewer tokens."
         )
     }
@@ -211,10 +216,10 @@ struct CheckpointLoader {
             configuration.headTokenCount = 2
             return average(heads, classes: classes, width: width)
         }
-        guard let name = names.heads.first(where: has) else { return nil }
+        guard let name = headLayer() else { return nil }
         let classes = try reader.demand(name + ".weight", after: place.prefix).shape.first ?? 0
         configuration.classCount = classes
-        return try reader.linear(name, [classes, width], after: place.prefix)
+        return try headParameters(name, classes: classes, width: width)
     }
 
     /// One layer that reads the class and the distillation token, side by side, and gives the mean of the two heads'
@@ -240,7 +245,7 @@ struct CheckpointLoader {
     private func unused() throws -> [String] {
         let ignored = file.tensors.keys.filter { !reader.used.contains($0) }.sorted()
         if let name = ignored.first(where: { ownName($0) != nil }) { throw noPlace(for: name) }
-        return ignored.map(\.escapingControlCharacters)
+        return ignored
     }
 
     /// Refuses a model with features that a plain ViT does not have, before its shapes are found not to fit.
@@ -253,7 +258,7 @@ struct CheckpointLoader {
 
     /// A tensor's name without the model's prefix; nil outside the model's own parts.
     private func ownName(_ name: String) -> Substring? {
-        guard name.hasPrefix(place.prefix) else { return nil }
+        guard name.hasPrefix(place.prefix), !IgnoredTensors.isNoParameter(name) else { return nil }
         let inner = name.hasPrefix(place.backbonePrefix) ? place.backbonePrefix : place.prefix
         let local = name.dropFirst(inner.count)
         return names.owned.contains { local.hasPrefix($0) } ? local : nil
@@ -283,7 +288,7 @@ struct CheckpointLoader {
         ("w12", "a gated MLP (SwiGLU)"), ("fc1_g", "a gated MLP (SwiGLU)"), ("fc1_x", "a gated MLP (SwiGLU)"),
         ("rope", "rotary positions"), ("freqs", "rotary positions"), ("rel_pos", "relative positions"),
         ("relative_position", "relative positions"), ("attn_pool", "attention pooling"),
-        ("pre_logits", "a layer between the encoder and the head"), ("mlp.norm", "a norm inside the MLP"),
+        ("mlp.norm", "a norm inside the MLP"),
         ("attn.norm", "a norm inside attention"), ("q_bias", "separate biases of queries and values"),
         ("v_bias", "separate biases of queries and values"), ("lora", "unmerged LoRA adapters"),
     ]

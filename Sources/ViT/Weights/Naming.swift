@@ -22,18 +22,18 @@ public enum Naming: String, Sendable, CaseIterable {
                 ln1: "ln_1", ln2: "ln_2", attentionInputs: [["self_attention.in_proj_"]],
                 attentionOutput: ["self_attention.out_proj"], mlp0: ["mlp.0", "mlp.linear_1"],
                 mlp3: ["mlp.3", "mlp.linear_2"], layerScales: nil, finalNorm: "encoder.ln", pooledNorm: nil,
-                heads: ["heads.head", "heads"],
-                distilledHeads: nil, modelPrefixes: [""], owned: ["conv_proj.", "encoder.", "heads."])
+                heads: ["heads"],
+                distilledHeads: nil, modelPrefixes: [""], owned: ["conv_proj.", "encoder."])
         case .timm:
             TensorNames(
                 patchProjection: "patch_embed.proj", prefixTokens: ["cls_token", "dist_token", "reg_token"],
                 positionEmbedding: "pos_embed", blockPrefixes: ["blocks."], ln1: "norm1", ln2: "norm2",
                 attentionInputs: [["attn.qkv."]], attentionOutput: ["attn.proj"], mlp0: ["mlp.fc1"],
                 mlp3: ["mlp.fc2"], layerScales: ("ls1.gamma", "ls2.gamma"), finalNorm: "norm", pooledNorm: "fc_norm",
-                heads: ["head"],
+                heads: ["head", "pre_logits"],
                 distilledHeads: ("head", "head_dist"), modelPrefixes: [""],
                 owned: [
-                    "patch_embed.", "blocks.", "norm", "fc_norm", "attn_pool", "pre_logits", "rope", "head.",
+                    "patch_embed.", "blocks.", "norm", "fc_norm", "attn_pool", "rope",
                     "register_tokens", "storage_tokens", "temporal_embed", "time_embed",
                 ])
         case .huggingFace:
@@ -80,6 +80,7 @@ struct TensorNames {
     let finalNorm: String
     /// The norm that follows pooling, if the library has one.
     let pooledNorm: String?
+    /// What the names of the head's layers begin with.
     let heads: [String]
     /// The heads of the class and of the distillation token, whose logits the model averages.
     let distilledHeads: (String, String)?
@@ -96,14 +97,17 @@ struct ModelPlace {
     let prefix: String
     /// The prefix of the backbone's names: `prefix`, and `vit.` or `deit.` in Hugging Face's classifiers.
     let backbonePrefix: String
+    /// The prefixes of the file's other models.
+    private(set) var otherPrefixes: [String] = []
 
     /// Wrappers that training scripts put around a model's names.
-    private static let wrappers = ["module", "_orig_mod", "model", "state_dict", "model_state_dict"]
+    static let wrappers = ["module", "_orig_mod", "model", "state_dict", "model_state_dict"]
 
-    /// Finds the model in a file: the only one whose prefix is only wrappers, or otherwise the only one.
+    /// Finds the model in a file; StateDictChoice.swift chooses among several.
     ///
-    /// - Throws: `ViTError` if there is none, or if there are several candidates.
-    init(in file: any WeightFile) throws {
+    /// - Parameter stateDict: which of several models, as the user states it; nil for nothing.
+    /// - Throws: `ViTError` if there is none, or if it is not clear which.
+    init(in file: any WeightFile, stateDict: String?) throws {
         var places: [ModelPlace] = []
         for naming in Naming.allCases {
             for name in file.tensors.keys where name == naming.signature || name.hasSuffix("." + naming.signature) {
@@ -111,15 +115,8 @@ struct ModelPlace {
             }
         }
         guard !places.isEmpty else { throw Self.noModel(in: file) }
-        let usual = places.filter(\.isOnlyWrapped)
-        let candidates = usual.isEmpty ? places : usual
-        guard candidates.count == 1 else {
-            let list = candidates.map { "'\($0.backbonePrefix)'" }.sorted().joined(separator: ", ")
-            throw ViTError(
-                "\(file.path): holds \(candidates.count) models, under \(list). Save the one you want in a file of its "
-                    + "own.")
-        }
-        self = candidates[0]
+        self = try Self.choose(among: places, stated: stateDict, path: file.path)
+        otherPrefixes = places.map(\.prefix).filter { $0 != prefix }.sorted()
     }
 
     private init(naming: Naming, backbonePrefix: String) {
@@ -128,9 +125,6 @@ struct ModelPlace {
         self.prefix = String(backbonePrefix.dropLast(inner.count))
         self.backbonePrefix = backbonePrefix
     }
-
-    /// Whether the prefix is only wrappers.
-    private var isOnlyWrapped: Bool { prefix.split(separator: ".").allSatisfy { Self.wrappers.contains(String($0)) } }
 
     private static func noModel(in file: any WeightFile) -> ViTError {
         let expected = Naming.allCases.map { "'\($0.signature)' (\($0.rawValue))" }.joined(separator: ", ")

@@ -5,7 +5,7 @@
 struct ParameterReader {
     let file: any WeightFile
     let place: ModelPlace
-    /// Full names of the tensors that were taken.
+    /// Full names of the tensors that were taken, as `file` has them.
     private(set) var used: Set<String> = []
     /// Number formats of the tensors that were taken.
     private(set) var types: Set<ElementType> = []
@@ -57,7 +57,7 @@ struct ParameterReader {
                 "\(tensor.path): up to '\(tensor.name)', the tensors need more bytes than the file has, because they "
                     + "share storage. Save the state dict with each tensor cloned.")
         }
-        used.insert(tensor.name)
+        used.insert((prefix ?? place.backbonePrefix) + name)
         types.insert(tensor.type)
         return tensor
     }

@@ -89,24 +89,6 @@ struct CheckpointSettingsTests {
         #expect(checkpoint.ignoredTensors == ["optimizer.state"])
     }
 
-    @Test func prefersTheModelToItsAverageAndRefusesToGuess() throws {
-        let table = try CheckpointRefusalTests.table()
-        var both = table.renamed { "model." + $0 }
-        for (name, tensor) in table.tensors { both.tensors["model_ema." + name] = tensor }
-        #expect(try load(both).ignoredTensors.allSatisfy { $0.hasPrefix("model_ema.") })
-
-        var strangers = table.renamed { "student." + $0 }
-        for (name, tensor) in table.tensors { strangers.tensors["teacher." + name] = tensor }
-        let error = #expect(throws: ViTError.self) { try load(strangers) }
-        #expect(try #require(error).description.contains("holds 2 models, under 'student.', 'teacher.'"))
-
-        // Two models whose names are the same without wrappers.
-        var twice = table
-        for (name, tensor) in table.tensors { twice.tensors["module." + name] = tensor }
-        let second = #expect(throws: ViTError.self) { try load(twice) }
-        #expect(try #require(second).description.contains("holds 2 models, under '', 'module.'"))
-    }
-
     @Test func loadsABackboneWithoutAHead() throws {
         var table = try CheckpointRefusalTests.table()
         table.tensors["heads.head.weight"] = nil

@@ -78,6 +78,20 @@ struct TorchCheckpointTests {
         #expect(try file.tensors["outer.t"]?.values().array == [7])
     }
 
+    /// Settings and states of a training run are passed over; scripts/fixtures/training.py lists them.
+    @Test(arguments: [2, 5]) func readsATrainingCheckpoint(_ protocolVersion: Int) throws {
+        let path = Fixture.path("training-\(protocolVersion).pth")
+        let plain = try Checkpoint.load(path: Fixture.path("tv-i20-p10-h1.safetensors"))
+        let average = try Checkpoint.load(path: path, overrides: CheckpointOverrides(headCount: 1))
+        #expect(average.stateDict == "model_ema.module")
+        #expect(average.parameters.blocks[0].mlp0.weight.array == plain.parameters.blocks[0].mlp0.weight.array)
+        #expect(average.parameters.head?.bias.array == plain.parameters.head?.bias.array)
+        #expect(average.ignoredKinds.contains("20 tensors under 'model.'"))
+        #expect(average.ignoredKinds.contains("3 tensors of an optimiser"))
+        let model = try Checkpoint.load(path: path, overrides: CheckpointOverrides(headCount: 1, stateDict: "model"))
+        #expect(model.parameters.head?.weight.array != plain.parameters.head?.weight.array)
+    }
+
     /// Classes of libraries whose settings are saved with models: an object, its items and its attributes.
     @Test(
         arguments: [

@@ -1,0 +1,42 @@
+// The head of a model: the one linear layer that it may have, under whatever name it was given.
+
+extension CheckpointLoader {
+    /// The name of the head's only layer; nil if there is no head, or if it is no linear layer.
+    ///
+    /// Fine-tuning code replaces the head: by a linear layer of another name, by one in a `Sequential` with dropout, or
+    /// by several layers. DINO, iBOT and MoCo put a projection head in its place. What is not one linear layer is left
+    /// out, and an assumption says so.
+    mutating func headLayer() -> String? {
+        let tensors = headTensors
+        guard let first = tensors.min(by: { ($0.count, $0) < ($1.count, $1) }) else { return nil }
+        let layer = first.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
+        let weight = file.tensors[place.prefix + layer + ".weight"]
+        if weight?.shape.count == 2, tensors.isSubset(of: [layer + ".weight", layer + ".bias"]) { return layer }
+        let shown = tensors.sorted().prefix(6).map { "'\(place.prefix)\($0)'" } + (tensors.count > 6 ? ["…"] : [])
+        settings.assume(
+            "head", "left out",
+            "it is not one linear layer, but has \(tensors.count) tensors: \(shown.joined(separator: ", "))",
+            leavesOut: true)
+        return nil
+    }
+
+    /// The weights of a head's only layer, (classes, width), and its biases, 0 if it has none.
+    ///
+    /// - Throws: `ViTError` for a layer of another width.
+    mutating func headParameters(_ layer: String, classes: Int, width: Int) throws -> LinearParameters {
+        guard file.tensors["\(place.prefix)\(layer).bias"] == nil else {
+            return try reader.linear(layer, [classes, width], after: place.prefix)
+        }
+        settings.assume("head's biases", "0", "the file has none")
+        return LinearParameters(
+            weight: try reader.buffer(layer + ".weight", [classes, width], after: place.prefix),
+            bias: FloatBuffer(count: classes))
+    }
+
+    /// The names of the head's tensors, without the model's prefix.
+    private var headTensors: Set<String> {
+        let own = file.tensors.keys.filter { $0.hasPrefix(place.prefix) && !IgnoredTensors.isNoParameter($0) }
+        let local = own.map { String($0.dropFirst(place.prefix.count)) }
+        return Set(local.filter { name in names.heads.contains { name.hasPrefix($0 + ".") } })
+    }
+}
