@@ -14,7 +14,7 @@ struct RunMaking: Sendable {
     /// - Returns: their number; nil if Ctrl-C stopped it.
     func make(_ plan: Plan, of project: Project, in store: Store) async throws -> Int? {
         let missing = try store.missing(of: plan.recipes)
-        if !missing.isEmpty, let assumed = project.assumed { say("atlasgen: \(assumed)") }
+        if !missing.isEmpty { for line in project.assumed { say("atlasgen: \(line)") } }
         return try await make(missing, of: plan)
     }
 

@@ -59,6 +59,7 @@ struct Inspection: Encodable {
     let configuration: ViTConfiguration
     let assumptions: [Assumption]
     let ignoredTensors: [String]
+    let ignoredKinds: [String]
     let addresses: [Entry]
     let timing: RunTiming
 
@@ -75,6 +76,7 @@ struct Inspection: Encodable {
         configuration = shape
         assumptions = checkpoint.assumptions
         ignoredTensors = checkpoint.ignoredTensors
+        ignoredKinds = checkpoint.ignoredKinds
         addresses = Address.all(in: shape).map {
             Entry(address: $0.description, width: $0.width(in: shape), tokens: $0.tokenCount(in: shape))
         }
@@ -95,9 +97,9 @@ struct Inspection: Encodable {
             table.rows = assumptions.map { [$0.name, $0.value, $0.source] }
             lines += ["", table.text]
         }
-        if !ignoredTensors.isEmpty {
-            let names = ignoredTensors.map(\.readableLine).joined(separator: ", ")
-            lines += ["", "Ignored, because the model does not need them: \(names)"]
+        if !ignoredKinds.isEmpty {
+            let kinds = ignoredKinds.map(\.readableLine).joined(separator: ", ")
+            lines += ["", "Ignored, because the model does not need them: \(kinds)"]
         }
         var table = TextTable(
             columns: [

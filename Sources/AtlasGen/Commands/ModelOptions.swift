@@ -16,9 +16,38 @@ struct CheckpointOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Standard deviation that R, G, B are divided by, e.g. 0.5,0.5,0.5.", valueName: "r,g,b"))
     var std: ChannelValues?
 
+    @Option(help: ArgumentHelp("ε of the LayerNorms, e.g. 1e-6.", valueName: "number"))
+    var epsilon: Float?
+
+    @Option(
+        help: ArgumentHelp("Height and width of the images in pixels, e.g. 224 or 224,448.", valueName: "height,width"))
+    var imageSize: SidesInPixels?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which model of a file that holds several, by the first part of its tensors' names, e.g. state_dict_ema.",
+            valueName: "key"))
+    var stateDict: String?
+
     /// The options as the loader takes them.
     var overrides: CheckpointOverrides {
-        CheckpointOverrides(headCount: heads, mean: mean?.values, standardDeviation: std?.values)
+        CheckpointOverrides(
+            headCount: heads, mean: mean?.values, standardDeviation: std?.values, imageSize: imageSize?.size,
+            layerNormEpsilon: epsilon, stateDict: stateDict)
+    }
+}
+
+/// A number for a square, or height and width.
+struct SidesInPixels: ExpressibleByArgument {
+    /// The size.
+    let size: ImageSize
+
+    init?(argument: String) {
+        let sides = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        guard sides.count <= 2, let height = sides[0], let width = sides[sides.count - 1],
+            (1...8192).contains(height), (1...8192).contains(width)
+        else { return nil }
+        size = ImageSize(height: height, width: width)
     }
 }
 
@@ -51,16 +80,19 @@ struct ModelOptions: ParsableArguments {
     /// Reads the model, and the project if the model is a project's.
     func load() throws -> (model: LoadedModel, project: Project?) {
         if let weights {
-            let model = try LoadedModel(argument: weights, overrides: checkpoint.overrides)
-            if let assumed = model.assumed { Terminal.say("atlasgen: \(assumed)") }
-            return (model, nil)
+            return (try said(LoadedModel(argument: weights, overrides: checkpoint.overrides)), nil)
         }
         guard project.file != ProjectOptions.defaultFile || FileSystem.exists(project.file) else {
             return (try LoadedModel(path: Installation.embeddedModel(), overrides: checkpoint.overrides), nil)
         }
         let project = try Project(file: project.file, stated: checkpoint.overrides)
-        if let assumed = project.assumed { Terminal.say("atlasgen: \(assumed)") }
-        return (project.model, project)
+        return (said(project.model), project)
+    }
+
+    /// The model, after saying which one of a file's it is.
+    private func said(_ model: LoadedModel) -> LoadedModel {
+        if let choice = model.unstatedChoice { Terminal.say("atlasgen: \(choice)") }
+        return model
     }
 }
 

@@ -9,7 +9,7 @@ extension AtlasConfiguration {
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
         "steps", "tokens", "direction", "attention", "compareSample", "judge", "control", "rawHTML",
     ]
-    private static let modelKeys = ["weights", "labels", "heads", "mean", "std", "imageSize"]
+    private static let modelKeys = ["weights", "labels", "heads", "mean", "std", "imageSize", "epsilon", "stateDict"]
 
     /// Reads the configuration of a project.
     ///
@@ -181,6 +181,8 @@ extension AtlasConfiguration.ModelSettings {
             }
             return Located(value: .init(height: sides[0], width: sides[sides.count - 1]), place: node.place)
         }
+        epsilon = try fields["epsilon"].map { Located(value: Float(try $0.number(in: 0...1)), place: $0.place) }
+        stateDict = try fields["stateDict"]?.locatedText()
     }
 
     private static func channels(

@@ -56,6 +56,10 @@ package struct AtlasConfiguration: Sendable {
         var standardDeviation: Located<[Float]>?
         /// Height and width in pixels.
         var imageSize: Located<ImageSize>?
+        /// ε of every LayerNorm.
+        var epsilon: Located<Float>?
+        /// Which of a file's models: the prefix of its tensors' names.
+        var stateDict: Located<String>?
     }
 
     /// A picture's size in pixels.

@@ -12,14 +12,17 @@ package struct LoadedModel: Sendable {
     package let model: ViT
     /// SHA-256 of the weights' file; for several files, of the list of their digests.
     package let weightsDigest: String
-    /// SHA-256 of the weights' digest and the configuration, because a mean or a number of heads that the user states
-    /// changes the pictures.
+    /// SHA-256 of the weights' digest, the configuration and, if the file holds several models, the chosen one's name:
+    /// a mean or a number of heads that the user states changes the pictures.
     package let digest: String
     /// The name of the weights' file or folder, without its extension.
     package let name: String
+    /// What the user states about the checkpoint.
+    private let overrides: CheckpointOverrides
 
     /// Reads a checkpoint.
     package init(path: String, overrides: CheckpointOverrides = .init()) throws {
+        self.overrides = overrides
         checkpoint = try Checkpoint.load(path: path, overrides: overrides)
         model = ViT(configuration: checkpoint.configuration, parameters: checkpoint.parameters)
         let digests = try checkpoint.weightPaths.map(Digest.hexadecimal(ofFile:))
@@ -28,22 +31,37 @@ package struct LoadedModel: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let configuration = try encoder.encode(checkpoint.configuration)
-        digest = Digest.hexadecimal(Array(weightsDigest.utf8) + configuration)
+        digest = Digest.hexadecimal(
+            Array(weightsDigest.utf8) + configuration + Array((checkpoint.stateDict ?? "").utf8))
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     }
 
     /// All files that it was read from, and those that its settings name.
     package var paths: [String] { [checkpoint.path] + checkpoint.files }
 
-    /// A line for the user about the values that the checkpoint does not contain and that were taken from a convention;
-    /// nil if there are none.
-    package var assumed: String? {
+    /// Lines for the user, said once: the values that the checkpoint does not contain and that were taken from a
+    /// convention, and what the checkpoint holds and the model is read without.
+    package var assumed: [String] {
         let guesses = checkpoint.assumptions.filter { $0.source.hasPrefix("convention") }
-        guard !guesses.isEmpty else { return nil }
-        return "\(checkpoint.path) does not contain these values, so the usual ones are assumed: "
+        let omissions = checkpoint.assumptions.filter(\.leavesOut).map(line)
+        guard !guesses.isEmpty else { return omissions }
+        let line =
+            "\(checkpoint.path) does not contain these values, so the usual ones are assumed: "
             + guesses.map { "\($0.name) \($0.value)" }.joined(separator: "; ")
-            + ". `atlasgen inspect` shows more. Correct them with --heads, --mean and --std, or under \"model\" in "
-            + "atlas.yml."
+            + ". `atlasgen inspect` shows more. Correct them under \"model\" in atlas.yml, or with the options that "
+            + "`atlasgen inspect --help` lists."
+        return [line] + omissions
+    }
+
+    /// Which of the file's models was read, if the user did not say so; nil if there is one. The others may give other
+    /// results, so every command says it.
+    package var unstatedChoice: String? {
+        guard overrides.stateDict == nil, checkpoint.stateDict != nil else { return nil }
+        return checkpoint.assumptions.first { $0.name == "state dict" }.map(line)
+    }
+
+    private func line(_ assumption: Assumption) -> String {
+        "\(checkpoint.path): \(assumption.name) \(assumption.value): \(assumption.source)"
     }
 
     /// The label of a neuron: its class at `heads.head` if the model has labels; otherwise nil.

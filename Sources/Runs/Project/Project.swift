@@ -48,8 +48,8 @@ package struct Project: Sendable {
         self.references = references
     }
 
-    /// The assumptions about the user's own checkpoint; see `LoadedModel.assumed`.
-    package var assumed: String? { configuration.model.weights == nil ? nil : model.assumed }
+    /// What is said about the user's own checkpoint at a build's start; see `LoadedModel.assumed`.
+    package var assumed: [String] { configuration.model.weights == nil ? [] : model.assumed }
 
     /// The path of a file that the configuration names.
     package func path(_ relative: String) -> String { Self.path(relative, in: folder) }
@@ -69,7 +69,10 @@ package struct Project: Sendable {
         let overrides = CheckpointOverrides(
             headCount: stated.headCount ?? settings.heads?.value, mean: stated.mean ?? settings.mean?.value,
             standardDeviation: stated.standardDeviation ?? settings.standardDeviation?.value,
-            imageSize: settings.imageSize.map { ImageSize(height: $0.value.height, width: $0.value.width) },
+            imageSize: stated.imageSize
+                ?? settings.imageSize.map { ImageSize(height: $0.value.height, width: $0.value.width) },
+            layerNormEpsilon: stated.layerNormEpsilon ?? settings.epsilon?.value,
+            stateDict: stated.stateDict ?? settings.stateDict?.value,
             labelsPath: settings.labels.map { path($0.value, in: folder) })
         let weights = try settings.weights.map { path($0.value, in: folder) } ?? Installation.embeddedModel()
         do {
@@ -106,6 +109,7 @@ extension AtlasConfiguration.ModelSettings {
             (labels?.place, { $0.labelsPath = nil }), (heads?.place, { $0.headCount = nil }),
             (imageSize?.place, { $0.imageSize = nil }), (mean?.place, { $0.mean = nil }),
             (standardDeviation?.place, { $0.standardDeviation = nil }),
+            (epsilon?.place, { $0.layerNormEpsilon = nil }), (stateDict?.place, { $0.stateDict = nil }),
         ]
         for (place, remove) in settings {
             guard let place else { continue }

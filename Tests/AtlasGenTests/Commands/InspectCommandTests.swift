@@ -82,8 +82,41 @@ import Testing
         let run = try CommandRun("inspect", CommandRun.fixture("hf-backbone"), in: folder)
         #expect(
             run.output.contains(
-                "does not need them: embeddings.mask_token, pooler.dense.bias, pooler.dense.weight\n"))
+                "does not need them: embeddings.mask_token, 2 tensors under 'pooler.'\n"))
         #expect(run.output.contains("; no head\n") && !run.output.contains("heads.head"))
+    }
+
+    /// The commands have one set of options about a checkpoint; a rectangle needs them all.
+    @Test func everyCommandIsToldWhatAFileDoesNotSay() throws {
+        let file = CommandRun.fixture("timm-noclass.safetensors")
+        let options = [
+            "--heads", "3", "--image-size", "16,24", "--epsilon", "0.5", "--mean", "0,0,0", "--std", "1,1,1",
+        ]
+        let inspection = try CommandRun(["inspect", file, "--json"] + options, in: folder).decoded(Inspection.self)
+        #expect(inspection.configuration.imageHeight == 16 && inspection.configuration.imageWidth == 24)
+        #expect(inspection.configuration.layerNormEpsilon == 0.5 && inspection.configuration.mean == [0, 0, 0])
+        let picture = CommandRun.fixture("pictures/disc.png")
+        for command in [["probe", picture, "--layer", "heads.head"], ["visualise", "heads.head/1", "--steps", "1"]] {
+            let run = try CommandRun(command + ["--weights", file] + options, in: folder)
+            #expect(run.code == 0, "\(run.errors)")
+            #expect(!run.errors.contains("assumed"))
+        }
+        let unknown = try CommandRun(
+            "inspect", CommandRun.fixture("timm-noclass.safetensors"), "--heads", "3", in: folder)
+        #expect(unknown.code == 65 && unknown.errors.contains("--image-size HEIGHT,WIDTH"))
+    }
+
+    @Test func aFileOfSeveralModels() throws {
+        let file = CommandRun.fixture("training-2.pth")
+        let picture = CommandRun.fixture("pictures/disc.png")
+        let inspection = try CommandRun("inspect", file, "--heads", "1", in: folder)
+        #expect(
+            inspection.output.contains("'model_ema.module'") && inspection.output.contains("20 tensors under 'model.'"))
+        let probe = ["probe", picture, "--weights", file, "--heads", "1", "--layer", "heads.head"]
+        let unstated = try CommandRun(probe, in: folder)
+        #expect(unstated.errors.contains("state dict 'model_ema.module'"))
+        let stated = try CommandRun(probe + ["--state-dict", "model"], in: folder)
+        #expect(stated.code == 0 && !stated.errors.contains("state dict") && stated.output != unstated.output)
     }
 
     @Test func refusals() throws {
@@ -100,7 +133,10 @@ import Testing
         let layer = try CommandRun("inspect", "--layer", "encoder_layer_5.mlp.4", in: folder)
         #expect(layer.code == 64 && layer.output.isEmpty)
         #expect(layer.errors.contains("the model has no address \"encoder_layer_5.mlp.4\"; the nearest: "))
-        for (option, value) in [("--mean", "0.5,0.5"), ("--std", "a,b,c"), ("--mean", "nan,0,0"), ("--heads", "x")] {
+        for (option, value) in [
+            ("--mean", "0.5,0.5"), ("--std", "a,b,c"), ("--mean", "nan,0,0"), ("--heads", "x"),
+            ("--image-size", "0,8"), ("--image-size", "8,8,8"), ("--epsilon", "small"),
+        ] {
             let run = try CommandRun("inspect", option, value, in: folder)
             #expect(run.code == 64 && run.output.isEmpty)
             #expect(run.errors.contains("The value '\(value)' is invalid for '\(option)"))

@@ -45,6 +45,8 @@ extension AtlasConfiguration {
               mean: [0.5, 0.5, 0.5]
               std: [0.25, 0.5, 1]
               imageSize: [224, 192]
+              epsilon: 1e-5
+              stateDict: state_dict_ema
             layers: [encoder_layer_3.mlp.1, heads.head]
             neurons: [0, 1, 5-9]
             seeds: [0, 7, 9223372036854775807]
@@ -71,6 +73,8 @@ extension AtlasConfiguration {
         #expect(configuration.model.mean?.value == [0.5, 0.5, 0.5])
         #expect(configuration.model.standardDeviation?.value == [0.25, 0.5, 1])
         #expect(configuration.model.imageSize?.value == .init(height: 224, width: 192))
+        #expect(configuration.model.epsilon?.value == 1e-5)
+        #expect(configuration.model.stateDict?.value == "state_dict_ema")
         #expect(configuration.layers.map(\.address.value) == ["encoder_layer_3.mlp.1", "heads.head"])
         guard case .ranges(let ranges) = configuration.neurons else { throw AtlasError(.data, "no ranges") }
         #expect(ranges.map(\.value) == [0...0, 1...1, 5...9])
@@ -219,7 +223,7 @@ extension AtlasConfiguration {
         ("layers: a\nmodel: vit.pth", "atlas.yml:2:8: model: expected a mapping (key: value), found \"vit.pth\""),
         (
             "layers: a\nmodel:\n  wieghts: vit.pth",
-            "atlas.yml:3:3: unknown key \"wieghts\" in model; did you mean \"weights\"? (known: weights, labels, heads, mean, std, imageSize)"
+            "atlas.yml:3:3: unknown key \"wieghts\" in model; did you mean \"weights\"? (known: weights, labels, heads, mean, std, imageSize, epsilon, stateDict)"
         ),
         (
             "layers: a\nmodel:\n  heads: 0",

@@ -31,5 +31,19 @@ import Testing
         #expect(plain.weightsDigest == "8515eea4290aae7968673dace4e99c7cc74ef640e7f2ab6891caef1a4e4253fa")
         #expect(other.weightsDigest == plain.weightsDigest && other.digest != plain.digest)
         #expect(plain.label(.head, 0) == "goldfish" && plain.label(.block(0, .mlp3), 0) == nil)
+        #expect(plain.unstatedChoice == nil && !plain.checkpoint.assumptions.contains(where: \.leavesOut))
+    }
+
+    /// Two models of one file are two versions: their runs have different keys.
+    @Test func itsDigestFollowsTheChosenModelOfAFile() throws {
+        let path = Self.fixtures.appending(path: "training-2.pth").path
+        func load(_ key: String?) throws -> LoadedModel {
+            try LoadedModel(path: path, overrides: CheckpointOverrides(headCount: 1, stateDict: key))
+        }
+        let (chosen, average, model) = (try load(nil), try load("model_ema"), try load("model"))
+        #expect(chosen.digest == average.digest && average.digest != model.digest)
+        #expect(chosen.weightsDigest == model.weightsDigest)
+        #expect(chosen.unstatedChoice?.contains("'model_ema.module'") == true && average.unstatedChoice == nil)
+        #expect(chosen.assumed.count == 2)
     }
 }
