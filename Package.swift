@@ -18,6 +18,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"]), .brew(["cmark"])]),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
@@ -28,7 +30,7 @@ let package = Package(
             name: "Support",
             dependencies: ["CFileSystem", .target(name: "CCrypto", condition: .when(platforms: [.linux]))]),
         .target(name: "ViT", dependencies: ["COpenBLAS", "CVector"]),
-        .target(name: "Render", dependencies: ["Support", "CPNG", "CCMark", "CZlib"]),
+        .target(name: "Render", dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CZlib"]),
         .target(
             name: "Runs",
             dependencies: [

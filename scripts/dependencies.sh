@@ -1,6 +1,6 @@
 # Installs the system packages that this project needs and that are missing; sourced by the scripts beside it.
 #
-#     install_dependencies          what the build needs: libpng, zlib, OpenBLAS, libcmark, libcrypto, pkg-config
+#     install_dependencies          what the build needs: libpng, libjpeg-turbo, zlib, OpenBLAS, libcmark, libcrypto, pkg-config
 #     install_dependencies --all    also what the checks of the finished site need: Chromium, its driver, Java, Python
 #
 # Debian and Ubuntu: apt, with sudo if the user is not root. macOS: Homebrew. Without either, it names what is missing
@@ -11,6 +11,7 @@ debian_package() {
     case $1 in
         pkg-config) echo pkg-config ;;
         libpng) echo libpng-dev ;;
+        libjpeg) echo libjpeg-dev ;;
         zlib) echo zlib1g-dev ;;
         openblas) echo libopenblas-dev ;;
         libcmark) echo libcmark-dev ;;
@@ -25,6 +26,7 @@ brew_package() {
     case $1 in
         pkg-config) echo pkgconf ;;
         libpng) echo libpng ;;
+        libjpeg) echo jpeg-turbo ;;
         zlib) echo zlib ;;
         openblas) echo openblas ;;
         libcmark) echo cmark ;;
@@ -38,7 +40,7 @@ brew_package() {
 # Whether a thing is installed and works.
 has() {
     case $1 in
-        libpng | zlib | openblas | libcmark | libcrypto) pkg-config --exists "$1" 2>/dev/null ;;
+        libpng | libjpeg | zlib | openblas | libcmark | libcrypto) pkg-config --exists "$1" 2>/dev/null ;;
         # Debian packages venv and ensurepip separately from Python; macOS has a java that only says where to get one.
         python3) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
         java) java -version >/dev/null 2>&1 ;;
@@ -68,7 +70,7 @@ stop_for_missing() {
 }
 
 install_dependencies() {
-    things="pkg-config libpng zlib openblas libcmark"
+    things="pkg-config libpng libjpeg zlib openblas libcmark"
     # macOS has CryptoKit.
     [ "$(uname)" = Darwin ] || things="$things libcrypto"
     [ "${1:-}" != --all ] || things="$things chromium chromedriver java python3"

@@ -12,3 +12,12 @@ public struct RenderError: Error, Equatable, Sendable, CustomStringConvertible {
         description = message
     }
 }
+
+extension RenderError {
+    /// A picture file that claims more pixels than a picture may have.
+    static func tooLarge(_ file: String, width: Int, height: Int) -> RenderError {
+        RenderError(
+            "\(file): \(width) × \(height) pixels; a picture may have at most \(Picture.largestPixelCount) pixels. "
+                + "Make it smaller.")
+    }
+}

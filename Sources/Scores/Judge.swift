@@ -3,13 +3,14 @@
 import Foundation
 import Render
 import Runs
+import Support
 import ViT
 
-/// A model that embeds pictures. Pictures of any size are scaled to its input size.
+/// A model that embeds pictures. Pictures of any size are prepared as its library does.
 ///
 /// Unchecked Sendable: each reader is used by one thread at a time, and the list of idle ones only under the lock.
 package final class Judge: @unchecked Sendable {
-    /// SHA-256 of the weights and of the configuration that they are used with.
+    /// SHA-256 of the weights, of the configuration that they are used with, and of how pictures are prepared.
     package let digest: String
     /// SHA-256 of the weights.
     package let weights: String
@@ -18,11 +19,13 @@ package final class Judge: @unchecked Sendable {
     /// The files that it was read from.
     package let paths: [String]
     private let model: ViT
+    private let preparation: PicturePreparation
     private let lock = NSLock()
     private var idle: [any PictureReader] = []
 
     init(_ model: LoadedModel) {
-        digest = model.digest
+        preparation = model.checkpoint.preparation
+        digest = Digest.hexadecimal(Array("\(model.digest) \(preparation.words)".utf8))
         weights = model.weightsDigest
         name = model.name
         paths = model.paths
@@ -31,14 +34,15 @@ package final class Judge: @unchecked Sendable {
 
     /// The embedding of `picture` that the judge's head would read: (width of the judge). Several threads may call it
     /// at once.
-    func embedding(of picture: Picture) -> [Float] {
-        let configuration = model.configuration
-        let tokens = TokenSelection.automatic(at: .encoderNorm, in: configuration)
+    ///
+    /// - Throws: `RenderError` if the picture is too long and narrow to be resized.
+    func embedding(of picture: Picture) throws -> [Float] {
+        let planes = try picture.prepared(preparation).planes
+        let tokens = TokenSelection.automatic(at: .encoderNorm, in: model.configuration)
         let reader =
             lock.withLock { idle.popLast() }
             ?? LocalDevice.device.makeReader(model: model, address: .encoderNorm, tokens: tokens, capacity: 1)
         defer { lock.withLock { idle.append(reader) } }
-        let planes = picture.planes(height: configuration.imageHeight, width: configuration.imageWidth)
         return reader.read([planes])[0].embedding
     }
 }

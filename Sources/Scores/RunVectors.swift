@@ -29,7 +29,7 @@ package final class RunMeter: Sendable {
         if case .diverged = record.header.outcome { return nil }
         let picture = try PNG.decode(Data(record.png), file: path)
         return RunVectors(
-            look: descriptors.describe(picture), meaning: judge?.embedding(of: picture) ?? record.numbers.embedding,
+            look: descriptors.describe(picture), meaning: try judge?.embedding(of: picture) ?? record.numbers.embedding,
             activations: record.numbers.layerActivations)
     }
 }

@@ -54,9 +54,11 @@ package final class ScoreReferences: @unchecked Sendable {
         if let judge {
             return try stored("meaning judge \(judge.digest) \(width) \(height)") {
                 Normalisation(
-                    of: concurrently(ReferencePictures.count) { index in
-                        judge.embedding(of: ReferencePictures.picture(index, width: width, height: height))
-                    })
+                    of: try concurrently(ReferencePictures.count) { index in
+                        Result {
+                            try judge.embedding(of: ReferencePictures.picture(index, width: width, height: height))
+                        }
+                    }.map { try $0.get() })
             }
         }
         return try stored("meaning \(Self.text(version))") {
@@ -96,7 +98,7 @@ package final class ScoreReferences: @unchecked Sendable {
     }
 
     /// A value that depends on the reference pictures and on what `key` names: known, stored, or computed now.
-    private func stored<Value: Codable & Sendable>(_ key: String, _ compute: () -> Value) throws -> Value {
+    private func stored<Value: Codable & Sendable>(_ key: String, _ compute: () throws -> Value) throws -> Value {
         if let value = lock.withLock({ known[key] as? Value }) { return value }
         let text = "reference \(ReferencePictures.version) \(ReferencePictures.count) \(key)"
         let name = "references/\(Digest.hexadecimal(Array(text.utf8))).json"
@@ -104,7 +106,7 @@ package final class ScoreReferences: @unchecked Sendable {
         if let bytes = try store.sealed(name), let found = try? JSONDecoder().decode(Value.self, from: Data(bytes)) {
             value = found
         } else {
-            value = compute()
+            value = try compute()
             try store.saveSealed(Array(JSONEncoder().encode(value)), as: name)
         }
         lock.withLock { known[key] = value }

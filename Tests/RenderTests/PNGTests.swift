@@ -29,35 +29,6 @@ struct PNGTests {
         #expect(try PNG.encode(picture).count < 1000)
     }
 
-    /// Files that Pillow wrote.
-    @Test(arguments: [
-        (
-            "palette",
-            "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAgMAAAAP2OW3AAAADFBMVEX/AAAA/wAAAP8KFB4iiCkEAAAADElEQVR42mMQYNgAAADkAMEZVTv7AAAA"
-                + "AElFTkSuQmCC",
-            [255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30]
-        ),
-        (
-            "grey with alpha",
-            "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAQAAABeK7cBAAAADUlEQVR4nGM48Z+BAQAGIgHIedHpjQAAAABJRU5ErkJggg==",
-            [200, 200, 200, 255, 255, 255]
-        ),
-    ])
-    func otherKindsBecomeRGB(kind: String, base64: String, expected: [UInt8]) throws {
-        let data = try #require(Data(base64Encoded: base64))
-        #expect(try PNG.decode(data, file: kind).pixels == expected)
-    }
-
-    @Test func sixteenBitsAreTakenAsSRGB() throws {
-        let data = try #require(
-            Data(
-                base64Encoded:
-                    "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABEAAAAABuG5crAAAAD0lEQVR4nGNkYPj/v7ERAAiKAwIXCQOuAAAAAElFTkSuQmCC"))
-        let pixels = try PNG.decode(data, file: "16").pixels
-        #expect(pixels[0] == 0 && pixels[3] == 255)
-        #expect(pixels[6] == pixels[7] && pixels[7] == pixels[8])
-    }
-
     @Test func whatIsNoPictureIsNamed() throws {
         let whole = try PNG.encode(PNGTests.noise(width: 16, height: 16, seed: 1))
         for length in [0, 1, 8, 20, 40, whole.count / 2, whole.count - 13] {
@@ -67,7 +38,6 @@ struct PNGTests {
         #expect(throws: RenderError("none.png: not a readable PNG file: the file is empty")) {
             try PNG.decode(Data(), file: "none.png")
         }
-        #expect(throws: RenderError.self) { try PNG.read(URL(fileURLWithPath: "/nonexistent/a.png")) }
     }
 
     @Test func damagedFilesNeverTrap() throws {

@@ -110,7 +110,7 @@ struct StarterProject {
         # The tokens that a neuron is read at: patches, cls, center, token:k, slice; auto: those that the model reads.
         # tokens: auto                      # or a list: [auto, patches]
         # direction: "+"                    # or "-": what inhibits a neuron most
-        # attention: live                   # or detached, frozen, a list; {frozen: FILE.png} takes a picture's pattern
+        # attention: live                   # or detached, frozen, a list; {frozen: FILE} takes a picture's pattern
         compareSample: 4                    # neurons per layer on which the other entries of the lists are compared
 
         # Controls make compareSample neurons of each layer again with random weights: what their pictures show, too,

@@ -57,6 +57,8 @@ struct Inspection: Encodable {
     let parameters: Int
     let sha256: String
     let configuration: ViTConfiguration
+    /// How a picture of another size becomes the model's image.
+    let preparation: PicturePreparation
     let assumptions: [Assumption]
     let ignoredTensors: [String]
     let ignoredKinds: [String]
@@ -74,6 +76,7 @@ struct Inspection: Encodable {
         parameters = checkpoint.parameterCount
         sha256 = model.weightsDigest
         configuration = shape
+        preparation = checkpoint.preparation
         assumptions = checkpoint.assumptions
         ignoredTensors = checkpoint.ignoredTensors
         ignoredKinds = checkpoint.ignoredKinds
@@ -124,6 +127,7 @@ struct Inspection: Encodable {
         return [
             "\(c.blockCount) blocks of width \(c.width), \(c.headCount) heads, MLP width \(c.mlpWidth); \(head)",
             "image \(c.imageWidth) × \(c.imageHeight) pixels in patches of \(c.patchSize): \(c.patchCount) tokens\(prefix)",
+            "pictures of other sizes: \(preparation.words), by \(preparation.source.readableLine)",
             "mean \(Self.list(c.mean)), standard deviation \(Self.list(c.standardDeviation)), "
                 + "LayerNorm ε \(c.layerNormEpsilon)",
         ]

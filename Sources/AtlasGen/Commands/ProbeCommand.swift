@@ -12,7 +12,7 @@ struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe", abstract: "Show which neurons a picture excites most.")
 
-    @Argument(help: "A PNG file. It is scaled to the model's size if necessary.")
+    @Argument(help: "A PNG or JPEG file. It is resized and cropped as the model's library does; `inspect` shows how.")
     var image: String
 
     @Option(help: "The address of the neurons, e.g. encoder_layer_5.mlp.3 or heads.head.")
@@ -34,20 +34,22 @@ struct ProbeCommand: ParsableCommand {
     }
 
     func run() throws {
+        // Before a large model is read.
         guard FileSystem.exists(image) else {
-            throw AtlasError(.data, "\(image): there is no such file. Name a PNG file.")
+            throw AtlasError(.data, "\(image): there is no such file. Name a PNG or JPEG file.")
         }
-        let picture = try PNG.read(URL(fileURLWithPath: image))
         let (model, _) = try model.load()
         let shape = model.model.configuration
         let address = try Address(argument: layer, of: "--layer", in: shape)
         let tokens = try TokenSelection(argument: tokens, at: address, in: shape)
+        let preparation = model.checkpoint.preparation
+        let picture = try Picture.read(image, for: preparation)
         if (picture.width, picture.height) != (shape.imageWidth, shape.imageHeight) {
             Terminal.say(
                 "atlasgen: \(image) has \(picture.width) × \(picture.height) pixels, but the model reads "
-                    + "\(shape.imageWidth) × \(shape.imageHeight): it was scaled to that size")
+                    + "\(shape.imageWidth) × \(shape.imageHeight). It was prepared: \(preparation.words)")
         }
-        let planes = picture.planes(height: shape.imageHeight, width: shape.imageWidth)
+        let planes = try picture.prepared(preparation).planes
         let reader = LocalDevice.device.makeReader(model: model.model, address: address, tokens: tokens, capacity: 1)
         let activations = reader.activations(of: [planes])[0]
         if json {

@@ -1,5 +1,5 @@
-// Reading and writing PNG through libpng's simplified API, which reports errors without setjmp. The only file that
-// calls libpng.
+// Reading and writing PNG: reading through the functions of CPNG, writing through libpng's simplified API, both of which
+// report errors without longjmp. The only file that calls libpng.
 
 import CPNG
 import Foundation
@@ -34,59 +34,42 @@ public enum PNG {
         return data
     }
 
-    /// The picture of a PNG file of any kind: palettes, grey, 16 bits and other gammas become 8-bit sRGB, and
-    /// transparent pixels are laid over `background`.
+    /// The picture of a PNG file of any kind, as Pillow's `Image.open(file).convert("RGB")` reads it: palettes, grey and
+    /// 16 bits become 8-bit RGB, and transparency is dropped.
+    ///
+    /// Two departures: 16 bits are rounded and not cut off, grey ones included, which Pillow clips; and a file whose gAMA
+    /// chunk states another gamma than sRGB's is converted to sRGB.
     ///
     /// - Parameters:
     ///   - data: The whole file.
     ///   - file: The file's name, for messages.
     /// - Throws: `RenderError` if the data is not a PNG, is truncated or damaged, or has more than
     ///   ``Picture/largestPixelCount`` pixels.
-    public static func decode(
-        _ data: Data, file: String, background: Picture.Color = .white
-    ) throws(RenderError) -> Picture {
-        var image = png_image()
-        image.version = png_uint_32(PNG_IMAGE_VERSION)
-        defer { png_image_free(&image) }
-        var pixels: [UInt8] = []
-        var tooLarge = false
-        let read = data.withUnsafeBytes { bytes -> Bool in
-            // libpng keeps the pointer between the two calls, so both are made while it is valid.
-            guard let base = bytes.baseAddress, png_image_begin_read_from_memory(&image, base, bytes.count) != 0 else {
-                return false
+    public static func decode(_ data: Data, file: String) throws(RenderError) -> Picture {
+        let result: Result<Picture, RenderError> = data.withUnsafeBytes { bytes in
+            func failure(_ reason: String) -> Result<Picture, RenderError> {
+                .failure(RenderError("\(file): not a readable PNG file: \(reason)"))
             }
-            image.format = rgb
-            guard Picture.canHold(width: Int(image.width), height: Int(image.height)) else {
-                tooLarge = true
-                return false
+            guard !bytes.isEmpty, let base = bytes.bindMemory(to: UInt8.self).baseAddress else {
+                return failure("the file is empty")
             }
-            pixels = [UInt8](repeating: 0, count: Int(image.width) * Int(image.height) * 3)
-            var ground = png_color(red: background.red, green: background.green, blue: background.blue)
-            return pixels.withUnsafeMutableBytes {
-                png_image_finish_read(&image, &ground, $0.baseAddress, 0, nil) != 0
+            guard let reader = atlas_png_open(base, bytes.count) else { return failure("no memory is left") }
+            defer { atlas_png_close(reader) }
+            func reason() -> String {
+                withUnsafeBytes(of: reader.pointee.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
             }
+            guard reason().isEmpty else { return failure(reason()) }
+            let (width, height) = (Int(reader.pointee.width), Int(reader.pointee.height))
+            guard Picture.canHold(width: width, height: height) else {
+                return .failure(.tooLarge(file, width: width, height: height))
+            }
+            var pixels = [UInt8](repeating: 0, count: width * height * 3)
+            guard pixels.withUnsafeMutableBufferPointer({ atlas_png_read(reader, $0.baseAddress) }) != 0 else {
+                return failure(reason())
+            }
+            return .success(Picture(width: width, height: height, pixels: pixels))
         }
-        if tooLarge {
-            throw RenderError(
-                "\(file): \(image.width) × \(image.height) pixels; a picture may have at most "
-                    + "\(Picture.largestPixelCount) pixels")
-        }
-        guard read else {
-            let reason = data.isEmpty ? "the file is empty" : message(of: image)
-            throw RenderError("\(file): not a readable PNG file: \(reason)")
-        }
-        return Picture(width: Int(image.width), height: Int(image.height), pixels: pixels)
-    }
-
-    /// Reads the PNG file at a path; see ``decode(_:file:background:)``.
-    public static func read(_ url: URL) throws(RenderError) -> Picture {
-        let data: Data
-        do {
-            data = try Data(contentsOf: url)
-        } catch {
-            throw RenderError("\(url.path): cannot be read: \(error.localizedDescription)")
-        }
-        return try decode(data, file: url.path)
+        return try result.get()
     }
 
     /// PNG_FORMAT_RGB, a macro that is not imported everywhere, because it names another macro.

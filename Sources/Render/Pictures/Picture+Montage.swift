@@ -25,7 +25,7 @@ extension Picture {
     }
 
     /// Overwrites the area at this position with a picture that lies wholly inside.
-    private mutating func paste(_ picture: Picture, left: Int, top: Int) {
+    mutating func paste(_ picture: Picture, left: Int, top: Int) {
         for row in 0..<picture.height {
             let to = ((top + row) * width + left) * 3
             let from = row * picture.width * 3

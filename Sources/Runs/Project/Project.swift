@@ -38,10 +38,10 @@ package struct Project: Sendable {
         methods = try configuration.resolvedMethods()
         var references: [String: FloatBuffer] = [:]
         let settings = configuration.attention
-        let (place, shape) = (self.folder, model.model.configuration)
+        let (place, preparation) = (self.folder, model.checkpoint.preparation)
         attention = try settings.map { setting in
             guard let path = setting.reference else { return setting.mode }
-            let reference = try Self.reference(path, folder: place, model: shape)
+            let reference = try Self.reference(path, folder: place, preparation)
             references[reference.digest] = reference.image
             return .frozen(reference: reference.digest)
         }
@@ -83,19 +83,15 @@ package struct Project: Sendable {
         }
     }
 
+    /// A reference picture as the model's image, and the SHA-256 of its pixels.
     private static func reference(
-        _ file: Located<String>, folder: String, model: ViTConfiguration
+        _ file: Located<String>, folder: String, _ preparation: PicturePreparation
     ) throws -> (image: FloatBuffer, digest: String) {
         let picture: Picture
         do {
-            picture = try PNG.read(URL(fileURLWithPath: path(file.value, in: folder)))
+            picture = try Picture.read(path(file.value, in: folder), for: preparation).prepared(preparation)
         } catch {
             throw file.place.error("attention: \(error)")
-        }
-        guard picture.width == model.imageWidth, picture.height == model.imageHeight else {
-            throw file.place.error(
-                "attention: \(file.value) has \(picture.width) × \(picture.height) pixels, but the model reads "
-                    + "\(model.imageWidth) × \(model.imageHeight); scale it to that size")
         }
         return (picture.planes, Digest.hexadecimal(picture.pixels))
     }

@@ -18,6 +18,8 @@ public struct Checkpoint: Sendable {
     public let configuration: ViTConfiguration
     /// The weights, float32.
     public let parameters: ViTParameters
+    /// How a picture of any size becomes the model's image.
+    public let preparation: PicturePreparation
     /// The classes' names, one per logit; nil if they are unknown.
     public let labels: [String]?
     /// Settings that the tensors do not determine, each with its source.

@@ -9,6 +9,8 @@ struct CheckpointLoader {
     let overrides: CheckpointOverrides
     var reader: ParameterReader
     var settings: CheckpointSettings
+    /// The image size of the stored position embeddings.
+    var nativeSize: ImageSize?
 
     /// The most memory, in bytes, that one image may take on its way through a model that is loaded. The largest
     /// published plain ViT, timm's ViT-G/14, takes 10 GB at 518 × 518 pixels; above 16 GiB, an allocation on a usual
@@ -62,9 +64,11 @@ struct CheckpointLoader {
             parameters: ViTParameters(
                 patchProjection: patchProjection, prefixTokens: tokens, positionEmbedding: positions, blocks: blocks,
                 finalNorm: finalNorm, head: head),
-            labels: labels, assumptions: settings.assumptions,
-            ignoredTensors: ignored.names.compactMap { file.tensors[$0]?.name.escapingControlCharacters }.sorted(),
-            ignoredKinds: ignored.summary, stateDict: place.choice == nil ? nil : place.key)
+            preparation: try PicturePreparation(
+                of: ImageSize(height: configuration.imageHeight, width: configuration.imageWidth), native: nativeSize,
+                naming: place.naming, processor: source.beside(ModelSource.preprocessorName),
+                configuration: source.beside(ModelSource.configurationName)),
+            labels: labels, assumptions: settings.assumptions, ignoredTensors: ignored)
     }
 
     /// Whether the first prefix token is a class token; timm's models may have registers only.
@@ -114,6 +118,8 @@ struct CheckpointLoader {
         let count = shape.dropLast().last ?? 0
         let tensor = try reader.take(names.positionEmbedding, [count, width])
         let (native, coversPrefix) = try settings.nativeGrid(positions: count, configuration)
+        nativeSize = ImageSize(
+            height: native.rows * configuration.patchSize, width: native.columns * configuration.patchSize)
         let target = try settings.targetGrid(native, configuration)
         configuration.imageHeight = target.rows * configuration.patchSize
         configuration.imageWidth = target.columns * configuration.patchSize

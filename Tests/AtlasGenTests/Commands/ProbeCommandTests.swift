@@ -36,7 +36,7 @@ import Testing
 
     @Test func everyActivationAtFullPrecision() throws {
         let model = try LoadedModel(path: Installation.embeddedModel()).model
-        let picture = try PNG.read(URL(fileURLWithPath: disc))
+        let picture = try PictureFile.read(disc)
         for (layer, tokens) in [
             ("encoder_layer_2.mlp.1", "token:7"), ("encoder_layer_3", "slice"), ("encoder.ln", "auto"),
         ] {
@@ -66,16 +66,20 @@ import Testing
     }
 
     @Test func anotherSizeIsScaledAndSaid() throws {
-        let large = try PNG.read(URL(fileURLWithPath: disc)).scaled(by: 2)
+        let large = try PictureFile.read(disc).scaled(by: 2)
         let path = try folder.write(PNG.encode(large), to: "large.png")
         let run = try CommandRun("probe", path, "--layer", "heads.head", "--json", in: folder)
         #expect(run.code == 0)
         #expect(
             run.errors
-                == "atlasgen: \(path) has 128 × 128 pixels, but the model reads 64 × 64: it was scaled to that size\n")
-        // Halving doubled pixels between their centres gives them back.
-        let original = try CommandRun("probe", disc, "--layer", "heads.head", "--json", in: folder)
-        #expect(try run.decoded(Result.self).activations == original.decoded(Result.self).activations)
+                == "atlasgen: \(path) has 128 × 128 pixels, but the model reads 64 × 64. It was prepared: shorter side to 64 "
+                + "(bilinear), centre 64 × 64\n")
+        // The model's image, given as a file, is read as it is.
+        let preparation = try Checkpoint.load(path: Installation.embeddedModel()).preparation
+        let small = try folder.write(PNG.encode(large.prepared(preparation)), to: "small.png")
+        let prepared = try CommandRun("probe", small, "--layer", "heads.head", "--json", in: folder)
+        #expect(prepared.errors.isEmpty)
+        #expect(try run.decoded(Result.self).activations == prepared.decoded(Result.self).activations)
     }
 
     @Test func weightsComeFromTheCommandLineTheProjectOrTheProgram() throws {
@@ -110,9 +114,14 @@ import Testing
         let cases: [(arguments: [String], code: Int32, message: String)] = [
             (
                 ["none.png", "--layer", "heads.head"], 65,
-                "atlasgen: none.png: there is no such file. Name a PNG file.\n"
+                "atlasgen: none.png: there is no such file. Name a PNG or JPEG file.\n"
             ),
-            (["text.png", "--layer", "heads.head"], 65, "text.png: not a readable PNG file"),
+            (
+                ["text.png", "--layer", "heads.head"], 65,
+                "text.png: is neither a PNG nor a JPEG file (it begins with the bytes 6e 6f 20 70). Name a PNG or JPEG "
+                    + "file.\n"
+            ),
+            ([".", "--layer", "heads.head"], 65, ".: is a folder, not a picture. Name a PNG or JPEG file.\n"),
             ([disc], 64, "Missing expected argument '--layer <layer>'"),
             (
                 [disc, "--layer", "heads.hed"], 64,

@@ -52,12 +52,12 @@ import ViT
         var pictures: [Picture] = []
         for seed in ["0", "1", "2"] {
             #expect(try CommandRun(arguments + ["--seeds", seed, "-o", "\(seed).png"], in: folder).code == 0)
-            pictures.append(try PNG.read(URL(fileURLWithPath: "\(folder.path)/\(seed).png")))
+            pictures.append(try PictureFile.read("\(folder.path)/\(seed).png"))
         }
         #expect(Set(pictures).count == 3)
         let run = try CommandRun(arguments + ["--seeds", "0-2", "--scale", "3", "-o", "all.png"], in: folder)
         #expect(run.output.split(separator: "\n").count == 5)
-        let all = try PNG.read(URL(fileURLWithPath: "\(folder.path)/all.png"))
+        let all = try PictureFile.read("\(folder.path)/all.png")
         #expect(all == Picture.montage(pictures.map { $0.scaled(by: 3) }, columns: 3))
     }
 
@@ -68,7 +68,7 @@ import ViT
         let lines = run.output.split(separator: "\n")
         #expect(lines.first == "heads.head/3 (boa constrictor), method atlas, tokens cls")
         #expect(lines.last == "Replaced picture.png")
-        #expect(try PNG.read(URL(fileURLWithPath: "\(folder.path)/picture.png")).width == 128)
+        #expect(try PictureFile.read("\(folder.path)/picture.png").width == 128)
     }
 
     @Test(arguments: ["live", "detached", "frozen"]) func everyAttentionMode(_ attention: String) throws {

@@ -16,7 +16,7 @@ import Testing
         let loaded = try LoadedModel(path: Self.root.appending(path: "models/vit-tiny64.safetensors").path)
         let reference = try Safetensors(path: Self.fixtures.appending(path: "pictures.reference.safetensors").path)
         let expected = try #require(reference.tensors[name]).values().array
-        let picture = try PNG.read(Self.fixtures.appending(path: "pictures/\(name).png"))
+        let picture = try PictureFile.read(Self.fixtures.appending(path: "pictures/\(name).png").path)
         let reader = CPUDevice().makeReader(model: loaded.model, address: .head, tokens: .cls, capacity: 1)
         let logits = reader.activations(of: [picture.planes])[0]
         let worst = zip(logits, expected).map { abs($0 - $1) }.max() ?? .infinity
