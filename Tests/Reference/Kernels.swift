@@ -1,6 +1,7 @@
 // The layers of a Vision Transformer as in their papers: loops over scalars, nothing fused, nothing padded.
 
 import Foundation
+import ViT
 
 extension Tape {
     /// y = W·x + b (`torch.nn.Linear`). W: (outputs, inputs), b: (outputs).
@@ -23,6 +24,40 @@ extension Tape {
             sum([(product(centred[$0], r), Double(gamma[$0]))], plus: Double(beta[$0]))
         }
     }
+
+    /// An MLP's nonlinearity, as its paper has it.
+    public func activate(_ x: Scalar, _ activation: Activation) -> Scalar {
+        switch activation {
+        case .gelu: gelu(x)
+        case .quickGELU: product(x, sigmoid(sum([(x, 1.702)])))
+        case .silu: product(x, sigmoid(x))
+        case .tanhGELU:
+            product(
+                sum([(x, 0.5)]),
+                sum(
+                    [
+                        (
+                            tanh(
+                                sum([
+                                    (x, (2 / Double.pi).squareRoot()),
+                                    (cube(x), 0.044715 * (2 / Double.pi).squareRoot()),
+                                ])), 1
+                        )
+                    ], plus: 1))
+        }
+    }
+
+    private func sigmoid(_ x: Scalar) -> Scalar {
+        let value = 1 / (1 + exp(-x.value))
+        return apply(x, value, slope: value * (1 - value))
+    }
+
+    private func tanh(_ x: Scalar) -> Scalar {
+        let value = Foundation.tanh(x.value)
+        return apply(x, value, slope: 1 - value * value)
+    }
+
+    private func cube(_ x: Scalar) -> Scalar { product(x, product(x, x)) }
 
     /// x·Φ(x).
     public func gelu(_ x: Scalar) -> Scalar {
@@ -64,6 +99,22 @@ extension Tape {
                 return sum(
                     [(image[(channel * height + y) * width + x], scale)], plus: -Double(mean[channel]) * scale)
             }
+        }
+    }
+
+    /// x·γ by channel (LayerScale); x itself without γ.
+    public func scale(_ x: [[Scalar]], by factors: [Float]?) -> [[Scalar]] {
+        guard let factors else { return x }
+        return x.map { row in zip(row, factors).map { sum([($0, Double($1))]) } }
+    }
+
+    /// One head's rotated queries or keys: the pair of channels j and j + D/2 as a complex number, times e^(i·angle).
+    public func rotate(_ x: [Scalar], cosine: [Float], sine: [Float]) -> [Scalar] {
+        let half = x.count / 2
+        return x.indices.map { channel in
+            let j = channel % half
+            let (other, sign) = channel < half ? (x[channel + half], -1.0) : (x[j], 1.0)
+            return sum([(x[channel], Double(cosine[j])), (other, sign * Double(sine[j]))])
         }
     }
 

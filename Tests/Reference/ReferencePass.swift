@@ -49,6 +49,18 @@ public struct ReferencePass {
             image, mean: c.mean, deviation: c.standardDeviation, rows: c.patchRows, columns: c.patchColumns,
             size: c.patchSize)
         var x = tape.add(rows(p.prefixTokens) + linear(patches, p.patchProjection), rows(p.positionEmbedding))
+        if let inputNorm = p.inputNorm { x = norm(x, inputNorm) }
+        /// A head's queries or keys, rotated where the patches have rotary positions.
+        func rotated(_ rows: [[Scalar]]) -> [[Scalar]] {
+            guard let rotary = p.rotary else { return rows }
+            let half = c.headSize / 2
+            let (cosine, sine) = (rotary.cosine.array, rotary.sine.array)
+            return rows.enumerated().map { token, row in
+                guard token >= c.prefixTokenCount else { return row }
+                let angles = (token - c.prefixTokenCount) * half..<(token - c.prefixTokenCount + 1) * half
+                return tape.rotate(row, cosine: Array(cosine[angles]), sine: Array(sine[angles]))
+            }
+        }
         for (index, block) in p.blocks.enumerated() {
             let ln1 = norm(x, block.ln1)
             let projected = linear(ln1, block.attentionInput)
@@ -61,8 +73,8 @@ public struct ReferencePass {
                 }
                 let pattern: [[Scalar]] =
                     switch attention {
-                    case .live: tape.attentionPattern(part(0), part(1))
-                    case .detached: tape.attentionPattern(part(0), part(1)).map { $0.map(\.detached) }
+                    case .live: tape.attentionPattern(rotated(part(0)), rotated(part(1)))
+                    case .detached: tape.attentionPattern(rotated(part(0)), rotated(part(1))).map { $0.map(\.detached) }
                     case .frozen(let patterns): patterns[index][head].map { $0.map { Scalar($0) } }
                     }
                 blockPatterns.append(pattern.map { $0.map(\.value) })
@@ -70,35 +82,65 @@ public struct ReferencePass {
             }
             patterns.append(blockPatterns)
             let attended = linear(heads, block.attentionOutput)
-            let middle = tape.add(x, attended)
+            let ls1 = tape.scale(attended, by: block.layerScale1?.array)
+            let middle = tape.add(x, ls1)
             let ln2 = norm(middle, block.ln2)
-            let mlp0 = linear(ln2, block.mlp0)
-            let mlp1 = mlp0.map { $0.map(tape.gelu) }
+            let first = linear(ln2, block.mlp0)
+            let mlp0 = first.map { Array($0[..<c.mlpWidth]) }
+            let mlp1 = first.map { row in
+                (0..<c.mlpWidth).map { channel in
+                    let value = tape.activate(row[channel], c.activation)
+                    return c.hasGatedMLP ? tape.product(value, row[c.mlpWidth + channel]) : value
+                }
+            }
             let mlp3 = linear(mlp1, block.mlp3)
-            x = tape.add(middle, mlp3)
-            let sites: [(Address.Site, [[Scalar]])] = [
+            let ls2 = tape.scale(mlp3, by: block.layerScale2?.array)
+            x = tape.add(middle, ls2)
+            var sites: [(Address.Site, [[Scalar]])] = [
                 (.ln1, ln1), (.selfAttention, attended), (.ln2, ln2), (.mlp0, mlp0), (.mlp1, mlp1), (.mlp3, mlp3),
                 (.output, x),
             ]
+            if c.hasLayerScale { sites += [(.ls1, ls1), (.ls2, ls2)] }
             for (site, value) in sites { values[.block(index, site)] = value }
         }
 
         let prefix = c.prefixTokenCount
-        switch c.pooling {
-        case .classToken:
-            let normalised = norm(x, p.finalNorm)
-            values[.encoderNorm] = normalised
-            features = normalised[..<c.headTokenCount].flatMap { $0 }
-        case .patchMean:
-            let normalised = norm(x, p.finalNorm)
-            values[.encoderNorm] = normalised
-            features = tape.mean(normalised[prefix...])
-        case .patchMeanThenNorm:
-            let normalised = norm([tape.mean(x[prefix...])], p.finalNorm)
-            values[.encoderNorm] = normalised
-            features = normalised[0]
+        let normalised: [[Scalar]]
+        if c.pooling == .patchMeanThenNorm {
+            normalised = norm([tape.mean(x[prefix...])], p.finalNorm)
+        } else {
+            normalised = norm(x, p.finalNorm)
         }
-        if let head = p.head { values[.head] = linear([features], head) }
+        values[.encoderNorm] = normalised
+        switch c.pooling {
+        case .classToken: features = normalised[..<c.headTokenCount].flatMap { $0 }
+        case .patchMean: features = tape.mean(normalised[prefix...])
+        case .patchMeanThenNorm: features = normalised[0]
+        case .classTokenAndPatchMean: features = normalised[0] + tape.mean(normalised[prefix...])
+        case .attention:
+            guard let pool = p.attentionPool else { preconditionFailure("no weights of attention pooling") }
+            let query = linear([pool.probe.array.map { Scalar(Double($0)) }], pool.attentionInput)
+            let projected = linear(normalised, pool.attentionInput)
+            var heads: [Scalar] = []
+            for head in 0..<c.headCount {
+                func part(_ rows: [[Scalar]], _ index: Int) -> [[Scalar]] {
+                    let first = index * c.width + head * c.headSize
+                    return rows.map { Array($0[first..<first + c.headSize]) }
+                }
+                let pattern = tape.attentionPattern(part(query, 0), part(projected, 1))
+                heads += tape.attentionValues(pattern, part(projected, 2))[0]
+            }
+            let attended = linear([heads], pool.attentionOutput)
+            let hidden = linear(norm(attended, pool.norm), pool.mlp0).map { row in
+                row.map { tape.activate($0, c.activation) }
+            }
+            features = tape.add(attended, linear(hidden, pool.mlp3))[0]
+        }
+        if let head = p.head {
+            values[.head] = linear([features], head)
+        } else if c.output == .pooled {
+            values[.head] = [features]
+        }
     }
 
     /// A neuron's activation at an address over a token selection; for `slice` that of the token `neuron`.

@@ -1,4 +1,4 @@
-// The two models that are measured.
+// The models that are measured.
 
 import Foundation
 import ViT
@@ -14,6 +14,15 @@ struct NamedModel: Sendable {
             imageHeight: 224, imageWidth: 224, patchSize: 16, blockCount: 12, headCount: 12, width: 768, mlpWidth: 3072,
             classCount: 1000)
         return NamedModel(name: "vit_b_16", model: .random(configuration))
+    }
+
+    /// DINOv2 ViT-S/14 at 224 pixels, with random weights.
+    static func dinov2Small() -> NamedModel {
+        var configuration = ViTConfiguration(
+            imageHeight: 224, imageWidth: 224, patchSize: 14, blockCount: 12, headCount: 6, width: 384, mlpWidth: 1536,
+            classCount: 0)
+        configuration.hasLayerScale = true
+        return NamedModel(name: "dinov2_s", model: .random(configuration))
     }
 
     /// The model that comes with atlasgen.
@@ -51,7 +60,9 @@ extension ViT {
         let blocks = (0..<c.blockCount).map { _ in
             BlockParameters(
                 ln1: norm(), attentionInput: linear(3 * c.width, c.width), attentionOutput: linear(c.width, c.width),
-                ln2: norm(), mlp0: linear(c.mlpWidth, c.width), mlp3: linear(c.width, c.mlpWidth))
+                ln2: norm(), mlp0: linear(c.mlpWidth, c.width), mlp3: linear(c.width, c.mlpWidth),
+                layerScale1: c.hasLayerScale ? values(c.width, scale: 1) : nil,
+                layerScale2: c.hasLayerScale ? values(c.width, scale: 1) : nil)
         }
         return ViT(
             configuration: c,

@@ -1,5 +1,5 @@
 // Runs the in-process rows of the table. Usage: Benchmark [steps] [runs] [shapes] [--rounds N] [--python PATH]
-// [--model embedded|vit_b_16] [--batch N] [--cores N] [--busy]
+// [--model embedded|vit_b_16|dinov2_s] [--batch N] [--cores N] [--busy]
 
 import Foundation
 import ViT
@@ -25,7 +25,9 @@ func benchmark() throws {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
     let isAll = words.isEmpty
-    let models = [try .embedded(root: root), NamedModel.vitB16()].filter { only == nil || $0.name == only }
+    let models = [try .embedded(root: root), NamedModel.vitB16(), .dinov2Small()].filter {
+        only == nil || $0.name == only
+    }
 
     let device = CPUDevice()
     say(
@@ -35,10 +37,14 @@ func benchmark() throws {
         let pytorch = try python.map { try PyTorch(python: $0, root: root) }
         say(StepRow.heading)
         for model in models {
-            let addresses: [Address] =
-                model.name == "embedded" ? [.block(5, .mlp3)] : [.block(11, .mlp3), .block(5, .mlp3)]
+            let (addresses, usual): ([Address], [Int]) =
+                switch model.name {
+                case "embedded": ([.block(5, .mlp3)], [1, 16, 64])
+                case "dinov2_s": ([.block(8, .mlp1)], [8])
+                default: ([.block(11, .mlp3), .block(5, .mlp3)], [1, 4, 8])
+                }
             for address in addresses {
-                for batch in batches(model.name == "embedded" ? [1, 16, 64] : [1, 4, 8]) {
+                for batch in batches(usual) {
                     say(
                         try StepRow(model: model, address: address, batch: batch)
                             .run(rounds: rounds, cores: cores, pytorch: pytorch, busy: isBusy))

@@ -117,15 +117,28 @@ struct Inspection: Encodable {
     private var architecture: [String] {
         let c = configuration
         let prefix = c.prefixTokenCount == 0 ? "" : " and \(c.prefixTokenCount) before them"
-        let head =
-            c.classCount == 0
-            ? "no head"
-            : "\(Format.count(c.classCount)) classes, read from "
-                + (c.pooling == .classToken
-                    ? c.headTokenCount == 1 ? "the class token" : "the first \(c.headTokenCount) tokens"
-                    : "the mean of the patches")
+        let count = Format.count(c.classCount)
+        let output =
+            switch c.output {
+            case .classes: "\(count) classes"
+            case .projection: "a projection to \(count) dimensions"
+            case .pooled: "\(count) pooled channels"
+            }
+        let source =
+            switch c.pooling {
+            case .classToken: c.headTokenCount == 1 ? "the class token" : "the first \(c.headTokenCount) tokens"
+            case .classTokenAndPatchMean: "the class token and the mean of the patches"
+            case .patchMean, .patchMeanThenNorm: "the mean of the patches"
+            case .attention: "all patches by attention pooling"
+            }
+        let head = c.classCount == 0 ? "no head" : "\(output), read from \(source)"
+        let parts = [
+            c.hasInputNorm ? "a LayerNorm before the blocks" : nil, c.hasLayerScale ? "LayerScale" : nil,
+            c.hasGatedMLP ? "a gated MLP" : nil, c.hasRotaryPositions ? "rotary positions" : nil,
+        ].compactMap { $0 }
         return [
-            "\(c.blockCount) blocks of width \(c.width), \(c.headCount) heads, MLP width \(c.mlpWidth); \(head)",
+            "\(c.blockCount) blocks of width \(c.width), \(c.headCount) heads, MLP width \(c.mlpWidth) with "
+                + (["\(c.activation.rawValue)"] + parts).joined(separator: ", ") + "; \(head)",
             "image \(c.imageWidth) × \(c.imageHeight) pixels in patches of \(c.patchSize): \(c.patchCount) tokens\(prefix)",
             "pictures of other sizes: \(preparation.words), by \(preparation.source.readableLine)",
             "mean \(Self.list(c.mean)), standard deviation \(Self.list(c.standardDeviation)), "

@@ -10,6 +10,12 @@ struct CheckpointOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Attention heads per block, if the checkpoint does not say.", valueName: "count"))
     var heads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "The MLPs' nonlinearity: \(Activation.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "name"))
+    var activation: Activation?
+
     @Option(help: ArgumentHelp("Mean that is subtracted from R, G, B in 0…1, e.g. 0.5,0.5,0.5.", valueName: "r,g,b"))
     var mean: ChannelValues?
 
@@ -32,10 +38,13 @@ struct CheckpointOptions: ParsableArguments {
     /// The options as the loader takes them.
     var overrides: CheckpointOverrides {
         CheckpointOverrides(
-            headCount: heads, mean: mean?.values, standardDeviation: std?.values, imageSize: imageSize?.size,
+            headCount: heads, activation: activation, mean: mean?.values, standardDeviation: std?.values,
+            imageSize: imageSize?.size,
             layerNormEpsilon: epsilon, stateDict: stateDict)
     }
 }
+
+extension Activation: ExpressibleByArgument {}
 
 /// A number for a square, or height and width.
 struct SidesInPixels: ExpressibleByArgument {

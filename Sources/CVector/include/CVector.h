@@ -10,7 +10,15 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
 
     /// See `biasGELUForward`.
     void (*biasGELU)(float *x, const float *bias, float *y, long rows, long channels);
-    /// a ∘= b over `count` values; see `geluBackward`.
+    /// See `biasActivationForward`; p = linear·z + cubic·z³.
+    void (*biasSigmoidGate)(
+        float *x, const float *bias, float *y, long rows, long channels, float linear, float cubic);
+    /// See `biasGatedProductForward`.
+    void (*biasGatedProduct)(
+        float *x, const float *bias, float *y, long rows, long channels, float linear, float cubic);
+    /// See `gatedProductBackward`.
+    void (*gatedProductBackward)(const float *dy, float *slopes, long rows, long channels);
+    /// a ∘= b over `count` values; see `activationBackward`.
     void (*multiply)(float *a, const float *b, long count);
     /// y = x + bias for each row, with row strides; see `biasForward`.
     void (*addBias)(const float *x, long xStride, const float *bias, float *y, long yStride, long rows, long channels);

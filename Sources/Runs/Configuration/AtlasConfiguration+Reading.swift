@@ -9,7 +9,9 @@ extension AtlasConfiguration {
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
         "steps", "tokens", "direction", "attention", "compareSample", "judge", "control", "rawHTML",
     ]
-    private static let modelKeys = ["weights", "labels", "heads", "mean", "std", "imageSize", "epsilon", "stateDict"]
+    private static let modelKeys = [
+        "weights", "labels", "heads", "activation", "mean", "std", "imageSize", "epsilon", "stateDict",
+    ]
 
     /// Reads the configuration of a project.
     ///
@@ -168,6 +170,10 @@ extension AtlasConfiguration.ModelSettings {
         weights = try fields["weights"]?.locatedText()
         labels = try fields["labels"]?.locatedText()
         heads = try fields["heads"].map { Located(value: try $0.integer(in: 1...1024), place: $0.place) }
+        activation = try fields["activation"].map { node in
+            let names = ConfigurationNode.alternatives(Activation.allCases.map(\.rawValue))
+            return Located(value: try node.name(names, Activation.init(word:)), place: node.place)
+        }
         mean = try fields["mean"].map { try Self.channels($0, in: -1000...1000, "numbers") }
         standardDeviation = try fields["std"].map { node in
             let channels = try Self.channels(node, in: 0...1000, "numbers above 0")

@@ -50,6 +50,8 @@ package struct AtlasConfiguration: Sendable {
         var labels: Located<String>?
         /// Number of attention heads.
         var heads: Located<Int>?
+        /// The MLPs' nonlinearity.
+        var activation: Located<Activation>?
         /// Mean of each channel, R, G, B, in units of 0…1.
         var mean: Located<[Float]>?
         /// Standard deviation of each channel, R, G, B, in units of 0…1.

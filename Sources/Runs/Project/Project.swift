@@ -67,7 +67,8 @@ package struct Project: Sendable {
         _ settings: AtlasConfiguration.ModelSettings, folder: String, stated: CheckpointOverrides
     ) throws -> LoadedModel {
         let overrides = CheckpointOverrides(
-            headCount: stated.headCount ?? settings.heads?.value, mean: stated.mean ?? settings.mean?.value,
+            headCount: stated.headCount ?? settings.heads?.value,
+            activation: stated.activation ?? settings.activation?.value, mean: stated.mean ?? settings.mean?.value,
             standardDeviation: stated.standardDeviation ?? settings.standardDeviation?.value,
             imageSize: stated.imageSize
                 ?? settings.imageSize.map { ImageSize(height: $0.value.height, width: $0.value.width) },
@@ -103,6 +104,7 @@ extension AtlasConfiguration.ModelSettings {
     fileprivate func cause(of error: ViTError, weights: String, _ overrides: CheckpointOverrides) -> Place? {
         let settings: [(Place?, (inout CheckpointOverrides) -> Void)] = [
             (labels?.place, { $0.labelsPath = nil }), (heads?.place, { $0.headCount = nil }),
+            (activation?.place, { $0.activation = nil }),
             (imageSize?.place, { $0.imageSize = nil }), (mean?.place, { $0.mean = nil }),
             (standardDeviation?.place, { $0.standardDeviation = nil }),
             (epsilon?.place, { $0.layerNormEpsilon = nil }), (stateDict?.place, { $0.stateDict = nil }),

@@ -150,10 +150,11 @@ package struct SiteWriter: Sendable {
 
     private var modelSummary: String {
         let c = project.model.model.configuration
+        let classes = c.output == .classes && c.classCount > 0
         return
             "A Vision Transformer with \(c.blockCount) blocks. It reads \(c.imageWidth) × \(c.imageHeight) pixels in "
             + "patches of \(c.patchSize) × \(c.patchSize)"
-            + (c.classCount > 0 ? " and distinguishes \(Format.count(c.classCount)) classes." : ".")
+            + (classes ? " and distinguishes \(Format.count(c.classCount)) classes." : ".")
     }
 
     private var modelEntries: [EntryContext] {

@@ -13,29 +13,59 @@ package enum Explanations {
         "A channel has no nonlinearity of its own: many hidden neurons write to it, in both directions, and another "
         + "basis of the stream would be as good."
 
-    /// What the neurons at an address are.
-    static func address(_ address: Address) -> String {
+    /// What the neurons at an address of a model are.
+    static func address(_ address: Address, in model: ViTConfiguration) -> String {
         switch address {
         case .block(let index, let site):
-            let place =
-                switch site {
-                case .ln1: "The output of the LayerNorm before attention"
-                case .selfAttention: "Channels of what attention adds to the residual stream"
-                case .ln2: "The output of the LayerNorm before the MLP"
-                case .mlp0: "The MLP's hidden neurons before their nonlinearity"
-                case .mlp1: "The MLP's hidden neurons after their nonlinearity"
-                case .mlp3: "Channels of what the MLP adds to the residual stream"
-                case .output: "Channels of the residual stream after the block"
-                }
-            return "\(place), in block \(index). \(site.isHidden ? hidden : channel)"
-        case .encoderNorm: return "The final LayerNorm's output."
-        case .head: return "The logits: one neuron per class."
+            "\(place(site, in: model)), in block \(index). \(site.isHidden ? hidden : channel)"
+        case .encoderNorm: "The final LayerNorm's output."
+        case .head:
+            switch model.output {
+            case .classes: "The logits: one neuron per class."
+            case .projection:
+                "The picture's projection into the space that it shares with texts: one neuron per dimension."
+            case .pooled: "What attention pooling makes of all patches: one neuron per channel."
+            }
+        }
+    }
+
+    private static func place(_ site: Address.Site, in model: ViTConfiguration) -> String {
+        // What LayerScale scales is not yet what is added to the stream.
+        let isScaled = model.hasLayerScale
+        return switch site {
+        case .ln1: "The output of the LayerNorm before attention"
+        case .selfAttention:
+            isScaled
+                ? "Channels of attention's output, before LayerScale"
+                : "Channels of what attention adds to the residual stream"
+        case .ls1: "Channels of what attention adds to the residual stream, after LayerScale"
+        case .ln2: "The output of the LayerNorm before the MLP"
+        case .mlp0:
+            model.hasGatedMLP
+                ? "The gates of the MLP's hidden neurons before their nonlinearity"
+                : "The MLP's hidden neurons before their nonlinearity"
+        case .mlp1:
+            model.hasGatedMLP
+                ? "The MLP's hidden neurons: each a gate after its nonlinearity, times a factor"
+                : "The MLP's hidden neurons after their nonlinearity"
+        case .mlp3:
+            isScaled
+                ? "Channels of the MLP's output, before LayerScale"
+                : "Channels of what the MLP adds to the residual stream"
+        case .ls2: "Channels of what the MLP adds to the residual stream, after LayerScale"
+        case .output: "Channels of the residual stream after the block"
         }
     }
 
     /// Which tokens an activation is read at.
-    static func tokens(_ tokens: TokenSelection, at address: Address) -> String {
-        if address == .head { return "The activation is the logit of the class." }
+    static func tokens(_ tokens: TokenSelection, at address: Address, in model: ViTConfiguration) -> String {
+        if address == .head {
+            return switch model.output {
+            case .classes: "The activation is the logit of the class."
+            case .projection: "The activation is one dimension of the projected picture."
+            case .pooled: "The activation is one channel of the pooled picture."
+            }
+        }
         return switch tokens {
         case .patches: "The activation is the mean over the patch tokens."
         case .cls: "The activation is read at the class token."

@@ -70,7 +70,8 @@ struct LayerPages: Sendable {
         return Result(
             summary: LayerSummary(
                 address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
-                neuronCount: cards.count, explanation: Explanations.address(address),
+                neuronCount: cards.count,
+                explanation: Explanations.address(address, in: library.project.model.model.configuration),
                 score: scores.look.value.map { summary($0.layer, compared) },
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(
@@ -144,11 +145,12 @@ struct LayerPages: Sendable {
                 page: PageContext(
                     title: isFirst ? address.shortName : "\(address.shortName), \(page.title)",
                     summary: "\(Format.count(cards.count)) neurons of \(address.shortName). "
-                        + Explanations.address(address),
+                        + Explanations.address(address, in: library.project.model.model.configuration),
                     path: page.path, image: cards.first?.thumbnail),
                 address: address.description, shortAddress: address.shortName,
-                explanation: Explanations.address(address),
-                tokensExplanation: Explanations.tokens(grid.tokens, at: address), neuronCount: cards.count,
+                explanation: Explanations.address(address, in: library.project.model.model.configuration),
+                tokensExplanation: Explanations.tokens(
+                    grid.tokens, at: address, in: library.project.model.model.configuration), neuronCount: cards.count,
                 neurons: page.neurons, pages: page.pages, previous: page.previous, next: page.next,
                 orders: page.orders, isFirst: isFirst, data: SitePaths.layerScript(address),
                 json: SitePaths.layerData(address), csv: SitePaths.layerTable(address),

@@ -67,7 +67,10 @@ struct NeuronPages: Sendable {
             rows.append(
                 RunRowContext(
                     title: isAlone ? nil : condition.title(among: conditions, usual: conditions[0], in: project),
-                    explanation: isAlone ? nil : Explanations.tokens(condition.variant.tokens, at: address),
+                    explanation: isAlone
+                        ? nil
+                        : Explanations.tokens(
+                            condition.variant.tokens, at: address, in: project.model.model.configuration),
                     runs: panels,
                     // One chart per page keeps the page small; neuron.json has every curve.
                     curves: rows.isEmpty
@@ -132,7 +135,8 @@ struct NeuronPages: Sendable {
             address: address.description, shortAddress: address.shortName,
             layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
             number: neuron, label: label, tokens: grid.tokens.description,
-            tokensExplanation: Explanations.tokens(grid.tokens, at: address), rows: rows,
+            tokensExplanation: Explanations.tokens(grid.tokens, at: address, in: project.model.model.configuration),
+            rows: rows,
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
             commentary: subject.commentary, scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),

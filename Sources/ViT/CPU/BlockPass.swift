@@ -6,7 +6,7 @@ struct BlockScratch {
     let normalised: FloatBuffer
     /// The heads' outputs, and their gradient: (R, C).
     let heads: FloatBuffer
-    /// The hidden layer after GELU, and its gradient: (R, M).
+    /// The hidden layer that the MLP's second layer reads, and its gradient: (R, M).
     let hidden: FloatBuffer
     /// Gradient of queries, keys and values: (R, 3·C). Padding rows are never written and stay 0.
     let attentionInput: FloatBuffer
@@ -54,7 +54,7 @@ final class BlockMemory {
     /// Mean and inverse deviation for the first LayerNorm, (R), and for the second, (R_q).
     fileprivate let mean1: FloatBuffer, inverseDeviation1: FloatBuffer
     fileprivate let mean2: FloatBuffer, inverseDeviation2: FloatBuffer
-    /// The hidden layer before GELU, then GELU's slope there: (R_q, M).
+    /// The MLP's first layer's outputs, then the hidden layer's derivatives by them: (R_q, M), or (R_q, 2·M) if gated.
     fileprivate let slope: FloatBuffer
 
     /// Memory for `capacity` images; `tokensOut` tokens of each go out.
@@ -70,7 +70,7 @@ final class BlockMemory {
         chosenQueries = FloatBuffer(count: choosesToken ? outRows * width * 2 : 0)
         (mean1, inverseDeviation1) = (FloatBuffer(count: rows), FloatBuffer(count: rows))
         (mean2, inverseDeviation2) = (FloatBuffer(count: outRows), FloatBuffer(count: outRows))
-        slope = FloatBuffer(count: outRows * configuration.mlpWidth)
+        slope = FloatBuffer(count: outRows * configuration.mlpInputWidth)
     }
 }
 
@@ -83,6 +83,10 @@ final class BlockPass {
     private let epsilon: Float
     private let width: Int
     private let mlpWidth: Int
+    private let mlpInputWidth: Int
+    private let activation: Activation
+    private let isGated: Bool
+    private let rotary: RotaryPositions?
     /// Tokens that come in, and tokens that go out.
     private let layout: RowLayout
     let outLayout: RowLayout
@@ -114,6 +118,10 @@ final class BlockPass {
         epsilon = configuration.layerNormEpsilon
         width = configuration.width
         mlpWidth = configuration.mlpWidth
+        mlpInputWidth = configuration.mlpInputWidth
+        activation = configuration.activation
+        isGated = configuration.hasGatedMLP
+        rotary = model.parameters.rotary.map { RotaryPositions($0, in: configuration) }
         layout = RowLayout(tokens: configuration.tokenCount, in: configuration)
         outLayout = RowLayout(tokens: choosesToken ? 1 : configuration.tokenCount, in: configuration)
         shape = AttentionShape(queries: outLayout.tokens, in: configuration)
@@ -142,7 +150,7 @@ final class BlockPass {
         attentionForward(count: count, chosen: chosen)
         if stage == .heads { return }
 
-        let output1 = parameters.attentionOutput
+        let output1 = parameters.attentionToStream
         if choosesToken {
             for slot in 0..<count {
                 let row = slot * layout.stride + chosen[slot]
@@ -164,21 +172,25 @@ final class BlockPass {
             inverseDeviation: memory.inverseDeviation2.pointer, rows: outRows, channels: width)
         if stage == .norm2 { return }
 
+        let slope = memory.slope.pointer
         linearForward(
-            x: scratch.normalised.pointer, xStride: width, weight: parameters.mlp0.weight.pointer,
-            y: memory.slope.pointer,
-            yStride: mlpWidth, images: count, rows: outLayout.stride, inputs: width, outputs: mlpWidth)
-        biasGELUForward(
-            x: memory.slope.pointer, bias: parameters.mlp0.bias.pointer, y: scratch.hidden.pointer, rows: outRows,
-            channels: mlpWidth)
+            x: scratch.normalised.pointer, xStride: width, weight: parameters.mlp0.weight.pointer, y: slope,
+            yStride: mlpInputWidth, images: count, rows: outLayout.stride, inputs: width, outputs: mlpInputWidth)
+        let bias = parameters.mlp0.bias.pointer
+        let hidden = scratch.hidden.pointer
+        if isGated {
+            biasGatedProductForward(activation, x: slope, bias: bias, y: hidden, rows: outRows, channels: mlpWidth)
+        } else {
+            biasActivationForward(activation, x: slope, bias: bias, y: hidden, rows: outRows, channels: mlpWidth)
+        }
         guard stage.completesBlock, let output else { return }
 
         biasForward(
-            x: middle.pointer, xStride: width, bias: parameters.mlp3.bias.pointer, y: output, yStride: width,
+            x: middle.pointer, xStride: width, bias: parameters.mlpToStream.bias.pointer, y: output, yStride: width,
             rows: outRows, channels: width)
         linearForward(
-            x: scratch.hidden.pointer, xStride: mlpWidth, weight: parameters.mlp3.weight.pointer, y: output,
-            yStride: width, accumulating: true, images: count, rows: outLayout.stride, inputs: mlpWidth, outputs: width)
+            x: hidden, xStride: mlpWidth, weight: parameters.mlpToStream.weight.pointer, y: output, yStride: width,
+            accumulating: true, images: count, rows: outLayout.stride, inputs: mlpWidth, outputs: width)
     }
 
     /// heads = P·V of LN₁(x), which is in the scratch memory. Computes only what the mode and the chosen token need.
@@ -212,6 +224,7 @@ final class BlockPass {
                 x: queries, xStride: width, bias: bias, y: queries, yStride: width, rows: outLayout.rows(count),
                 channels: width)
         }
+        if usesLivePattern { rotate(count: count, chosen: chosen) }
         for slot in 0..<count {
             let row = attentionInput + slot * layout.stride * 3 * width
             if usesLivePattern {
@@ -226,6 +239,17 @@ final class BlockPass {
                     out: scratch.heads.pointer + slot * outLayout.stride * width + offset, outStride: width,
                     shape: shape)
             }
+        }
+    }
+
+    /// Turns queries and keys by the patches' places.
+    private func rotate(count: Int, chosen: [Int]) {
+        guard let rotary else { return }
+        for slot in 0..<count {
+            let row = memory.attentionInput.pointer + slot * layout.stride * 3 * width
+            let (queries, stride) = queries(slot: slot)
+            rotary.rotate(queries, stride: stride, tokens: choosesToken ? chosen[slot]..<chosen[slot] + 1 : nil)
+            rotary.rotate(row + width, stride: 3 * width)
         }
     }
 
@@ -267,23 +291,26 @@ final class BlockPass {
         let normalised = scratch.normalised.pointer
         if stage.completesBlock {
             linearBackward(
-                dy: gradient, dyStride: width, weight: parameters.mlp3.weight.pointer, dx: hidden, images: count,
-                rows: outLayout.stride,
-                inputs: mlpWidth, outputs: width)
+                dy: gradient, dyStride: width, weight: parameters.mlpToStream.weight.pointer, dx: hidden,
+                images: count, rows: outLayout.stride, inputs: mlpWidth, outputs: width)
         }
         if stage >= .hidden {
-            geluBackward(dy: hidden, slope: memory.slope.pointer, count: outRows * mlpWidth)
+            let slope = memory.slope.pointer
+            if isGated {
+                gatedProductBackward(dy: hidden, derivatives: slope, rows: outRows, channels: mlpWidth)
+            } else {
+                activationBackward(dy: hidden, slope: slope, count: outRows * mlpWidth)
+            }
             linearBackward(
-                dy: hidden, dyStride: mlpWidth, weight: parameters.mlp0.weight.pointer, dx: normalised, images: count,
-                rows: outLayout.stride,
-                inputs: width, outputs: mlpWidth)
+                dy: isGated ? slope : hidden, dyStride: mlpInputWidth, weight: parameters.mlp0.weight.pointer,
+                dx: normalised, images: count, rows: outLayout.stride, inputs: width, outputs: mlpInputWidth)
         }
         if stage >= .norm2 {
             layerNormBackward(
                 dy: normalised, x: middle.pointer, gamma: parameters.ln2.weight.pointer, mean: memory.mean2.pointer,
                 inverseDeviation: memory.inverseDeviation2.pointer, dx: gradient, rows: outRows, channels: width)
             linearBackward(
-                dy: gradient, dyStride: width, weight: parameters.attentionOutput.weight.pointer,
+                dy: gradient, dyStride: width, weight: parameters.attentionToStream.weight.pointer,
                 dx: scratch.heads.pointer, images: count, rows: outLayout.stride, inputs: width, outputs: width)
         }
         if stage >= .heads {
@@ -318,6 +345,12 @@ final class BlockPass {
                 // A chosen token's query is projected back separately; its gradient overwrites the query.
                 dq: choosesToken ? queries : dRow, dqStride: stride, dk: dRow + width, dkStride: 3 * width,
                 scratch: scratch.pattern.pointer, shape: shape)
+            if let rotary {
+                rotary.rotateBack(
+                    choosesToken ? queries : dRow, stride: stride,
+                    tokens: choosesToken ? chosen[slot]..<chosen[slot] + 1 : nil)
+                rotary.rotateBack(dRow + width, stride: 3 * width)
+            }
         }
         let first = backpropagatesPattern ? (choosesToken ? 1 : 0) : 2
         linearBackward(

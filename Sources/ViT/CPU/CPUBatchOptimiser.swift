@@ -116,7 +116,7 @@ final class CPUBatchOptimiser: BatchOptimiser {
         }
     }
 
-    /// Returns the copies' mean activation, and decides from it whether their gradient bypasses GELU.
+    /// Returns the copies' mean activation, and decides from it whether their gradient bypasses the nonlinearity.
     private func read(_ run: Int) -> StepResult {
         var total: Float = 0
         for image in images(of: run) { total += pass.activation(slot: image, objective: objectives[image]) }

@@ -7,7 +7,7 @@ final class FinalStage {
     private let parameters: LayerNormParameters
     private let epsilon: Float
     private let width: Int
-    /// Number of values that the head reads per image, F: the width, or twice that for a head on two tokens.
+    /// Number of values that the head reads per image, F.
     let featureCount: Int
     private let prefixTokens: Int
     private let patches: Int
@@ -16,6 +16,7 @@ final class FinalStage {
     private let mean: FloatBuffer, inverseDeviation: FloatBuffer
     /// The mean over the patch tokens, if it precedes the LayerNorm: (B, C).
     private let pooled: FloatBuffer
+    private let attentionPool: AttentionPool?
 
     /// The last block's output: (R, C).
     let input: FloatBuffer
@@ -29,7 +30,7 @@ final class FinalStage {
         parameters = model.parameters.finalNorm
         epsilon = configuration.layerNormEpsilon
         width = configuration.width
-        featureCount = configuration.headTokenCount * configuration.width
+        featureCount = configuration.featureCount
         prefixTokens = configuration.prefixTokenCount
         patches = configuration.patchCount
         pooling = configuration.pooling
@@ -41,6 +42,9 @@ final class FinalStage {
         inverseDeviation = FloatBuffer(count: rows)
         pooled = FloatBuffer(count: pooling == .patchMeanThenNorm ? capacity * width : 0)
         features = FloatBuffer(count: capacity * featureCount)
+        attentionPool = model.parameters.attentionPool.map {
+            AttentionPool($0, in: configuration, capacity: capacity, layout: layout)
+        }
     }
 
     /// Distance in rows from one image to the next in `encoder.ln`'s output.
@@ -67,12 +71,16 @@ final class FinalStage {
         for slot in 0..<count {
             let tokens = normalised.pointer + slot * normalisedStride * width
             let target = features.pointer + slot * featureCount
-            if pooling == .patchMean {
-                averagePatches(of: tokens, into: target)
-            } else {
-                target.update(from: tokens, count: featureCount)
+            switch pooling {
+            case .patchMean: averagePatches(of: tokens, into: target)
+            case .classTokenAndPatchMean:
+                target.update(from: tokens, count: width)
+                averagePatches(of: tokens, into: target + width)
+            case .classToken, .patchMeanThenNorm: target.update(from: tokens, count: featureCount)
+            case .attention: break
             }
         }
+        attentionPool?.forward(normalised, count: count, features: features)
     }
 
     /// The backward pass of pooling: the features' gradient becomes `normalised`'s.
@@ -81,12 +89,16 @@ final class FinalStage {
         for slot in 0..<count {
             let target = normalised.pointer + slot * normalisedStride * width
             let source = features.pointer + slot * featureCount
-            if pooling == .patchMean {
-                spreadOverPatches(source, into: target)
-            } else {
-                target.update(from: source, count: featureCount)
+            switch pooling {
+            case .patchMean: spreadOverPatches(source, into: target)
+            case .classTokenAndPatchMean:
+                target.update(from: source, count: width)
+                spreadOverPatches(source + width, into: target)
+            case .classToken, .patchMeanThenNorm: target.update(from: source, count: featureCount)
+            case .attention: break
             }
         }
+        attentionPool?.backward(features, count: count, tokens: normalised)
     }
 
     /// The backward pass of the LayerNorm: `normalised`'s gradient becomes that of the last block's output. Overwrites

@@ -22,6 +22,7 @@ public final class ModelPass {
     public let imageSize: Int
 
     private let stage: Stage
+    private let inputNorm: InputNorm?
     private let blocks: [BlockPass]
     private let final: FinalStage?
     private let tap: TapReader
@@ -90,6 +91,10 @@ public final class ModelPass {
                 backpropagatesPattern: backpropagatesPattern,
                 memory: shared ?? memory(choosesToken: choosesToken, tokensOut: tokensOut), scratch: scratch)
         }
+        let rows = layout.rows(capacity)
+        inputNorm = model.parameters.inputNorm.map {
+            InputNorm($0, epsilon: configuration.layerNormEpsilon, rows: rows, channels: configuration.width)
+        }
         final = stage.completesBlock ? FinalStage(model: model, capacity: capacity, layout: readLayout) : nil
         let (made, madeLayout) = final?.output(of: stage) ?? (scratch.output(of: stage), readLayout)
         tap = TapReader(
@@ -127,7 +132,7 @@ public final class ModelPass {
         self.count = count
         let configuration = model.configuration
         let width = configuration.width
-        let x = blocks[0].input.pointer
+        let x = (inputNorm?.input ?? blocks[0].input).pointer
         for slot in 0..<count {
             let row = slot * layout.stride
             patchesForward(
@@ -142,6 +147,7 @@ public final class ModelPass {
             x: patches.pointer, xStride: patchShape.values, weight: model.parameters.patchProjection.weight.pointer,
             y: x, yStride: width, accumulating: true, images: count, rows: layout.stride, inputs: patchShape.values,
             outputs: width)
+        inputNorm?.forward(rows: layout.rows(count), output: blocks[0].input)
         for (index, block) in blocks.enumerated() {
             let isLast = index == blocks.count - 1
             block.forward(
@@ -164,11 +170,6 @@ public final class ModelPass {
     /// Valid until the next `backward`.
     public func activation(slot: Int, objective: Objective) -> Float {
         tap.activation(slot: slot, neuron: objective.neuron, chosen: chosen[slot])
-    }
-
-    /// At GELU's output, the neuron's activation before GELU, averaged over the same tokens; elsewhere, the activation.
-    func preactivation(slot: Int, objective: Objective) -> Float {
-        tap.preactivation(slot: slot, neuron: objective.neuron, chosen: chosen[slot])
     }
 
     /// Every channel at the address for each token of the image in `slot`: (tokens, channels).
@@ -204,6 +205,7 @@ public final class ModelPass {
                 count: count, from: index == blocks.count - 1 ? stage : .finalNorm, chosen: chosen,
                 gradient: gradient.pointer)
         }
+        inputNorm?.backward(rows: layout.rows(count), gradient: gradient)
         let configuration = model.configuration
         linearBackward(
             dy: gradient.pointer, dyStride: configuration.width,

@@ -16,7 +16,11 @@ struct TapReader {
     private let tokenCount: Int
     /// The layer that the channels are read through; nil if the stage's own values are the channels.
     private let layer: LinearParameters?
-    /// For `slice`: one row of weights that gives the layer's mean output, and the mean of its bias.
+    /// Outputs of the layer; in a gated MLP's first layer, the factors follow the gates.
+    private let outputs: Int
+    /// What the layer's outputs are multiplied by, (channels); nil if they are not.
+    private let scale: FloatBuffer?
+    /// For `slice`: one row of weights that gives the mean of the layer's scaled outputs, and the mean of its bias.
     private let meanChannel: (weight: FloatBuffer, bias: Float)?
     /// The residual stream that is added to the layer's outputs: (images, stride, C).
     private let residual: FloatBuffer?
@@ -34,31 +38,34 @@ struct TapReader {
         stride = layout.stride
         tokenCount = layout.tokens
         layer = address.layer(of: tap, in: model.parameters)
-        meanChannel = tokens == .slice ? layer.map(Self.meanChannel) : nil
+        outputs = address.width(in: configuration)
+        scale = address.scale(of: tap, in: model.parameters)
+        meanChannel =
+            tokens == .slice ? layer.map { [outputs, scale] in Self.meanChannel(of: $0, outputs, scale: scale) } : nil
         self.residual = tap.addsResidual ? residual : nil
     }
 
-    private static func meanChannel(of layer: LinearParameters) -> (weight: FloatBuffer, bias: Float) {
-        let outputs = layer.bias.count
-        let inputs = layer.weight.count / outputs
+    private static func meanChannel(
+        of layer: LinearParameters, _ outputs: Int, scale: FloatBuffer?
+    ) -> (weight: FloatBuffer, bias: Float) {
+        let inputs = layer.weight.count / layer.bias.count
         let weight = FloatBuffer(count: inputs)
+        var bias = Array(UnsafeBufferPointer(start: layer.bias.pointer, count: outputs))
         for output in 0..<outputs {
+            let factor = scale?.pointer[output] ?? 1
             accumulate(
-                layer.weight.pointer + output * inputs, scale: 1 / Float(outputs), into: weight.pointer, count: inputs)
+                layer.weight.pointer + output * inputs, scale: factor / Float(outputs), into: weight.pointer,
+                count: inputs)
+            bias[output] *= factor
         }
-        return (weight, sum(layer.bias.pointer, count: outputs) / Float(outputs))
+        return (weight, sum(bias, count: outputs) / Float(outputs))
     }
 
     // MARK: - Forward
 
     /// The activation of `neuron` on the image in `slot`, or for `slice` that of token `chosen`, without a sign.
     func activation(slot: Int, neuron: Int, chosen: Int) -> Float {
-        mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron, beforeGELU: false) }
-    }
-
-    /// The same before GELU if the tap is GELU's output; otherwise, the activation.
-    func preactivation(slot: Int, neuron: Int, chosen: Int) -> Float {
-        mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron, beforeGELU: true) }
+        mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron) }
     }
 
     /// Every channel of every token of the image in `slot`, by one more matrix product: (tokens, channels).
@@ -69,21 +76,26 @@ struct TapReader {
         let x = input.pointer + slot * stride * inputs
         let rows = tap.stage.tokenCount(in: configuration)
         guard let layer else { return Array(UnsafeBufferPointer(start: x, count: rows * inputs)) }
-        let channels = layer.bias.count
-        return [Float](unsafeUninitializedCapacity: rows * channels) { buffer, count in
-            count = rows * channels
+        return [Float](unsafeUninitializedCapacity: rows * outputs) { buffer, count in
+            count = rows * outputs
             guard let y = buffer.baseAddress else { return }
             linearForward(
-                x: x, xStride: inputs, weight: layer.weight.pointer, y: y, yStride: channels, images: 1, rows: rows,
-                inputs: inputs, outputs: channels)
+                x: x, xStride: inputs, weight: layer.weight.pointer, y: y, yStride: outputs, images: 1, rows: rows,
+                inputs: inputs, outputs: outputs)
             biasForward(
-                x: y, xStride: channels, bias: layer.bias.pointer, y: y, yStride: channels, rows: rows,
-                channels: channels)
-            if let residual {
-                accumulate(residual.pointer + slot * stride * channels, scale: 1, into: y, count: count)
+                x: y, xStride: outputs, bias: layer.bias.pointer, y: y, yStride: outputs, rows: rows,
+                channels: outputs)
+            if let scale {
+                for row in 0..<rows { vector.multiply(y + row * outputs, scale.pointer, outputs) }
             }
-            if tap.isGELUOutput {
-                for i in 0..<count { y[i] = gelu(y[i]).value }
+            if let residual {
+                accumulate(residual.pointer + slot * stride * outputs, scale: 1, into: y, count: count)
+            }
+            guard tap.isActivated else { return }
+            for i in 0..<count { y[i] = configuration.activation(y[i]).value }
+            guard configuration.hasGatedMLP else { return }
+            for row in 0..<rows {
+                for output in 0..<outputs { y[row * outputs + output] *= factor(at: x + row * inputs, of: output) }
             }
         }
     }
@@ -106,7 +118,7 @@ struct TapReader {
     }
 
     /// One row's activation: of the channel `neuron`, or for `slice` the mean of all channels.
-    private func value(at row: Int, neuron: Int, beforeGELU: Bool) -> Float {
+    private func value(at row: Int, neuron: Int) -> Float {
         let x = input.pointer + row * inputs
         let width = configuration.width
         guard let layer else {
@@ -118,9 +130,18 @@ struct TapReader {
             return value
         }
         var value = dotProduct(x, layer.weight.pointer + neuron * inputs, count: inputs) + layer.bias.pointer[neuron]
+        if let scale { value *= scale.pointer[neuron] }
         if let residual { value += residual.pointer[row * width + neuron] }
-        if tap.isGELUOutput, !beforeGELU { value = gelu(value).value }
-        return value
+        guard tap.isActivated else { return value }
+        value = configuration.activation(value).value
+        return configuration.hasGatedMLP ? value * factor(at: x, of: neuron) : value
+    }
+
+    /// The factor that a gated MLP multiplies the activated gate of `neuron` by, from one row of the layer's inputs.
+    private func factor(at x: UnsafePointer<Float>, of neuron: Int) -> Float {
+        guard let layer else { return 1 }
+        let row = outputs + neuron
+        return dotProduct(x, layer.weight.pointer + row * inputs, count: inputs) + layer.bias.pointer[row]
     }
 
     // MARK: - Backward
@@ -152,13 +173,19 @@ struct TapReader {
             }
             return
         }
-        var scale = scale
-        if tap.isGELUOutput, !objective.throughPreactivation {
-            scale *= gelu(value(at: row, neuron: neuron, beforeGELU: true)).slope
+        let factor = self.scale?.pointer[neuron] ?? 1
+        var scales = (gate: scale, factor: Float(0))
+        if tap.isActivated {
+            scales = derivatives(at: row, of: neuron, throughPreactivation: objective.throughPreactivation)
+            scales = (scale * scales.gate, scale * scales.factor)
         }
         let weight = meanChannel?.weight.pointer ?? layer.weight.pointer + neuron * inputs
         dx.update(repeating: 0, count: inputs)
-        accumulate(weight, scale: scale, into: dx, count: inputs)
+        accumulate(weight, scale: (meanChannel == nil ? factor : 1) * scales.gate, into: dx, count: inputs)
+        if scales.factor != 0 {
+            accumulate(
+                layer.weight.pointer + (outputs + neuron) * inputs, scale: scales.factor, into: dx, count: inputs)
+        }
         guard tap.addsResidual else { return }
         let width = configuration.width
         let dResidual = gradient + row * width
@@ -167,5 +194,17 @@ struct TapReader {
         } else {
             dResidual[neuron] = scale
         }
+    }
+
+    /// The derivatives of an activated value by its layer's output, and in a gated MLP by the factor's.
+    private func derivatives(
+        at row: Int, of neuron: Int, throughPreactivation: Bool
+    ) -> (gate: Float, factor: Float) {
+        guard let layer else { return (1, 0) }
+        let x = input.pointer + row * inputs
+        let z = dotProduct(x, layer.weight.pointer + neuron * inputs, count: inputs) + layer.bias.pointer[neuron]
+        let (value, slope) = configuration.activation(z)
+        let passed = throughPreactivation ? 1 : slope
+        return configuration.hasGatedMLP ? (passed * factor(at: x, of: neuron), value) : (passed, 0)
     }
 }

@@ -9,16 +9,20 @@ public enum Address: Hashable, Sendable {
     public enum Site: CaseIterable, Sendable {
         /// Output of the LayerNorm before attention, (tokens, width).
         case ln1
-        /// Output of attention before the residual sum, (tokens, width).
+        /// Output of attention's output projection, (tokens, width).
         case selfAttention
+        /// The same after LayerScale, in a model that has it.
+        case ls1
         /// Output of the LayerNorm before the MLP, (tokens, width).
         case ln2
-        /// Hidden layer before GELU, (tokens, MLP width).
+        /// Hidden layer before the nonlinearity, (tokens, MLP width); in a gated MLP the gates before theirs.
         case mlp0
-        /// Hidden layer after GELU, (tokens, MLP width).
+        /// Hidden layer after the nonlinearity, (tokens, MLP width); in a gated MLP the product.
         case mlp1
-        /// Output of the MLP before the residual sum, (tokens, width).
+        /// Output of the MLP's second layer, (tokens, width).
         case mlp3
+        /// The same after LayerScale, in a model that has it.
+        case ls2
         /// The block's output, after both residual sums, (tokens, width).
         case output
     }
@@ -27,7 +31,7 @@ public enum Address: Hashable, Sendable {
     case block(Int, Site)
     /// The final LayerNorm's output, (tokens, width); one token if it follows pooling.
     case encoderNorm
-    /// The logits, (1, classes).
+    /// What the head gives, e.g. the logits: (1, classes).
     case head
 
     /// The index of the block that the address is in, from 0; nil after the blocks.
@@ -69,8 +73,14 @@ extension Address: CustomStringConvertible {
         return Self.layerPrefix + "\(index)" + (tap.name.isEmpty ? "" : ".\(tap.name)")
     }
 
-    /// Parses a full or short name; nil if the text is not an address of any model.
+    /// Parses a full or short name, or the name that another library gives the module; nil if the text is not an address
+    /// of any model.
     public init?(_ text: String) {
+        guard let address = Address(ownName: text) ?? Address(libraryName: text) else { return nil }
+        self = address
+    }
+
+    private init?(ownName text: String) {
         if let address = Self.afterBlocks.first(where: { $0.tap.name == text }) {
             self = address
             return

@@ -6,23 +6,25 @@
 /// Space").
 public enum DirectLogitAttribution {
     /// Each class's logit per unit of the neuron's activation: W·(γ ⊙ (d − mean d)). d is what the neuron adds to the
-    /// residual stream: its own channel at `mlp.3`, or its column of the second layer at `mlp.0` and `mlp.1`.
+    /// residual stream: its own channel at `mlp.3` and `ls_2`, or its column of the second layer at `mlp.0` and `mlp.1`,
+    /// after LayerScale if the model has it.
     ///
     /// Left out are LayerNorm's division by σ, which depends on the picture and scales all classes alike; the change of
-    /// σ itself; GELU at `mlp.0`; and the effect of d on later blocks. If a head reads two tokens, d is added to both.
-    /// A mean over patches changes nothing.
+    /// σ itself; the nonlinearity at `mlp.0`; and the effect of d on later blocks. If a head reads two tokens, or a token
+    /// and the patches' mean, d is added to both. A mean over patches changes nothing.
     ///
-    /// - Returns: (classes); nil at other addresses, and for a model without a head.
+    /// - Returns: (classes); nil at other addresses, and for a model without a linear head that gives classes.
     /// - Precondition: the address has the neuron.
     public static func logits(model: ViT, address: Address, neuron: Int) -> [Float]? {
-        guard let head = model.parameters.head,
+        guard let head = model.parameters.head, model.configuration.output == .classes,
+            model.configuration.pooling != .attention,
             var direction = direction(model: model, address: address, neuron: neuron)
         else { return nil }
         let width = direction.count
         let mean = direction.reduce(0, +) / Float(width)
         let gamma = model.parameters.finalNorm.weight.pointer
         for channel in 0..<width { direction[channel] = gamma[channel] * (direction[channel] - mean) }
-        let inputs = model.configuration.headTokenCount * width
+        let inputs = model.configuration.featureCount
         return (0..<model.configuration.classCount).map { index in
             let row = head.weight.pointer + index * inputs
             var logit: Float = 0
@@ -37,7 +39,9 @@ public enum DirectLogitAttribution {
         precondition((0..<address.width(in: model.configuration)).contains(neuron))
         let width = model.configuration.width
         switch contribution {
-        case .channel: return (0..<width).map { $0 == neuron ? 1 : 0 }
+        case .channel(let scale):
+            let factor = scale.flatMap { model.parameters.blocks[index][keyPath: $0] }?.pointer[neuron] ?? 1
+            return (0..<width).map { $0 == neuron ? factor : 0 }
         case .column(let path):
             let weight = model.parameters.blocks[index][keyPath: path].weight
             return (0..<width).map { weight.pointer[$0 * (weight.count / width) + neuron] }

@@ -17,8 +17,8 @@ public struct Objective: Hashable, Sendable {
     public var neuron: Int
     /// The sign of the gradient.
     public var direction: Direction
-    /// At `mlp.1` only: whether the gradient passes through GELU as if it were the identity, so that a unit that is off
-    /// (GELU's slope is near zero or negative) can still be raised. The activation itself is unchanged.
+    /// At `mlp.1` only: whether the gradient passes through the nonlinearity as if it were the identity, so that a unit
+    /// that is off (the slope is near zero or negative) can still be raised. The activation itself is unchanged.
     public var throughPreactivation: Bool
 
     /// An objective; by default, it raises the activation.

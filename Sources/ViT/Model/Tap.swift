@@ -8,8 +8,8 @@
 struct Tap {
     /// What one unit of a neuron's activation adds to the residual stream.
     enum Contribution {
-        /// Its own channel.
-        case channel
+        /// Its own channel, times this LayerScale if the model has it.
+        case channel(scale: KeyPath<BlockParameters, FloatBuffer?>?)
         /// Its column of this layer.
         case column(KeyPath<BlockParameters, LinearParameters>)
     }
@@ -26,8 +26,10 @@ struct Tap {
     var layer: Layer?
     /// Whether the residual stream after attention is added to the layer's outputs.
     var addsResidual = false
-    /// Whether GELU is applied to the layer's outputs.
-    var isGELUOutput = false
+    /// LayerScale's γ by which the layer's outputs are multiplied; nil if they are not.
+    var scale: KeyPath<BlockParameters, FloatBuffer?>?
+    /// Whether the MLP's nonlinearity is applied to the layer's outputs, and in a gated MLP the product made.
+    var isActivated = false
     /// What a neuron adds to the residual stream directly; nil if that is not defined.
     var contribution: Contribution?
 
@@ -39,10 +41,10 @@ struct Tap {
         case head
     }
 
-    /// The tap through which the mean of all channels is read. The mean of GELU's outputs cannot be read before GELU,
-    /// so a pass computes all of them.
+    /// The tap through which the mean of all channels is read. The mean of activated outputs cannot be read before the
+    /// nonlinearity, so a pass computes all of them.
     var ofAllChannels: Tap {
-        isGELUOutput ? Tap(name: name, width: width, stage: .hidden) : self
+        isActivated ? Tap(name: name, width: width, stage: .hidden) : self
     }
 }
 
@@ -54,19 +56,32 @@ extension Address.Site {
             Tap(name: "ln_1", width: \.width, stage: .norm1)
         case .selfAttention:
             Tap(name: "self_attention", width: \.width, stage: .heads, layer: .block(\.attentionOutput))
+        case .ls1:
+            Tap(
+                name: "ls_1", width: \.layerScaleWidth, stage: .heads, layer: .block(\.attentionOutput),
+                scale: \.layerScale1)
         case .ln2:
             Tap(name: "ln_2", width: \.width, stage: .norm2)
         case .mlp0:
             Tap(
-                name: "mlp.0", width: \.mlpWidth, stage: .norm2, layer: .block(\.mlp0), contribution: .column(\.mlp3))
+                name: "mlp.0", width: \.mlpWidth, stage: .norm2, layer: .block(\.mlp0),
+                contribution: .column(\.mlpToStream))
         case .mlp1:
             Tap(
-                name: "mlp.1", width: \.mlpWidth, stage: .norm2, layer: .block(\.mlp0), isGELUOutput: true,
-                contribution: .column(\.mlp3))
+                name: "mlp.1", width: \.mlpWidth, stage: .norm2, layer: .block(\.mlp0), isActivated: true,
+                contribution: .column(\.mlpToStream))
         case .mlp3:
-            Tap(name: "mlp.3", width: \.width, stage: .hidden, layer: .block(\.mlp3), contribution: .channel)
+            Tap(
+                name: "mlp.3", width: \.width, stage: .hidden, layer: .block(\.mlp3),
+                contribution: .channel(scale: \.layerScale2))
+        case .ls2:
+            Tap(
+                name: "ls_2", width: \.layerScaleWidth, stage: .hidden, layer: .block(\.mlp3), scale: \.layerScale2,
+                contribution: .channel(scale: nil))
         case .output:
-            Tap(name: "", width: \.width, stage: .hidden, layer: .block(\.mlp3), addsResidual: true)
+            Tap(
+                name: "", width: \.width, stage: .hidden, layer: .block(\.mlp3), addsResidual: true,
+                scale: \.layerScale2)
         }
     }
 }
@@ -92,6 +107,12 @@ extension Address {
         default: nil
         }
     }
+
+    /// LayerScale's γ of a tap in a model; nil if there is none.
+    func scale(of tap: Tap, in parameters: ViTParameters) -> FloatBuffer? {
+        guard let path = tap.scale, let block else { return nil }
+        return parameters.blocks[block][keyPath: path]
+    }
 }
 
 /// The last stage that a pass computes; the cases are in the order of computation.
@@ -102,7 +123,7 @@ enum Stage: Int, Comparable {
     case heads
     /// A block's second LayerNorm, (tokens, C).
     case norm2
-    /// The hidden layer after GELU, (tokens, M).
+    /// The hidden layer that the MLP's second layer reads, (tokens, M).
     case hidden
     /// The final LayerNorm, after a complete block: (tokens, C); one token if it follows pooling.
     case finalNorm
@@ -119,7 +140,7 @@ enum Stage: Int, Comparable {
         switch self {
         case .norm1, .heads, .norm2, .finalNorm: configuration.width
         case .hidden: configuration.mlpWidth
-        case .features: configuration.headTokenCount * configuration.width
+        case .features: configuration.featureCount
         }
     }
 

@@ -17,10 +17,14 @@ public enum TokenSelection: Hashable, Sendable {
     case slice
 
     /// The tokens that the model itself reads at an address. In and after the last block, these are the tokens that the
-    /// head reads (the class token, or the patches of a pooled model); elsewhere, the patches.
+    /// head reads: the class token (also where the patches' mean stands beside it), or the patches of a model that pools
+    /// them. Elsewhere, they are the patches.
     public static func automatic(at address: Address, in configuration: ViTConfiguration) -> TokenSelection {
-        let isBefore = address.block.map { $0 < configuration.blockCount - 1 } ?? false
-        return isBefore || configuration.pooling != .classToken ? .patches : .cls
+        if let block = address.block, block < configuration.blockCount - 1 { return .patches }
+        return switch configuration.pooling {
+        case .classToken, .classTokenAndPatchMean: .cls
+        case .patchMean, .patchMeanThenNorm, .attention: .patches
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 extension ViTConfiguration {
     /// Floating-point operations of a forward pass of one image that ends at `address`. Only matrix products are
-    /// counted, with a multiply-add as two operations. LayerNorm, softmax and GELU are left out, as is usual; they are
-    /// below one per cent of a ViT's operations.
+    /// counted, with a multiply-add as two operations. LayerNorm, softmax and the nonlinearity are left out, as is usual;
+    /// they are below one per cent of a ViT's operations.
     public func forwardCost(to address: Address) -> Double {
         let (t, c, m) = (Double(tokenCount), Double(width), Double(mlpWidth))
         let side = Double(patchSize)
@@ -11,16 +11,18 @@ extension ViTConfiguration {
         // Queries, keys and values; then scores, and the values they weight. The projection is added below.
         let heads = 2 * t * c * 3 * c + 2 * 2 * t * t * c
         let attention = heads + 2 * t * c * c
-        let mlpHalf = 2 * t * c * m
-        let block = attention + 2 * mlpHalf
+        let mlpInput = 2 * t * c * Double(mlpInputWidth)
+        let block = attention + mlpInput + 2 * t * c * m
         let tap = address.tap
         let inLastBlock: Double =
             switch tap.stage {
             case .norm1: 0
             case .heads: heads
             case .norm2: attention
-            case .hidden: attention + mlpHalf
-            case .finalNorm, .features: block
+            case .hidden: attention + mlpInput
+            case .finalNorm: block
+            // Attention pooling projects every token to a key and a value.
+            case .features: block + (pooling == .attention ? 2 * t * c * 2 * c : 0)
             }
         let inputs = tap.stage.width(in: self), tokens = tap.stage.tokenCount(in: self)
         let reading = tap.layer == nil ? 0 : 2 * Double(tokens * inputs * address.width(in: self))
@@ -34,9 +36,9 @@ extension ViTConfiguration {
         let (c, m) = (Double(width), Double(mlpWidth))
         let pixels = Double(imageHeight) * Double(imageWidth)
         let t = Double(prefixTokenCount) + pixels / (Double(patchSize) * Double(patchSize))
-        // A block keeps its input, the sum after attention, queries, keys and values, and GELU's slope. The blocks
-        // share scratch memory of about the same size. The rest is pixels, in and out, as an image and as patches.
-        let block = Double(headCount) * t * t + t * (5 * c + m)
+        // A block keeps its input, the sum after attention, queries, keys and values, and the nonlinearity's slope. The
+        // blocks share scratch memory of about the same size. The rest is pixels, in and out, as an image and as patches.
+        let block = Double(headCount) * t * t + t * (5 * c + Double(mlpInputWidth))
         return 4 * (Double(blockCount) * block + t * t + t * (10 * c + m) + 9 * pixels)
     }
 }

@@ -9,9 +9,9 @@ extension ViTParameters {
     /// this model still show does not come from how the blocks' directions fit together.
     ///
     /// Each matrix W is turned by an orthogonal Q of its own, uniform over all (``BLAS/orthogonalise(_:size:)``): queries,
-    /// keys and values (three matrices, stacked in one) and the MLP's first layer on their input side, W' = W·Q;
+    /// keys and values (three matrices, stacked in one) and the MLP's first layer (two in a gated MLP) on their input side, W' = W·Q;
     /// attention's output projection and the MLP's second layer on their output side, W' = Q·W, b' = Q·b. The
-    /// LayerNorms and everything outside the blocks are kept, for the reasons that ``shuffled(using:)`` gives. Kept
+    /// LayerNorms, LayerScale and everything outside the blocks are kept, for the reasons that ``shuffled(using:)`` gives. Kept
     /// tensors are shared with this model, not copied.
     public func rotated(seed: UInt64) -> ViTParameters {
         var generator = RunGenerator(seed: seed)
@@ -51,11 +51,10 @@ extension ViTParameters {
         let turnedBlocks = blocks.map { block in
             BlockParameters(
                 ln1: block.ln1, attentionInput: inputTurned(block.attentionInput, parts: 3),
-                attentionOutput: outputTurned(block.attentionOutput), ln2: block.ln2, mlp0: inputTurned(block.mlp0),
-                mlp3: outputTurned(block.mlp3))
+                attentionOutput: outputTurned(block.attentionOutput), ln2: block.ln2,
+                mlp0: inputTurned(block.mlp0, parts: block.mlp0Parts), mlp3: outputTurned(block.mlp3),
+                layerScale1: block.layerScale1, layerScale2: block.layerScale2)
         }
-        return ViTParameters(
-            patchProjection: patchProjection, prefixTokens: prefixTokens, positionEmbedding: positionEmbedding,
-            blocks: turnedBlocks, finalNorm: finalNorm, head: head)
+        return replacing(blocks: turnedBlocks)
     }
 }

@@ -8,8 +8,8 @@ extension ViTParameters {
     /// weights, keeps each tensor's distribution, and so the scale of the activations.
     ///
     /// In every block, these are shuffled separately: the weights and the biases of queries, keys and values (three
-    /// tensors, stacked in one), of attention's output projection, and of both MLP layers. The LayerNorms are kept:
-    /// their scales belong to channels and keep the residual stream in range. Everything outside the blocks is kept too
+    /// tensors, stacked in one), of attention's output projection, and of the MLP's layers. The LayerNorms and LayerScale
+    /// are kept: their scales belong to channels and keep the residual stream in range. Everything outside the blocks is kept too
     /// (the patch projection, the prefix tokens, the position embedding, the final LayerNorm and the head), so that the
     /// control sees the same picture and has the same outputs. Kept tensors are shared with this model, not copied.
     public func shuffled(using generator: inout some RandomNumberGenerator) -> ViTParameters {
@@ -19,13 +19,17 @@ extension ViTParameters {
                 BlockParameters(
                     ln1: block.ln1, attentionInput: block.attentionInput.shuffled(parts: 3, using: &generator),
                     attentionOutput: block.attentionOutput.shuffled(parts: 1, using: &generator), ln2: block.ln2,
-                    mlp0: block.mlp0.shuffled(parts: 1, using: &generator),
-                    mlp3: block.mlp3.shuffled(parts: 1, using: &generator)))
+                    mlp0: block.mlp0.shuffled(parts: block.mlp0Parts, using: &generator),
+                    mlp3: block.mlp3.shuffled(parts: 1, using: &generator), layerScale1: block.layerScale1,
+                    layerScale2: block.layerScale2))
         }
-        return ViTParameters(
-            patchProjection: patchProjection, prefixTokens: prefixTokens, positionEmbedding: positionEmbedding,
-            blocks: shuffledBlocks, finalNorm: finalNorm, head: head)
+        return replacing(blocks: shuffledBlocks)
     }
+}
+
+extension BlockParameters {
+    /// How many matrices are stacked in `mlp0`: two in a gated MLP.
+    var mlp0Parts: Int { mlp0.weight.count / mlp3.weight.count }
 }
 
 extension LinearParameters {

@@ -52,6 +52,6 @@ public struct RunResult: Sendable, Equatable {
     public let embedding: [Float]
     /// How the run ended.
     public let outcome: RunOutcome
-    /// Number of steps in which the gradient bypassed GELU, because the unit was off.
+    /// Number of steps in which the gradient bypassed the MLP's nonlinearity, because the unit was off.
     public let preactivationSteps: Int
 }

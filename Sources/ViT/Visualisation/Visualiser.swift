@@ -196,17 +196,17 @@ public final class Visualiser {
     }
 }
 
-/// The detour around GELU for a unit that is off. While a unit's output is to be raised and is not above 0, its
-/// pre-activation is raised instead: below −0.75 GELU's slope is negative or near zero, so that its gradient would lead
-/// the wrong way or nowhere.
+/// The detour around the nonlinearity for a unit that is off. While a unit's output is to be raised and is not above 0,
+/// the gradient passes as if the nonlinearity were the identity: GELU's slope, for example, is negative or near zero
+/// below −0.75, so that its gradient would lead the wrong way or nowhere. The other nonlinearities have such a side too.
 struct PreactivationDetour {
-    /// Whether one neuron's GELU output is read. (`slice` reads all channels.)
-    private let readsGELU: Bool
+    /// Whether one neuron's activated output is read. (`slice` reads all channels.)
+    private let readsActivated: Bool
 
-    init(address: Address, tokens: TokenSelection) { readsGELU = address.tap(over: tokens).isGELUOutput }
+    init(address: Address, tokens: TokenSelection) { readsActivated = address.tap(over: tokens).isActivated }
 
     /// Whether a run in this direction takes the detour at this activation.
     func isTaken(_ direction: Direction, at activation: Float) -> Bool {
-        readsGELU && direction == .positive && activation <= 0
+        readsActivated && direction == .positive && activation <= 0
     }
 }

@@ -13,9 +13,10 @@ extension Checkpoint {
         let source = try ModelSource(path: path)
         let whole = source.file.withoutWrappers
         let place = try ModelPlace(in: whole, stateDict: overrides.stateDict)
-        let file = whole.withBlocks(at: place)
+        let file = whole.withBlocks(at: place).withoutChunks(at: place)
         var hints = [Hints(overrides)]
         if let path = source.beside(ModelSource.configurationName) { hints.append(try Hints(modelConfiguration: path)) }
+        if let path = source.beside(ModelSource.openCLIPName) { hints.append(try Hints(openCLIP: path)) }
         if let path = source.beside(ModelSource.preprocessorName) { hints.append(try Hints(preprocessor: path)) }
         hints.append(try Hints(metadataOf: source.file))
         var loader = CheckpointLoader(file: file, place: place, hints: hints, overrides: overrides)

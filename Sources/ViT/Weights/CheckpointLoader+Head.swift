@@ -8,6 +8,12 @@ extension CheckpointLoader {
     /// out, and an assumption says so.
     mutating func headLayer() -> String? {
         let tensors = headTensors
+        if place.naming == .huggingFaceCLIP, hasClassToken, !tensors.isEmpty {
+            settings.assume(
+                "head", "left out", "transformers' classifier of CLIP reads the patches without the final norm",
+                leavesOut: true)
+            return nil
+        }
         guard let first = tensors.min(by: { ($0.count, $0) < ($1.count, $1) }) else { return nil }
         let layer = first.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
         let weight = file.tensors[place.prefix + layer + ".weight"]
@@ -31,6 +37,30 @@ extension CheckpointLoader {
         return LinearParameters(
             weight: try reader.buffer(layer + ".weight", [classes, width], after: place.prefix),
             bias: FloatBuffer(count: classes))
+    }
+
+    /// CLIP's projection of the class token, which has no bias.
+    mutating func projection(
+        _ name: String, isTransposed: Bool, _ configuration: inout ViTConfiguration
+    ) throws -> LinearParameters {
+        let width = configuration.width
+        let shape = try reader.demand(name, after: place.prefix).shape
+        let outputs = (isTransposed ? shape.last : shape.first) ?? 0
+        let stored = try reader.buffer(
+            name, isTransposed ? [width, outputs] : [outputs, width], after: place.prefix)
+        configuration.classCount = outputs
+        configuration.output = .projection
+        let bias = FloatBuffer(count: outputs)
+        guard isTransposed else { return LinearParameters(weight: stored, bias: bias) }
+        let weight = FloatBuffer(count: stored.count)
+        withExtendedLifetime(stored) {
+            for output in 0..<outputs {
+                for input in 0..<width {
+                    weight.pointer[output * width + input] = stored.pointer[input * outputs + output]
+                }
+            }
+        }
+        return LinearParameters(weight: weight, bias: bias)
     }
 
     /// The names of the head's tensors, without the model's prefix.

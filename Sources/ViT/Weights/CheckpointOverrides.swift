@@ -21,6 +21,8 @@ public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
 public struct CheckpointOverrides: Sendable, Equatable {
     /// Attention heads per block.
     public var headCount: Int?
+    /// The MLP's nonlinearity.
+    public var activation: Activation?
     /// Mean of each RGB channel, in units of 0…1.
     public var mean: [Float]?
     /// Standard deviation of each RGB channel, in units of 0…1.
@@ -36,10 +38,11 @@ public struct CheckpointOverrides: Sendable, Equatable {
 
     /// States the given settings only.
     public init(
-        headCount: Int? = nil, mean: [Float]? = nil, standardDeviation: [Float]? = nil, imageSize: ImageSize? = nil,
-        layerNormEpsilon: Float? = nil, stateDict: String? = nil, labelsPath: String? = nil
+        headCount: Int? = nil, activation: Activation? = nil, mean: [Float]? = nil, standardDeviation: [Float]? = nil,
+        imageSize: ImageSize? = nil, layerNormEpsilon: Float? = nil, stateDict: String? = nil, labelsPath: String? = nil
     ) {
         self.headCount = headCount
+        self.activation = activation
         self.mean = mean
         self.standardDeviation = standardDeviation
         self.imageSize = imageSize

@@ -38,7 +38,9 @@ struct CheckpointSettings {
     }
 
     /// The number of heads: stated, or from the published models' head size.
-    mutating func headCount(width: Int) throws -> Int {
+    ///
+    /// - Parameter headSize: the head size that the tensors show; nil if they do not.
+    mutating func headCount(width: Int, headSize: Int?) throws -> Int {
         if let (heads, source) = settle("heads", \.headCount, { "\($0)" }) {
             guard heads > 0, width.isMultiple(of: heads) else {
                 throw ViTError(
@@ -46,6 +48,10 @@ struct CheckpointSettings {
                         + "State a number of heads that does.")
             }
             return heads
+        }
+        if let headSize, headSize > 0, width.isMultiple(of: headSize) {
+            assume("heads", "\(width / headSize)", "the number of rotary periods")
+            return width / headSize
         }
         // ViT-H, g, G and so400m have 16 heads (Zhai et al. 2022, table 2; Alabdulmohsin et al. 2023).
         if [1152, 1280, 1408, 1664].contains(width) {
@@ -62,10 +68,18 @@ struct CheckpointSettings {
         return width / 64
     }
 
-    /// The activation, ε and the normalisation of the image.
-    mutating func preprocessing(_ configuration: inout ViTConfiguration, reader: ParameterReader) throws {
-        if settle("activation", \.activation, { $0 }) == nil {
-            assume("activation", "gelu", "convention: \(place.naming.rawValue)'s default")
+    /// The nonlinearity, ε and the normalisation of the image.
+    mutating func preprocessing(_ configuration: inout ViTConfiguration, conventions: FamilyConventions) throws {
+        let source = "convention: \(conventions.source)"
+        // A gate is always SiLU in the published models; what files say then is the nonlinearity of the other MLP.
+        if configuration.hasGatedMLP {
+            configuration.activation = .silu
+            assume("activation", "silu", "the MLP is gated (SwiGLU)")
+        } else if let (activation, _) = settle("activation", \.activation, \.rawValue) {
+            configuration.activation = activation
+        } else {
+            configuration.activation = conventions.activation
+            assume("activation", conventions.activation.rawValue, source)
         }
         if let (epsilon, source) = settle("LayerNorm ε", \.layerNormEpsilon, { "\($0)" }) {
             guard epsilon.isFinite, epsilon >= 0 else {
@@ -74,23 +88,14 @@ struct CheckpointSettings {
             }
             configuration.layerNormEpsilon = epsilon
         } else {
-            configuration.layerNormEpsilon = place.naming == .huggingFace ? 1e-12 : 1e-6
-            assume(
-                "LayerNorm ε", "\(configuration.layerNormEpsilon)", "convention: \(place.naming.rawValue)'s default")
+            configuration.layerNormEpsilon = conventions.layerNormEpsilon
+            assume("LayerNorm ε", "\(conventions.layerNormEpsilon)", source)
         }
-        // torchvision's ViTs and DeiT's are trained with ImageNet's statistics, the other ViTs of timm and of Hugging
-        // Face with the halves that their default configurations have.
-        let isDeiT = reader.has("dist_token") || reader.has("embeddings.distillation_token")
-        let usesHalves = place.naming != .torchvision && !isDeiT && !place.backbonePrefix.hasSuffix("deit.")
-        let source =
-            "convention: \(usesHalves ? place.naming.rawValue : isDeiT ? "DeiT" : place.naming.rawValue)'s default"
-        let halves: [Float] = [0.5, 0.5, 0.5]
         configuration.mean =
-            try channels("mean", \.mean) { $0.isFinite }
-            ?? convention("mean", usesHalves ? halves : ViTConfiguration.imageNetMean, source)
+            try channels("mean", \.mean) { $0.isFinite } ?? convention("mean", conventions.mean, source)
         configuration.standardDeviation =
             try channels("std", \.standardDeviation) { $0.isFinite && $0 > 0 }
-            ?? convention("std", usesHalves ? halves : ViTConfiguration.imageNetStandardDeviation, source)
+            ?? convention("std", conventions.standardDeviation, source)
     }
 
     private mutating func convention(_ name: String, _ values: [Float], _ source: String) -> [Float] {
@@ -111,13 +116,13 @@ struct CheckpointSettings {
     }
 
     /// What the head reads, and the name of the final norm.
+    ///
+    /// - Parameter headInputs: number of values that one row of the head's weight reads; nil without a head.
     mutating func pooling(
-        reader: ParameterReader, hasClassToken: Bool
+        reader: ParameterReader, hasClassToken: Bool, headInputs: Int?, width: Int
     ) throws -> (ViTConfiguration.Pooling, finalNorm: String) {
         let names = place.naming.names
         let pooledNorm = names.pooledNorm.flatMap { reader.has($0 + ".weight") ? $0 : nil }
-        // Only timm makes models without a class token.
-        if place.naming != .timm { _ = try reader.demand(names.prefixTokens[0]) }
         let stated = settle("pooling", \.poolsPatches) { $0 ? "mean of the patches" : "class token" }
         if let stated, !stated.value, !hasClassToken {
             throw ViTError(
@@ -130,6 +135,18 @@ struct CheckpointSettings {
                     + "'\(place.backbonePrefix)\(names.pooledNorm ?? "").weight'). Models without one, such as RADIO and "
                     + "InternViT, are not supported; use a complete checkpoint of a plain Vision Transformer.")
         }
+        // SigLIP's classifiers read the patches' mean; their files may have the pooling's weights, too.
+        if let pool = names.attentionPool, reader.has(pool.probe), headInputs == nil || place.naming == .timm {
+            return (.attention, names.finalNorm)
+        }
+        if let hint = hints.first(where: \.poolsByAttention) {
+            throw ViTError(
+                "\(path): the model pools the patches by attention, but the weights have no "
+                    + "'\(names.attentionPool?.probe ?? "attn_pool.latent")' (\(hint.source)). Use a complete checkpoint, or "
+                    + "correct the configuration.")
+        }
+        // DINOv2's classifiers; DeiT's two heads are two matrices.
+        if hasClassToken, headInputs == 2 * width { return (.classTokenAndPatchMean, names.finalNorm) }
         let poolsPatches = stated?.value ?? (pooledNorm != nil || !hasClassToken)
         if stated == nil, names.pooledNorm != nil {
             let reason = pooledNorm != nil ? "a norm after pooling" : hasClassToken ? "a class token" : "no class token"
@@ -156,59 +173,81 @@ struct CheckpointSettings {
         return grid
     }
 
-    /// The grid of the stored positions, and whether the prefix tokens have positions too.
+    /// The grid of the stored positions, and how many of the prefix tokens have positions too.
     ///
     /// A stated size takes precedence over the guess that images are square, because rectangles may have as many
     /// positions: with a class token, n − 1 by n + 1 patches have n² positions, and 1 by 4 patches as many as 2 by 2.
+    ///
+    /// - Parameter covered: how many prefix tokens may have positions, the usual number first.
     mutating func nativeGrid(
-        positions: Int, _ configuration: ViTConfiguration
-    ) throws -> (PatchGrid, coversPrefix: Bool) {
-        let prefixCount = configuration.prefixTokenCount
+        positions: Int, covered: [Int], _ configuration: ViTConfiguration
+    ) throws -> (PatchGrid, covered: Int) {
         let patchSize = configuration.patchSize
-        // Only timm has models whose prefix tokens have no positions (`no_embed_class`).
-        let maySkipPrefix = place.naming == .timm && prefixCount > 0
-        func matches(_ grid: PatchGrid) -> Bool? {
+        func match(_ grid: PatchGrid) -> Int? {
             let patches = product([grid.rows, grid.columns])
-            return patches == positions - prefixCount ? true : maySkipPrefix && patches == positions ? false : nil
+            return covered.first { patches == positions - $0 }
         }
         if let (size, source) = settle("image size", \.imageSize, { "\($0)" }) {
             let stated = try grid(size, patchSize, source)
-            guard let coversPrefix = matches(stated) else {
+            guard let covered = match(stated) else {
                 throw ViTError(
                     "\(path): the image size \(size) (\(source)) makes \(stated) patches, but there are "
-                        + "\(positions) position embeddings, \(prefixCount) of them for other tokens. Correct the "
+                        + "\(positions) position embeddings, \(covered[0]) of them for other tokens. Correct the "
                         + "stated size.")
             }
-            return (stated, coversPrefix)
+            return (stated, covered)
         }
         let pretraining = hints.first { $0.pretrainingSize != nil }
         let candidates = [(pretraining?.pretrainingSize, pretraining?.source ?? ""), (overrides.imageSize, "given")]
         for (size, source) in candidates {
-            guard let size, let stated = Self.grid(size, patchSize), let coversPrefix = matches(stated) else {
-                continue
-            }
+            guard let size, let stated = Self.grid(size, patchSize), let covered = match(stated) else { continue }
             assume("image size", "\(size)", source)
-            return (stated, coversPrefix)
+            return (stated, covered)
         }
-        let squares = [positions - prefixCount, maySkipPrefix ? positions : 0].compactMap { patches -> PatchGrid? in
+        let squares = covered.compactMap { prefix -> PatchGrid? in
+            let patches = positions - prefix
             let side = Int(Double(max(patches, 0)).squareRoot().rounded())
             return side > 0 && side * side == patches ? PatchGrid(rows: side, columns: side) : nil
         }
-        guard squares.count == 1, let square = squares.first, let coversPrefix = matches(square) else {
+        guard squares.count == 1, let square = squares.first, let matched = match(square) else {
             throw ViTError(
-                "\(path): the image size is unknown: \(positions) position embeddings, \(prefixCount) of them for "
+                "\(path): the image size is unknown: \(positions) position embeddings, \(covered[0]) of them for "
                     + "other tokens, do not make exactly one square grid. State the image size that the model was "
                     + "made for (--image-size HEIGHT,WIDTH, or model: {imageSize: [height, width]} in atlas.yml).")
         }
         assume(
             "image size", "\(ImageSize(height: square.rows * patchSize, width: square.columns * patchSize))",
             "the number of position embeddings of a square image")
-        if !coversPrefix {
+        if matched != covered[0] {
             assume(
-                "positions of the tokens before the patches", "none",
-                "\(positions) position embeddings make a square grid without them")
+                "positions of the tokens before the patches", matched == 0 ? "none" : "\(matched)",
+                "\(positions) position embeddings make a square grid with so many")
         }
-        return (square, coversPrefix)
+        return (square, matched)
+    }
+
+    /// The grid of a model without learned positions: the stated image size, or the usual one of 14×14 patches.
+    mutating func grid(withoutPositions configuration: ViTConfiguration) throws -> PatchGrid {
+        if overrides.imageSize == nil {
+            if let (size, source) = settle("image size", \.imageSize, { "\($0)" }) {
+                return try grid(size, configuration.patchSize, source)
+            }
+            if let hint = hints.first(where: { $0.pretrainingSize != nil }), let size = hint.pretrainingSize {
+                assume("image size", "\(size)", hint.source)
+                return try grid(size, configuration.patchSize, hint.source)
+            }
+            let side = 14 * configuration.patchSize
+            assume(
+                "image size", "\(ImageSize(height: side, width: side))", "convention: 14×14 patches, as in pretraining")
+        }
+        return try targetGrid(PatchGrid(rows: 14, columns: 14), configuration)
+    }
+
+    /// The base of rotary positions' periods.
+    mutating func ropeTheta(usual: Float) -> Float {
+        if let (theta, _) = settle("base of the rotary positions", \.ropeTheta, { "\($0)" }) { return theta }
+        assume("base of the rotary positions", "\(usual)", "convention: DINOv3's default")
+        return usual
     }
 
     /// The grid of the image size to run at.

@@ -5,8 +5,11 @@ extension Hints {
     ///
     /// - Throws: `ViTError` for a file that cannot be read, and for a model that is not a plain Vision Transformer.
     init(modelConfiguration path: String) throws {
-        let configuration = try readJSON(ModelConfigurationFile.self, at: path)
-        try configuration.demandPlainViT(path)
+        let whole = try readJSON(ModelConfigurationFile.self, at: path)
+        try whole.demandSupportedModel(path)
+        // Models of pictures and texts keep the vision tower's settings apart.
+        let nested = try readJSON(NestedConfigurationFile.self, at: path)
+        let configuration = nested.vision_config ?? whole
         // timm up to 0.6 wrote everything at one level.
         let isOneLevel = configuration.architecture != nil && configuration.pretrained_cfg == nil
         let trained =
@@ -17,21 +20,23 @@ extension Hints {
             configuration.num_attention_heads ?? configuration.model_args?.num_heads
             ?? configuration.architecture.flatMap { ModelConfigurationFile.headCounts[$0] }
         layerNormEpsilon = configuration.layer_norm_eps
-        activation = configuration.hidden_act ?? configuration.model_args?.act_layer
+        activation = try configuration.activation(path)
         imageSize = configuration.image_size?.size ?? configuration.model_args?.img_size?.size
+        ropeTheta = configuration.rope_theta
         pretrainingSize = trained?.inputSize
         mean = trained?.mean
         standardDeviation = trained?.std
         if let pooling = configuration.global_pool ?? trained?.global_pool {
-            guard ["token", "avg", ""].contains(pooling) else {
+            guard ["token", "avg", "map", ""].contains(pooling) else {
                 throw ViTError(
-                    "\(path): global_pool '\(pooling)' is not supported; the class token ('token') and the patches' mean "
-                        + "('avg') are. Use another checkpoint.")
+                    "\(path): global_pool '\(pooling)' is not supported; the class token ('token'), the patches' mean "
+                        + "('avg') and attention pooling ('map') are. Use another checkpoint.")
             }
-            poolsPatches = pooling.isEmpty ? nil : pooling == "avg"
+            poolsByAttention = pooling == "map"
+            poolsPatches = ["token", "avg"].contains(pooling) ? pooling == "avg" : nil
         }
         (labels, labelsProblem) = try readJSON(ConfiguredLabels.self, at: path).names
-        dimensions = try readJSON(StatedDimensions.self, at: path)
+        dimensions = nested.vision_config == nil ? try readJSON(StatedDimensions.self, at: path) : nested.dimensions
     }
 
     /// What `preprocessor_config.json` says about normalisation; pixels range from 0 to 255 there.
@@ -51,14 +56,31 @@ extension Hints {
     }
 }
 
+/// `config.json` of a model of pictures and texts.
+private struct NestedConfigurationFile: Decodable {
+    let vision_config: ModelConfigurationFile?
+    let dimensions: StatedDimensions?
+
+    private enum CodingKeys: String, CodingKey {
+        case vision_config
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        vision_config = try container.decodeIfPresent(ModelConfigurationFile.self, forKey: .vision_config)
+        dimensions = try container.decodeIfPresent(StatedDimensions.self, forKey: .vision_config)
+    }
+}
+
 /// The keys of `config.json` that say what the tensors do not.
-private struct ModelConfigurationFile: Decodable {
+struct ModelConfigurationFile: Decodable {
     // transformers
     let model_type: String?
     let hidden_act: String?
     let num_attention_heads: Int?
     let layer_norm_eps: Float?
     let image_size: Sides?
+    let rope_theta: Float?
     // timm
     let architecture: String?
     let global_pool: String?
@@ -103,35 +125,59 @@ private struct ModelConfigurationFile: Decodable {
         }
     }
 
-    /// Refuses models whose tensors look like a plain ViT's.
-    func demandPlainViT(_ path: String) throws {
-        if let model_type, !["vit", "deit", "vit_mae", "vit_msn", "timm_wrapper"].contains(model_type) {
+    /// The models of Hugging Face that are supported, by `model_type`.
+    private static let modelTypes = [
+        "vit", "deit", "vit_mae", "vit_msn", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model", "siglip",
+        "siglip_vision_model", "dinov3_vit", "timm_wrapper",
+    ]
+
+    /// Refuses models whose tensors look like a supported model's.
+    func demandSupportedModel(_ path: String) throws {
+        if let model_type, !Self.modelTypes.contains(model_type) {
             throw ViTError(
-                "\(path): model_type '\(model_type)' is not supported; plain Vision Transformers ('vit', 'deit') are.")
+                "\(path): model_type '\(model_type)' is not supported; these are: "
+                    + "\(Self.modelTypes.joined(separator: ", ")). Use a checkpoint of one of them.")
         }
         if let architecture, let difference = Self.difference(of: architecture) {
             throw ViTError(
                 "\(path): architecture '\(architecture)' is not supported: it computes \(difference), but its "
                     + "tensors look like a plain Vision Transformer's. Use another checkpoint.")
         }
-        for activation in [hidden_act, model_args?.act_layer].compactMap({ $0 }) {
-            guard ["gelu", "gelu_python"].contains(activation) else {
-                throw ViTError("\(path): the activation '\(activation)' is not supported; exact GELU ('gelu') is.")
-            }
+    }
+
+    /// The MLP's nonlinearity: stated, or what the architecture of this name has; nil if the file does not say.
+    func activation(_ path: String) throws -> Activation? {
+        guard let name = hidden_act ?? model_args?.act_layer else {
+            return architecture.flatMap { Self.activation(of: $0) }
+        }
+        switch name {
+        case "gelu", "gelu_python": return .gelu
+        case "quick_gelu": return .quickGELU
+        case "gelu_pytorch_tanh", "gelu_new", "gelu_tanh": return .tanhGELU
+        case "silu", "swish": return .silu
+        default:
+            let known = Activation.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ViTError("\(path): the activation '\(name)' is not supported; these are: \(known).")
         }
     }
 
-    /// What timm's architecture of this name computes differently from a plain ViT, without a trace in its tensors; nil
-    /// for nothing. (The other models of SigLIP have exact GELU.)
-    private static func difference(of architecture: String) -> String? {
+    /// The nonlinearity of timm's architecture of this name if it is not GELU, and if no argument says so.
+    static func activation(of architecture: String) -> Activation? {
         func has(_ mark: String) -> Bool { architecture.contains(mark) }
-        if has("quickgelu") { return "x·sigmoid(1.702·x) instead of GELU" }
-        if has("_rpn_") { return "LayerNorm after attention and MLP, not before" }
-        if has("_pe_") { return "rotary positions" }
+        if has("quickgelu") { return .quickGELU }
+        // The other models of SigLIP have exact GELU.
         let hasTanhGELU =
             has("patch32_siglip") || has("giantopt") || has("so400m_patch16_siglip")
             || (has("large_patch16_siglip") && architecture.hasSuffix("_512"))
-        return hasTanhGELU ? "GELU by its tanh approximation" : nil
+        return hasTanhGELU ? .tanhGELU : nil
+    }
+
+    /// What timm's architecture of this name computes differently from a plain ViT, without a trace in its tensors; nil
+    /// for nothing.
+    private static func difference(of architecture: String) -> String? {
+        func has(_ mark: String) -> Bool { architecture.contains(mark) }
+        if has("_rpn_") { return "LayerNorm after attention and MLP, not before" }
+        return has("_pe_") ? "rotary positions" : nil
     }
 
     /// The head counts of timm's plain ViTs whose head size differs from what the width suggests.

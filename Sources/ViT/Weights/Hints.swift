@@ -11,10 +11,14 @@ struct Hints {
     var pretrainingSize: ImageSize?
     var mean: [Float]?
     var standardDeviation: [Float]?
-    /// The MLP's activation; only exact GELU gets this far.
-    var activation: String?
+    /// The MLP's nonlinearity.
+    var activation: Activation?
     /// Whether the head reads the patches' mean (true) or the class token (false).
     var poolsPatches: Bool?
+    /// Whether the model pools the patches by attention.
+    var poolsByAttention = false
+    /// The base of rotary positions' periods.
+    var ropeTheta: Float?
     var labels: [String]?
     /// Why the source's names of the classes cannot be used; nil if they can, or if there are none.
     var labelsProblem: String?
@@ -27,6 +31,7 @@ struct Hints {
     init(_ overrides: CheckpointOverrides) {
         source = "given"
         headCount = overrides.headCount
+        activation = overrides.activation
         layerNormEpsilon = overrides.layerNormEpsilon
         mean = overrides.mean
         standardDeviation = overrides.standardDeviation

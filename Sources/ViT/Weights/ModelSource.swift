@@ -25,11 +25,13 @@ struct ModelSource {
     /// The weights' files, and the files that may belong to them by their names.
     var files: [String] {
         [file.path] + file.files.map(\.path)
-            + [Self.configurationName, Self.preprocessorName, labelsName].compactMap(beside)
+            + [Self.configurationName, Self.openCLIPName, Self.preprocessorName, labelsName].compactMap(beside)
     }
 
     /// transformers' and timm's file about the architecture.
     static let configurationName = "config.json"
+    /// OpenCLIP's file about the architecture and the pictures.
+    static let openCLIPName = "open_clip_config.json"
     /// transformers' file about the pictures.
     static let preprocessorName = "preprocessor_config.json"
     /// The name of a file of labels for these weights.
@@ -77,7 +79,10 @@ struct ModelSource {
         } catch {
             throw ViTError("\(path): the folder cannot be read: \(error.localizedDescription).")
         }
-        let usual = ["model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"]
+        let usual = [
+            "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "open_clip_model.safetensors",
+            "open_clip_pytorch_model.bin",
+        ]
         let suffixes = [".safetensors", ".safetensors.index.json", ".pth", ".pt", ".bin"]
         let weights = names.filter { name in suffixes.contains { name.hasSuffix($0) } }
         if let name = usual.first(where: names.contains) ?? (weights.count == 1 ? weights[0] : nil) {

@@ -22,6 +22,9 @@ struct ParameterReader {
     /// Whether the backbone has a tensor of this name.
     func has(_ name: String) -> Bool { file.tensors[place.backbonePrefix + name] != nil }
 
+    /// Whether the file has a tensor of this name beside the backbone.
+    func hasOutside(_ name: String) -> Bool { file.tensors[place.prefix + name] != nil }
+
     /// The first alternative that has a weight; the first one if none has.
     func choose(_ alternatives: [String], suffix: String = ".weight") -> String {
         alternatives.first { has($0 + suffix) } ?? alternatives.first ?? ""
@@ -91,6 +94,15 @@ struct ParameterReader {
         LinearParameters(
             weight: try buffer(name + ".weight", shape, after: prefix),
             bias: try buffer(name + ".bias", Array(shape.prefix(1)), after: prefix))
+    }
+
+    /// Reads `name.weight`, (outputs, inputs…), and `name.bias` if there is one; otherwise the bias is 0.
+    ///
+    /// - Throws: as `buffer`.
+    mutating func linearWithOptionalBias(_ name: String, _ shape: [Int]) throws -> LinearParameters {
+        if has(name + ".bias") { return try linear(name, shape) }
+        return LinearParameters(
+            weight: try buffer(name + ".weight", shape), bias: FloatBuffer(count: shape.first ?? 0))
     }
 
     /// Reads `name.weight` and `name.bias`, each (channels).

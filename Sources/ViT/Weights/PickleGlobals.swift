@@ -11,6 +11,8 @@ extension Unpickler {
         /// Rebuilds a tensor by another function, and adds attributes.
         case rebuildFromType
         case storageClass(ElementType)
+        /// A module's class in a TorchScript archive, whose code is not looked at.
+        case scriptModule
         /// A class of plain values, with its full name; what is made of it is passed over.
         case inert(String)
     }
@@ -23,6 +25,7 @@ extension Unpickler {
         case ("torch._utils", "_rebuild_parameter"), ("torch._utils", "_rebuild_parameter_with_state"):
             .rebuildParameter
         case ("torch._tensor", "_rebuild_from_type_v2"): .rebuildFromType
+        case (let module, _) where module == "__torch__" || module.hasPrefix("__torch__."): .scriptModule
         default:
             if ["torch", "torch.cuda", "torch.storage"].contains(module), let type = storageClasses[name] {
                 .storageClass(type)
@@ -86,6 +89,9 @@ extension Unpickler {
             "numpy._core.numeric": ["_frombuffer"],
             "numpy.random.bit_generator": ["SeedSequence", "__pyx_unpickle_SeedSequence"],
             "numpy.random._pickle": ["__generator_ctor", "__bit_generator_ctor", "__randomstate_ctor"],
+            "torch.jit._pickle": [
+                "build_intlist", "build_tensorlist", "build_doublelist", "build_boollist", "restore_type_tag",
+            ],
             "torch": ["Size", "device", "Tensor"], "torch.serialization": ["_get_layout"],
             // The third version is for number formats that no weights here have, such as float8.
             "torch.nn.parameter": ["Parameter"], "torch._utils": ["_rebuild_tensor_v3"],

@@ -12,9 +12,11 @@ extension PicturePreparation {
     ///   - native: the image size of the stored position embeddings, which conventions are about; nil if there are none.
     ///   - processor: the path of `preprocessor_config.json`.
     ///   - configuration: the path of `config.json`.
+    ///   - openCLIP: the path of `open_clip_config.json`.
     /// - Throws: `ViTError` for a file that cannot be read, or that states a size, filter or share that cannot be.
     init(
-        of image: ImageSize, native: ImageSize?, naming: Naming, processor: String?, configuration: String?
+        of image: ImageSize, native: ImageSize?, naming: Naming, family: Family, processor: String?,
+        configuration: String?, openCLIP: String?
     ) throws {
         if let processor, let stated = try readJSON(ProcessorFile.self, at: processor).preparation(processor, image) {
             self = stated
@@ -22,13 +24,16 @@ extension PicturePreparation {
             let stated = try readJSON(TimmFile.self, at: configuration).preparation(configuration, image)
         {
             self = stated
+        } else if let openCLIP, let stated = try readJSON(OpenCLIPFile.self, at: openCLIP).preparation(openCLIP, image)
+        {
+            self = stated
         } else {
-            self.init(conventionOf: naming, image: image, native: native ?? image)
+            self.init(conventionOf: naming, family, image: image, native: native ?? image)
         }
     }
 
     /// What the library does with its published weights.
-    private init(conventionOf naming: Naming, image: ImageSize, native: ImageSize) {
+    private init(conventionOf naming: Naming, _ family: Family, image: ImageSize, native: ImageSize) {
         // The sides of published models with a margin around the centre.
         let isUsual = native == ImageSize(height: 224, width: 224)
         switch naming {
@@ -42,10 +47,21 @@ extension PicturePreparation {
             self.init(
                 .timm, image, isUsual ? Self.margin(image, share: 0.9) : Self.whole(image), .bicubic,
                 source: "timm's convention")
-        default:
+        case .openCLIP:
+            self.init(.torchvision, image, Self.whole(image), .bicubic, source: "OpenCLIP's convention")
+        case .huggingFace, .huggingFaceCLIP, .huggingFaceDINOv3:
+            // The published models' processors.
+            let squeezed = Resizing.squeezed(height: image.height, width: image.width)
+            let (resizing, interpolation): (Resizing, Interpolation) =
+                switch family {
+                case .plain, .dinov3: (squeezed, .bilinear)
+                case .siglip: (squeezed, .bicubic)
+                case .clip: (Self.whole(image), .bicubic)
+                case .dinov2: (Self.margin(image, share: 0.875), .bicubic)
+                }
             self.init(
-                .transformers, image, .squeezed(height: image.height, width: image.width), .bilinear,
-                source: "transformers' convention for ViT")
+                .transformers, image, resizing, interpolation,
+                source: "transformers' convention for \(family.rawValue)")
         }
     }
 
@@ -210,6 +226,36 @@ private struct ProcessorFile: Decodable {
                 "\(path): resample is \(code); expected Pillow's number of a filter, 0 to 5. Correct the file.")
         }
         return codes[code]
+    }
+}
+
+/// The keys of `open_clip_config.json` that say how pictures are resized (open_clip's `image_transform`).
+private struct OpenCLIPFile: Decodable {
+    let preprocess_cfg: Configuration?
+
+    struct Configuration: Decodable {
+        let interpolation: String?
+        let resize_mode: String?
+    }
+
+    /// The preparation; nil if the file does not say.
+    func preparation(_ path: String, _ image: ImageSize) throws -> PicturePreparation? {
+        guard let stated = preprocess_cfg, stated.interpolation != nil || stated.resize_mode != nil else { return nil }
+        let name = stated.interpolation ?? "bicubic"
+        guard let interpolation = PicturePreparation.Interpolation(rawValue: name) else {
+            throw ViTError("\(path): the interpolation '\(name)' is not known; expected bicubic or bilinear.")
+        }
+        let resizing: PicturePreparation.Resizing
+        switch stated.resize_mode ?? "shortest" {
+        case "shortest": resizing = PicturePreparation.margin(image, share: 1)
+        case "squash": resizing = .squeezed(height: image.height, width: image.width)
+        case "longest": resizing = .inside(height: image.height, width: image.width)
+        case let mode:
+            throw ViTError(
+                "\(path): the resize_mode '\(mode)' is not known; expected shortest, squash or longest. Correct the "
+                    + "file.")
+        }
+        return PicturePreparation(.torchvision, image, resizing, interpolation, source: path)
     }
 }
 

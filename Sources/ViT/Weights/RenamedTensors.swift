@@ -52,4 +52,15 @@ extension WeightFile {
                 ? place.backbonePrefix + name.dropFirst(place.prefix.count) : name
         } ?? self
     }
+    /// The file with a model's blocks numbered through: Meta's DINOv2 trains them in chunks, whose numbers precede those
+    /// of the blocks.
+    func withoutChunks(at place: ModelPlace) -> any WeightFile {
+        let prefix = place.backbonePrefix + "blocks."
+        return RenamedTensors(self) { name in
+            guard name.hasPrefix(prefix) else { return name }
+            let parts = name.dropFirst(prefix.count).split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, Int(parts[0]) != nil, parts[1].first?.isNumber == true else { return name }
+            return prefix + parts[1]
+        } ?? self
+    }
 }

@@ -1,6 +1,7 @@
 // PyTorch's checkpoints since 1.6: a zip archive with one pickle, data.pkl, and the storages that it refers to.
 
-/// A `.pth`, `.pt` or `.bin` file as torch.save writes it.
+/// A `.pth`, `.pt` or `.bin` file as torch.save writes it, or the weights of a TorchScript archive, as torch.jit.save
+/// writes it: its modules' attributes are named like the entries of dicts, and its code is not looked at.
 ///
 /// Tensors nested in dicts and lists are named by their keys, joined with dots, e.g. `model.blocks.0.norm1.weight`.
 public struct TorchCheckpoint: WeightFile {
@@ -49,10 +50,6 @@ public struct TorchCheckpoint: WeightFile {
                     + "Name a file that torch.save wrote.")
         }
         let folder = pickleName.dropLast("data.pkl".count)
-        guard entries[folder + "constants.pkl"] == nil else {
-            throw ViTError(
-                "\(file.path): is a TorchScript program. Save its weights: torch.save(model.state_dict(), …).")
-        }
         let order = entries[folder + "byteorder"]
         guard pickle.method == 0, order?.method ?? 0 == 0 else {
             throw ViTError(

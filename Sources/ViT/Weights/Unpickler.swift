@@ -42,6 +42,8 @@ struct Unpickler {
         let strides: [Int]
     }
 
+    /// The dictionaries that are modules of a TorchScript archive: the attributes that are set on them are their entries.
+    private var modules: Set<Int> = []
     private(set) var sequences: [[Value]] = []
     private(set) var dictionaries: [[(key: Value, value: Value)]] = []
     private(set) var storages: [Storage] = []
@@ -201,6 +203,7 @@ struct Unpickler {
             guard case .rebuildTensor = rebuild else { throw refused("rebuilds a tensor in an unknown way") }
             return try result(of: rebuild, sequences[index])
         case .storageClass: throw refused("calls a storage class")
+        case .scriptModule: throw refused("calls a TorchScript class")
         case .inert(let name): return .object(name)
         }
     }
@@ -209,6 +212,9 @@ struct Unpickler {
     private mutating func makeObject(_ operands: [Value]) throws {
         switch operands[0] {
         case .global(.dictionary): stack.append(newDictionary())
+        case .global(.scriptModule):
+            modules.insert(dictionaries.count)
+            stack.append(newDictionary())
         case .global(.inert(let name)): stack.append(.object(name))
         default: throw refused("makes an object of something that is not a plain class")
         }
@@ -231,11 +237,15 @@ struct Unpickler {
         return result
     }
 
-    /// Sets an object's attributes, which are not kept: a state dict's are its `_metadata`, which nothing needs.
+    /// Sets an object's attributes. Only a TorchScript module's are kept; a state dict's are its `_metadata`, which nothing
+    /// needs.
     private mutating func build() throws {
         let state = try pop()
         switch stack.last {
-        case .dictionary?: break
+        case .dictionary(let index)?:
+            if modules.contains(index), case .dictionary(let attributes) = state {
+                dictionaries[index] += dictionaries[attributes]
+            }
         case .object(let name)?:
             if case .dictionary(let index) = state,
                 dictionaries[index].contains(where: { if case .string("_modules") = $0.key { true } else { false } })

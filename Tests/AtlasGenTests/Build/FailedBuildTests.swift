@@ -211,8 +211,9 @@ import Testing
         let project = try TinyProject()
         #expect(try await project.build().code == 0)
         let site = try project.files()
-        // More runs than end before the interrupt arrives; neuron 0 gets all its seeds first.
-        let long = TinyProject.settings.replacing("seeds: 2", with: "seeds: 1000").replacing(
+        // More runs than end before the interrupt arrives, also if other tests keep this one waiting for minutes; neuron 0
+        // gets all its seeds first.
+        let long = TinyProject.settings.replacing("seeds: 2", with: "seeds: 10000").replacing(
             "steps: 3", with: "steps: 200")
         try project.configure("title: Longer\n\(long)")
         let made = try project.runCount()
@@ -222,7 +223,7 @@ import Testing
         #expect(try project.files() == site)
         #expect(try project.runCount() > made)
         // A neuron's first seeds are made first, so that a smaller atlas finds some of its runs.
-        try project.configure("title: Longer\n" + long.replacing("seeds: 1000", with: "seeds: 4"))
+        try project.configure("title: Longer\n" + long.replacing("seeds: 10000", with: "seeds: 4"))
         let finished = try await project.build()
         let counts = try #require(finished.output.firstMatch(of: /(\d+) runs? made, (\d+) reused/)?.output)
         let (new, reused) = (try #require(Int(counts.1)), try #require(Int(counts.2)))

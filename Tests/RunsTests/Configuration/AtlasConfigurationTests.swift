@@ -223,7 +223,7 @@ extension AtlasConfiguration {
         ("layers: a\nmodel: vit.pth", "atlas.yml:2:8: model: expected a mapping (key: value), found \"vit.pth\""),
         (
             "layers: a\nmodel:\n  wieghts: vit.pth",
-            "atlas.yml:3:3: unknown key \"wieghts\" in model; did you mean \"weights\"? (known: weights, labels, heads, mean, std, imageSize, epsilon, stateDict)"
+            "atlas.yml:3:3: unknown key \"wieghts\" in model; did you mean \"weights\"? (known: weights, labels, heads, activation, mean, std, imageSize, epsilon, stateDict)"
         ),
         (
             "layers: a\nmodel:\n  heads: 0",

@@ -49,8 +49,8 @@ import Testing
                 + "encoder.layers.encoder_layer_2.mlp.3. `atlasgen inspect` lists all of them."
         ),
         (
-            "layers: [head]",
-            "atlas.yml:1:10: layers: the model has no address \"head\"; its addresses go from "
+            "layers: [top]",
+            "atlas.yml:1:10: layers: the model has no address \"top\"; its addresses go from "
                 + "encoder.layers.encoder_layer_0.ln_1 to heads.head. `atlasgen inspect` lists all of them."
         ),
         (

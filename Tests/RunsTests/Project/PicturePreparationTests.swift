@@ -47,9 +47,10 @@ import Testing
             let preparation = try PicturePreparation(
                 of: ImageSize(height: one.imageHeight, width: one.imageWidth),
                 native: ImageSize(height: one.native[0], width: one.native[1]),
-                naming: #require(Naming(rawValue: one.naming)),
+                naming: #require(Naming(rawValue: one.naming)), family: .plain,
                 processor: one.processor.map { try folder.write($0.utf8, to: "preprocessor_config.json") },
-                configuration: one.configuration.map { try folder.write($0.utf8, to: "config.json") })
+                configuration: one.configuration.map { try folder.write($0.utf8, to: "config.json") },
+                openCLIP: nil)
             let prepared = try picture.prepared(preparation)
             #expect((prepared.height, prepared.width) == (one.imageHeight, one.imageWidth))
             #expect(

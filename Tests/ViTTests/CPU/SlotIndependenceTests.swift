@@ -21,7 +21,29 @@ import Testing
         ViTConfiguration(
             imageHeight: 48, imageWidth: 64, patchSize: 16, blockCount: 2, headCount: 6, width: 384, mlpWidth: 1536,
             classCount: 10),
+        siglip, dinov2Giant,
     ]
+
+    private static let siglip: ViTConfiguration = {
+        var configuration = ViTConfiguration(
+            imageHeight: 48, imageWidth: 64, patchSize: 16, blockCount: 2, headCount: 6, width: 384, mlpWidth: 1540,
+            classCount: 384, prefixTokenCount: 0, pooling: .attention)
+        configuration.activation = .tanhGELU
+        configuration.output = .pooled
+        return configuration
+    }()
+
+    private static let dinov2Giant: ViTConfiguration = {
+        var configuration = ViTConfiguration(
+            imageHeight: 56, imageWidth: 42, patchSize: 14, blockCount: 2, headCount: 4, width: 192, mlpWidth: 520,
+            classCount: 10, prefixTokenCount: 3, pooling: .classTokenAndPatchMean)
+        configuration.hasLayerScale = true
+        configuration.hasGatedMLP = true
+        configuration.hasInputNorm = true
+        configuration.hasRotaryPositions = true
+        configuration.activation = .silu
+        return configuration
+    }()
 
     static let taps: [(Address, TokenSelection)] = [
         (.block(1, .mlp3), .patches), (.block(1, .mlp3), .token(3)), (.block(0, .mlp1), .center),

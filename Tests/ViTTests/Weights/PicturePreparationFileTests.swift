@@ -11,12 +11,37 @@ struct PicturePreparationFileTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func preparation(
-        processor: String? = nil, configuration: String? = nil, naming: Naming = .timm, side: Int = 224
+        processor: String? = nil, configuration: String? = nil, openCLIP: String? = nil, naming: Naming = .timm,
+        family: Family = .plain, side: Int = 224
     ) throws -> PicturePreparation {
         try PicturePreparation(
             of: ImageSize(height: side, width: side), native: ImageSize(height: 224, width: 224), naming: naming,
+            family: family,
             processor: processor.map { try folder.write("preprocessor_config.json", Array($0.utf8)) },
-            configuration: configuration.map { try folder.write("config.json", Array($0.utf8)) })
+            configuration: configuration.map { try folder.write("config.json", Array($0.utf8)) },
+            openCLIP: openCLIP.map { try folder.write("open_clip_config.json", Array($0.utf8)) })
+    }
+
+    @Test(arguments: [
+        (
+            #"{"preprocess_cfg": {"interpolation": "bicubic", "resize_mode": "squash"}}"#,
+            "squeezed to 224 × 224 (bicubic)"
+        ),
+        (#"{"preprocess_cfg": {"resize_mode": "shortest"}}"#, "shorter side to 224 (bicubic), centre 224 × 224"),
+        (#"{"preprocess_cfg": {"mean": [0.5, 0.5, 0.5]}}"#, "shorter side to 224 (bicubic), centre 224 × 224"),
+    ])
+    func openCLIPsFileIsFollowed(text: String, words: String) throws {
+        #expect(try preparation(openCLIP: text, naming: .openCLIP, family: .clip).words == words)
+    }
+
+    @Test(arguments: [
+        (Naming.huggingFaceCLIP, Family.clip, "shorter side to 224 (bicubic), centre 224 × 224"),
+        (.huggingFaceCLIP, .siglip, "squeezed to 224 × 224 (bicubic)"),
+        (.huggingFace, .dinov2, "shorter side to 256 (bicubic), centre 224 × 224"),
+        (.huggingFaceDINOv3, .dinov3, "squeezed to 224 × 224 (bilinear)"),
+    ])
+    func aFamilyHasItsProcessorsConvention(naming: Naming, family: Family, words: String) throws {
+        #expect(try preparation(naming: naming, family: family).words == words)
     }
 
     @Test func theFileThatSaysMostIsFollowed() throws {

@@ -17,7 +17,7 @@ struct PositionEmbeddingTests {
         withExtendedLifetime(source) {
             interpolatePositions(
                 source.pointer + 6, rows: 4, columns: 4, channels: 6, into: result.pointer, rows: rows,
-                columns: columns)
+                columns: columns, by: .alignedCorners)
         }
         #expect(relativeError(result.array, Array(try file.values(name).dropFirst(6))) <= 1e-5)
     }

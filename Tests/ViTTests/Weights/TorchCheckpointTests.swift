@@ -276,7 +276,6 @@ struct TorchCheckpointTests {
         let data = nested { _ in }
         let cases: [(bytes: [UInt8], words: String)] = [
             (zipBytes([("readme.txt", [1])]), "it has no data.pkl"),
-            (torchBytes(data, extra: [("archive/constants.pkl", [])]), "is a TorchScript program"),
             (torchBytes(data, extra: [("archive/byteorder", Array("big".utf8))]), "big-endian"),
             (torchBytes(data, method: 8), "'archive/data.pkl' is compressed"),
             (

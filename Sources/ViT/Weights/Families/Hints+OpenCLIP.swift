@@ -1,0 +1,53 @@
+// open_clip_config.json, as OpenCLIP writes it beside its weights.
+
+extension Hints {
+    /// What `open_clip_config.json` says about the vision tower.
+    ///
+    /// - Throws: `ViTError` for a file that cannot be read.
+    init(openCLIP path: String) throws {
+        let file = try readJSON(OpenCLIPFile.self, at: path)
+        source = path
+        let vision = file.model_cfg?.vision_cfg
+        imageSize = vision?.image_size?.size
+        mean = file.preprocess_cfg?.mean
+        standardDeviation = file.preprocess_cfg?.std
+        layerNormEpsilon = vision?.norm_kwargs?.eps
+        if let architecture = vision?.timm_model_name {
+            headCount = ModelConfigurationFile.headCounts[architecture]
+            activation = ModelConfigurationFile.activation(of: architecture)
+            return
+        }
+        activation = file.model_cfg?.quick_gelu.map { $0 ? .quickGELU : .gelu }
+        if let width = vision?.width, let headWidth = vision?.head_width, headWidth > 0 {
+            headCount = width / headWidth
+        }
+    }
+}
+
+/// The keys of `open_clip_config.json` about the vision tower (open_clip's `CLIPVisionCfg`).
+private struct OpenCLIPFile: Decodable {
+    let model_cfg: Model?
+    let preprocess_cfg: Preprocessing?
+
+    struct Model: Decodable {
+        let quick_gelu: Bool?
+        let vision_cfg: Vision?
+    }
+
+    struct Vision: Decodable {
+        let image_size: ModelConfigurationFile.Sides?
+        let width: Int?
+        let head_width: Int?
+        let timm_model_name: String?
+        let norm_kwargs: Norm?
+    }
+
+    struct Norm: Decodable {
+        let eps: Float?
+    }
+
+    struct Preprocessing: Decodable {
+        let mean: [Float]?
+        let std: [Float]?
+    }
+}
