@@ -213,8 +213,8 @@ import Testing
         let site = try project.files()
         // More runs than end before the interrupt arrives, also if other tests keep this one waiting for minutes; neuron 0
         // gets all its seeds first.
-        let long = TinyProject.settings.replacing("seeds: 2", with: "seeds: 10000").replacing(
-            "steps: 3", with: "steps: 200")
+        let long = TinyProject.settings.replacing("seeds: 2", with: "seeds: 1000").replacing(
+            "steps: 3", with: "steps: 2000")
         try project.configure("title: Longer\n\(long)")
         let made = try project.runCount()
         let stopped = try await project.run(["build", "--workers", "1"]) { try project.runCount() > made }
@@ -223,7 +223,7 @@ import Testing
         #expect(try project.files() == site)
         #expect(try project.runCount() > made)
         // A neuron's first seeds are made first, so that a smaller atlas finds some of its runs.
-        try project.configure("title: Longer\n" + long.replacing("seeds: 10000", with: "seeds: 4"))
+        try project.configure("title: Longer\n" + long.replacing("seeds: 1000", with: "seeds: 4"))
         let finished = try await project.build()
         let counts = try #require(finished.output.firstMatch(of: /(\d+) runs? made, (\d+) reused/)?.output)
         let (new, reused) = (try #require(Int(counts.1)), try #require(Int(counts.2)))
