@@ -19,7 +19,7 @@ struct CheckpointFuzzTests {
             ["config.json", "preprocessor_config.json"] + (1...3).map { "model-0000\($0)-of-00003.safetensors" }
         ),
         ("hf-vit/config.json", ["model.safetensors", "preprocessor_config.json"]),
-        ("dinov2-swiglu-meta.pth", []), ("clip-openai.pt", []), ("siglip-timm/model.safetensors", ["config.json"]),
+        ("dinov2-registers-meta.pth", []), ("clip-openai.pt", []), ("siglip-timm/model.safetensors", ["config.json"]),
         ("dinov3-hf/config.json", ["model.safetensors", "preprocessor_config.json"]),
         ("clip-open/open_clip_config.json", ["open_clip_model.safetensors"]),
     ]
