@@ -58,7 +58,11 @@ struct CheckpointLoader {
         let positions = try positionEmbedding(&configuration, family, by: conventions.interpolation)
         let rotary = family == .dinov3 ? try rotaryPositions(&configuration) : nil
         let inputNorm = try inputNorm(&configuration)
-        let patchProjection = try patchProjection([width, 3, patchSize, patchSize])
+        let patchShape = [width, 3, patchSize, patchSize]
+        let patchProjection =
+            family == .clip
+            ? try reader.linearWithOptionalBias(names.patchProjection, patchShape)
+            : try reader.linear(names.patchProjection, patchShape)
         var blocks: [BlockParameters] = []
         for index in 0..<blockCount {
             blocks.append(try block("\(blockPrefix)\(index).", configuration))
@@ -127,13 +131,6 @@ struct CheckpointLoader {
             parts.append((name, count == 1 ? [width] : [count, width]))
         }
         return try reader.stack(parts)
-    }
-
-    private mutating func patchProjection(_ shape: [Int]) throws -> LinearParameters {
-        // Only CLIP's patch projections have no bias.
-        place.naming == .torchvision || place.naming == .huggingFace
-            ? try reader.linear(names.patchProjection, shape)
-            : try reader.linearWithOptionalBias(names.patchProjection, shape)
     }
 
     private mutating func inputNorm(_ configuration: inout ViTConfiguration) throws -> LayerNormParameters? {
@@ -210,9 +207,7 @@ struct CheckpointLoader {
                 + "of that many tokens in \(configuration.blockCount) blocks with \(configuration.headCount) heads "
                 + "need \(gigabytesText(memory)) of memory; at most \(gigabytesText(Self.maximumImageMemory)) are "
                 + "allowed. State a smaller image size (--image-size HEIGHT,WIDTH, or model: {imageSize: [height, width]} in "
-                + "atlas.yml), or use a "
-                + "model with fewer tokens."
-        )
+                + "atlas.yml), or use a model with fewer tokens.")
     }
 
     /// The MLP's hidden width, and whether it is gated, from the first block.

@@ -73,8 +73,15 @@ struct CheckpointSettings {
         let source = "convention: \(conventions.source)"
         // A gate is always SiLU in the published models; what files say then is the nonlinearity of the other MLP.
         if configuration.hasGatedMLP {
-            configuration.activation = .silu
-            assume("activation", "silu", "the MLP is gated (SwiGLU)")
+            configuration.activation = overrides.activation ?? .silu
+            assume(
+                "activation", configuration.activation.rawValue,
+                overrides.activation == nil ? "the MLP is gated (SwiGLU)" : "given")
+            guard configuration.activation.sigmoidGate != nil else {
+                throw ViTError(
+                    "\(path): the MLP is gated, and exact GELU as a gate is not supported. State another nonlinearity, or "
+                        + "none (--activation).")
+            }
         } else if let (activation, _) = settle("activation", \.activation, \.rawValue) {
             configuration.activation = activation
         } else {

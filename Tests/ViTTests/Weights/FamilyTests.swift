@@ -150,4 +150,31 @@ struct FamilyTests {
         #expect(!errors.isEmpty)
         for (name, error) in errors { #expect(error <= 1e-3, "\(name)") }
     }
+
+    /// DeiT III's own files call LayerScale's γ otherwise than timm.
+    @Test func deitIIIsNamesOfLayerScaleAreRead() throws {
+        let timm = try Safetensors(path: Fixture.path("dinov2-registers-timm.safetensors"))
+        let table = try TensorTable(timm).renamed {
+            $0.replacing("ls1.gamma", with: "gamma_1").replacing("ls2.gamma", with: "gamma_2")
+        }
+        let folder = try TemporaryFolder()
+        let overrides = CheckpointOverrides(
+            headCount: 3, mean: ViTConfiguration.imageNetMean,
+            standardDeviation: ViTConfiguration.imageNetStandardDeviation)
+        let checkpoint = try Checkpoint.load(
+            path: folder.write("deit_3.safetensors", table.bytes()), overrides: overrides)
+        let errors = try ReferenceComparison(checkpoint, Fixture.reference("dinov2-registers")).activationErrors()
+        #expect(errors.count >= 7)
+        for (address, error) in errors { #expect(error <= 1e-4, "\(address)") }
+    }
+
+    @Test func aStatedNonlinearityGoesBeforeTheFiles() throws {
+        let clip = try Checkpoint.load(
+            path: Fixture.path("clip-hf"), overrides: CheckpointOverrides(activation: .tanhGELU))
+        #expect(clip.configuration.activation == .tanhGELU)
+        #expect(throws: ViTError.self) {
+            try Checkpoint.load(
+                path: Fixture.path("dinov2-swiglu-hf"), overrides: CheckpointOverrides(activation: .gelu))
+        }
+    }
 }

@@ -72,8 +72,9 @@ struct FamilyConventions {
             let isDeiT =
                 reader.has("dist_token") || reader.has("embeddings.distillation_token")
                 || reader.place.backbonePrefix.hasSuffix("deit.")
-            let hasPatches14 = try? reader.demand("patch_embed.proj.weight").shape.last == 14  // nil: other names
-            let isDINOv2 = hasPatches14 == true && reader.has("cls_token") && reader.has("blocks.0.ls1.gamma")
+            let patches = reader.file.tensors[reader.place.backbonePrefix + "patch_embed.proj.weight"]
+            let isDINOv2 =
+                patches?.shape.last == 14 && reader.has("cls_token") && reader.has("blocks.0.ls1.gamma")
             if isDeiT || isDINOv2 {
                 source = isDeiT ? "DeiT's default" : "timm's default for DINOv2"
             } else if naming != .torchvision {
