@@ -31,7 +31,7 @@ class Step:
         if name == "dinov2_s":
             model, size, blocks = transformers.Dinov2Model(transformers.Dinov2Config(**DINOV2_SMALL)), 224, 12
             block, site = address.removeprefix("encoder.layers.encoder_layer_").split(".", 1)
-            module = f"encoder.layer.{block}." + {"mlp.1": "mlp.activation", "mlp.3": "mlp.fc2"}[site]
+            module = f"encoder.layer.{block}." + {"mlp.1": "mlp.activation_fn", "mlp.3": "mlp.fc2"}[site]
         else:
             shape = SHAPES[name]
             model, size, blocks = VisionTransformer(**shape), shape["image_size"], shape["num_layers"]
