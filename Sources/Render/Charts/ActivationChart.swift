@@ -43,11 +43,7 @@ public struct ActivationChart: Sendable {
         func y(_ value: Double) -> Double { plot.bottom - (plot.bottom - plot.top) * scale.position(value) }
 
         var content = ""
-        for tick in scale.ticks {
-            content += SVG.line(
-                from: (plot.left, y(tick)), to: (plot.right, y(tick)), style: tick == 0 ? "axis" : "grid")
-            content += SVG.text(scale.label(tick), x: plot.left - 6, y: y(tick) + 4, anchor: .end)
-        }
+        content += scale.lines(from: plot.left, to: plot.right, y: y)
         content += SVG.text("0", x: plot.left, y: plot.bottom + 18)
         content += SVG.text("\(steps) steps", x: plot.right, y: plot.bottom + 18, anchor: .end)
 

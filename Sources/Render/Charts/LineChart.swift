@@ -60,11 +60,7 @@ public struct LineChart: Sendable {
         func y(_ value: Double) -> Double { plot.bottom - (plot.bottom - plot.top) * scale.position(value) }
 
         var content = ""
-        for tick in scale.ticks {
-            content += SVG.line(
-                from: (plot.left, y(tick)), to: (plot.right, y(tick)), style: tick == 0 ? "axis" : "grid")
-            content += SVG.text(scale.label(tick), x: plot.left - 6, y: y(tick) + 4, anchor: .end)
-        }
+        content += scale.lines(from: plot.left, to: plot.right, y: y)
         for count in stride(from: first, through: last, by: (last - first) / Self.mostLabels + 1) {
             content += SVG.text("\(count)", x: x(count), y: plot.bottom + 16, anchor: .middle)
         }

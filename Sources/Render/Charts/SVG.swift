@@ -88,3 +88,13 @@ struct ChartScale {
         return abs(tick) < step * 1e-6 ? "0" : Format.tick(tick)
     }
 }
+
+extension ChartScale {
+    /// A line across the chart for each tick, with its number to the left.
+    func lines(from left: Double, to right: Double, y: (Double) -> Double) -> String {
+        ticks.map { tick in
+            SVG.line(from: (left, y(tick)), to: (right, y(tick)), style: tick == 0 ? "axis" : "grid")
+                + SVG.text(label(tick), x: left - 6, y: y(tick) + 4, anchor: .end)
+        }.joined()
+    }
+}

@@ -7,7 +7,7 @@ extension Checkpoint {
     /// What the tensors do not say comes from `overrides`, then from `config.json` and `preprocessor_config.json` beside
     /// the weights, then from the file's metadata, then from the naming's convention; `assumptions` says which.
     ///
-    /// - Throws: `ViTError` for a file that is damaged, holds no plain Vision Transformer, or lacks a setting that the
+    /// - Throws: `ViTError` for a file that is damaged, holds no supported Vision Transformer, or lacks a setting that the
     ///   user must state.
     public static func load(path: String, overrides: CheckpointOverrides = .init()) throws -> Checkpoint {
         let source = try ModelSource(path: path)

@@ -38,17 +38,24 @@ public struct Checkpoint: Sendable {
 extension ViTParameters {
     /// Number of weights.
     public var count: Int {
-        var buffers = [
-            patchProjection.weight, patchProjection.bias, prefixTokens, positionEmbedding, finalNorm.weight,
-            finalNorm.bias,
-        ]
-        if let head { buffers += [head.weight, head.bias] }
-        for block in blocks {
-            for norm in [block.ln1, block.ln2] { buffers += [norm.weight, norm.bias] }
-            for linear in [block.attentionInput, block.attentionOutput, block.mlp0, block.mlp3] {
-                buffers += [linear.weight, linear.bias]
-            }
+        var buffers = [prefixTokens, positionEmbedding]
+        var norms = [finalNorm]
+        var layers = [patchProjection]
+        if let inputNorm { norms.append(inputNorm) }
+        if let head { layers.append(head) }
+        if let attentionPool {
+            buffers.append(attentionPool.probe)
+            norms.append(attentionPool.norm)
+            layers += [
+                attentionPool.attentionInput, attentionPool.attentionOutput, attentionPool.mlp0, attentionPool.mlp3,
+            ]
         }
+        for block in blocks {
+            buffers += [block.layerScale1, block.layerScale2].compactMap { $0 }
+            norms += [block.ln1, block.ln2]
+            layers += [block.attentionInput, block.attentionOutput, block.mlp0, block.mlp3]
+        }
+        buffers += norms.flatMap { [$0.weight, $0.bias] } + layers.flatMap { [$0.weight, $0.bias] }
         return buffers.reduce(0) { $0 + $1.count }
     }
 }

@@ -1,6 +1,64 @@
 // The head of a model: the one linear layer that it may have, under whatever name it was given.
 
 extension CheckpointLoader {
+    /// What `heads.head` reads the features through: the classifier, the mean of a distilled model's two, or CLIP's
+    /// projection; nil without one. Settles the number of its outputs.
+    ///
+    /// - Parameter layer: the name of the head's only layer; nil if there is none.
+    mutating func head(
+        _ layer: String?, _ configuration: inout ViTConfiguration
+    ) throws -> LinearParameters? {
+        let width = configuration.width
+        func has(_ name: String) -> Bool { file.tensors[place.prefix + name + ".weight"] != nil }
+        if let (first, second) = names.distilledHeads, has(first), has(second) {
+            guard configuration.pooling == .classToken, names.prefixTokens.prefix(2).allSatisfy({ reader.has($0[0]) })
+            else {
+                throw ViTError(
+                    "\(file.path): has the heads '\(first)' and '\(second)' of a distilled model, which read the tokens "
+                        + "'\(names.prefixTokens[0][0])' and '\(names.prefixTokens[1][0])', but it lacks one or pools "
+                        + "patches. Use a complete checkpoint.")
+            }
+            let classes = try reader.demand(first + ".weight", after: place.prefix).shape.first ?? 0
+            let heads = [
+                try reader.linear(first, [classes, width], after: place.prefix),
+                try reader.linear(second, [classes, width], after: place.prefix),
+            ]
+            configuration.classCount = classes
+            configuration.headTokenCount = 2
+            return average(heads, classes: classes, width: width)
+        }
+        if let layer {
+            let classes = try reader.demand(layer + ".weight", after: place.prefix).shape.first ?? 0
+            configuration.classCount = classes
+            return try headParameters(layer, classes: classes, width: configuration.featureCount)
+        }
+        if let (name, isTransposed) = names.projection, file.tensors[place.prefix + name] != nil {
+            return try projection(name, isTransposed: isTransposed, &configuration)
+        }
+        if configuration.pooling == .attention {
+            configuration.classCount = width
+            configuration.output = .pooled
+        }
+        return nil
+    }
+
+    /// One layer that reads the class and the distillation token, side by side, and gives the mean of the two heads'
+    /// logits, as DeiT does at inference (Touvron et al. 2021, section 4; timm's `VisionTransformerDistilled`).
+    func average(_ heads: [LinearParameters], classes: Int, width: Int) -> LinearParameters {
+        let weight = FloatBuffer(count: classes * 2 * width)
+        let bias = FloatBuffer(count: classes)
+        for (token, head) in heads.enumerated() {
+            for index in 0..<classes {
+                bias.pointer[index] += head.bias.pointer[index] / 2
+                for channel in 0..<width {
+                    weight.pointer[(2 * index + token) * width + channel] =
+                        head.weight.pointer[index * width + channel] / 2
+                }
+            }
+        }
+        return LinearParameters(weight: weight, bias: bias)
+    }
+
     /// The name of the head's only layer; nil if there is no head, or if it is no linear layer.
     ///
     /// Fine-tuning code replaces the head: by a linear layer of another name, by one in a `Sequential` with dropout, or

@@ -140,7 +140,7 @@ struct CheckpointSettings {
             throw ViTError(
                 "\(path): has no final LayerNorm ('\(place.backbonePrefix)\(names.finalNorm).weight' or "
                     + "'\(place.backbonePrefix)\(names.pooledNorm ?? "").weight'). Models without one, such as RADIO and "
-                    + "InternViT, are not supported; use a complete checkpoint of a plain Vision Transformer.")
+                    + "InternViT, are not supported; use a complete checkpoint of another model.")
         }
         // SigLIP's classifiers read the patches' mean; their files may have the pooling's weights, too.
         if let pool = names.attentionPool, reader.has(pool.probe), headInputs == nil || place.naming == .timm {

@@ -3,7 +3,7 @@
 extension Hints {
     /// What `config.json` says: transformers' keys, and timm's.
     ///
-    /// - Throws: `ViTError` for a file that cannot be read, and for a model that is not a plain Vision Transformer.
+    /// - Throws: `ViTError` for a file that cannot be read, and for a model that is not supported.
     init(modelConfiguration path: String) throws {
         let whole = try readJSON(ModelConfigurationFile.self, at: path)
         try whole.demandSupportedModel(path)
@@ -141,7 +141,7 @@ struct ModelConfigurationFile: Decodable {
         if let architecture, let difference = Self.difference(of: architecture) {
             throw ViTError(
                 "\(path): architecture '\(architecture)' is not supported: it computes \(difference), but its "
-                    + "tensors look like a plain Vision Transformer's. Use another checkpoint.")
+                    + "tensors look like a plain ViT's. Use another checkpoint.")
         }
     }
 

@@ -65,6 +65,7 @@ struct ModelPlace {
         }
         return ViTError(
             "\(file.path): is not a supported Vision Transformer: none of its \(file.tensors.count) tensors is a "
-                + "patch projection (\(expected)); the first is '\(first)'. Name a plain ViT's checkpoint.")
+                + "patch projection (\(expected)); the first is '\(first)'. Name the checkpoint of a Vision Transformer."
+        )
     }
 }

@@ -38,7 +38,7 @@ struct ParameterReader {
         guard let tensor = file.tensors[fullName] else {
             throw ViTError(
                 "\(file.path): tensor '\(fullName)' is missing (the file has \(file.tensors.count) tensors, with "
-                    + "\(place.naming.rawValue)'s names). Use a complete checkpoint of a plain Vision Transformer.")
+                    + "\(place.naming.rawValue)'s names). Use a complete checkpoint.")
         }
         return tensor
     }
@@ -51,7 +51,7 @@ struct ParameterReader {
         guard tensor.shape.drop(while: { $0 == 1 }) == shape.drop(while: { $0 == 1 }) else {
             throw ViTError(
                 "\(tensor.path): tensor '\(tensor.name)' has shape \(shapeText(tensor.shape)); \(shapeText(shape)) is "
-                    + "expected from the other shapes. Use a complete checkpoint of a plain Vision Transformer."
+                    + "expected from the other shapes. Use a complete checkpoint."
             )
         }
         bytesLeft -= tensor.byteCount

@@ -229,21 +229,15 @@ private struct ProcessorFile: Decodable {
     }
 }
 
-/// The keys of `open_clip_config.json` that say how pictures are resized (open_clip's `image_transform`).
-private struct OpenCLIPFile: Decodable {
-    let preprocess_cfg: Configuration?
-
-    struct Configuration: Decodable {
-        let interpolation: String?
-        let resize_mode: String?
-    }
-
-    /// The preparation; nil if the file does not say.
-    func preparation(_ path: String, _ image: ImageSize) throws -> PicturePreparation? {
+extension OpenCLIPFile {
+    /// The preparation, open_clip's `image_transform`; nil if the file does not say.
+    fileprivate func preparation(_ path: String, _ image: ImageSize) throws -> PicturePreparation? {
         guard let stated = preprocess_cfg, stated.interpolation != nil || stated.resize_mode != nil else { return nil }
         let name = stated.interpolation ?? "bicubic"
         guard let interpolation = PicturePreparation.Interpolation(rawValue: name) else {
-            throw ViTError("\(path): the interpolation '\(name)' is not known; expected bicubic or bilinear.")
+            throw ViTError(
+                "\(path): the interpolation '\(name)' is not known; expected nearest, box, bilinear, hamming, bicubic or "
+                    + "lanczos. Correct the file.")
         }
         let resizing: PicturePreparation.Resizing
         switch stated.resize_mode ?? "shortest" {

@@ -52,7 +52,7 @@ struct CheckpointRefusalTests {
                 { $0.tensors["\(layer).ln_1.bias"]?.values[3] = .nan }
             ),
             (
-                "'\(layer).q_norm.weight' does not belong in a plain Vision Transformer: the model has normalised",
+                "'\(layer).q_norm.weight' does not belong in a supported Vision Transformer: the model has normalised",
                 replace("\(layer).q_norm.weight", [4])
             ),
             ("makes 2×2 patches, but there are 8 position embeddings", replace("encoder.pos_embedding", [1, 8, 12])),

@@ -151,6 +151,16 @@ struct FamilyTests {
         for (name, error) in errors { #expect(error <= 1e-3, "\(name)") }
     }
 
+    /// LayerScale and attention pooling are weights, too. Nothing else of these files is ignored.
+    @Test(arguments: [("dinov2-hf", ["embeddings.mask_token"]), ("siglip-hf-vision", [])])
+    func everyWeightOfTheFileIsCounted(folder: String, ignored: [String]) throws {
+        let file = try Safetensors(path: Fixture.path(folder + "/model.safetensors"))
+        let checkpoint = try Checkpoint.load(path: Fixture.path(folder))
+        #expect(checkpoint.ignoredTensors == ignored)
+        let used = file.tensors.filter { !ignored.contains($0.key) }
+        #expect(checkpoint.parameterCount == used.values.reduce(0) { $0 + $1.count })
+    }
+
     /// DeiT III's own files call LayerScale's γ otherwise than timm.
     @Test func deitIIIsNamesOfLayerScaleAreRead() throws {
         let timm = try Safetensors(path: Fixture.path("dinov2-registers-timm.safetensors"))

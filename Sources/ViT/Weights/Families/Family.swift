@@ -39,8 +39,8 @@ enum Family: String {
             }
     }
 
-    /// Parts of tensor names that are refused in other families' models.
-    var ownMarks: [String] { self == .dinov3 ? ["storage_tokens", "rope", "q_bias", "v_bias"] : [] }
+    /// Parts of tensor names that belong to this family, and are refused in other families' models.
+    var acceptedMarks: [String] { self == .dinov3 ? ["storage_tokens", "rope", "q_bias", "v_bias"] : [] }
 }
 
 /// What a library assumes about a family's models where their files are silent.

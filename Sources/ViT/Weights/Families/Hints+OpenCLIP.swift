@@ -23,31 +23,3 @@ extension Hints {
         }
     }
 }
-
-/// The keys of `open_clip_config.json` about the vision tower (open_clip's `CLIPVisionCfg`).
-private struct OpenCLIPFile: Decodable {
-    let model_cfg: Model?
-    let preprocess_cfg: Preprocessing?
-
-    struct Model: Decodable {
-        let quick_gelu: Bool?
-        let vision_cfg: Vision?
-    }
-
-    struct Vision: Decodable {
-        let image_size: ModelConfigurationFile.Sides?
-        let width: Int?
-        let head_width: Int?
-        let timm_model_name: String?
-        let norm_kwargs: Norm?
-    }
-
-    struct Norm: Decodable {
-        let eps: Float?
-    }
-
-    struct Preprocessing: Decodable {
-        let mean: [Float]?
-        let std: [Float]?
-    }
-}
