@@ -78,6 +78,24 @@ package enum Explanations {
         }
     }
 
+    /// How a direct logit attribution is computed, or why a model has none.
+    static func attribution(in model: ViTConfiguration) -> String {
+        switch DirectLogitAttribution.obstacle(in: model) {
+        case nil:
+            "The class logits that the neuron raises and lowers most along the direct path alone: the residual stream, "
+                + "the final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Values are "
+                + "per unit of its activation, without the division by the standard deviation, which depends on the "
+                + "picture."
+        case .projection:
+            "There is none: the model's head gives no classes but projects the picture into a space that it shares with "
+                + "texts, whose dimensions have no names."
+        case .attentionPooling:
+            "There is none: the model pools its patches by attention, so no linear layer alone lies between the neuron "
+                + "and the output."
+        case .noHead: "There is none: the model that was read has no linear head that gives classes."
+        }
+    }
+
     /// What an attention mode is.
     static func attention(_ attention: Attention) -> String {
         switch attention {

@@ -49,7 +49,9 @@ struct NeuronPage: TemplateRoot {
         .html("similarity", "the pairwise similarities of the runs, as SVG", \.similarity),
         .flag("hasWrites", "whether there is a direct logit attribution") { !$0.writes.isEmpty },
         .list("writes", "the classes that it raises and lowers most, highest first", \.writes),
-        .text("writesExplanation", "how the attribution was computed", \.writesExplanation),
+        .text(
+            "writesExplanation", "how the direct logit attribution was computed, or why there is none",
+            \.writesExplanation),
         .list("provenance", "everything that determines the pictures", \.provenance),
         .text("command", "the commands that reproduce the pictures, one per line", \.command),
         .text("figureSyntax", "the Markdown that shows these runs in a post", \.figureSyntax),

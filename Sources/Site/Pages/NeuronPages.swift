@@ -140,7 +140,7 @@ struct NeuronPages: Sendable {
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
             commentary: subject.commentary, scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
-            writesExplanation: Self.writesExplanation, provenance: provenance(subject), command: commands(subject),
+            writesExplanation: writesExplanation(subject), provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),
             bibtex: bibtex(name, address, path: path), json: SitePaths.neuronData(address, neuron))
         try files.write(templates.render(page), to: path)
@@ -157,10 +157,13 @@ struct NeuronPages: Sendable {
         ).svg
     }
 
-    private static let writesExplanation =
-        "The class logits that the neuron raises and lowers most along the direct path alone: the residual stream, the "
-        + "final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Values are per unit of "
-        + "its activation, without the division by the standard deviation, which depends on the picture."
+    /// How the direct logit attribution was computed, or why there is none; nil where no neuron has one.
+    private func writesExplanation(_ subject: Subject) -> String? {
+        guard subject.rows[0].condition.variant.tokens != .slice, DirectLogitAttribution.isDefined(at: subject.address)
+        else { return nil }
+        return Explanations.attribution(in: project.model.model.configuration)
+    }
+
     /// Logits listed at each end.
     private static let writesShown = 5
 

@@ -5,6 +5,26 @@
 /// Circuits"; for ViTs, Vilas et al. 2023, "Analyzing Vision Transformers for Image Classification in Class Embedding
 /// Space").
 public enum DirectLogitAttribution {
+    /// Why the neurons of a model have none: what follows their direct path is no linear layer that gives classes.
+    public enum Obstacle: Sendable {
+        /// The head projects into a space that images and texts share.
+        case projection
+        /// Attention pooling lies between the residual stream and the output.
+        case attentionPooling
+        /// The model has no head.
+        case noHead
+    }
+
+    /// Why the neurons of a model have no attribution; nil if they have one.
+    public static func obstacle(in configuration: ViTConfiguration) -> Obstacle? {
+        if configuration.output == .projection { return .projection }
+        if configuration.pooling == .attention { return .attentionPooling }
+        return configuration.classCount == 0 ? .noHead : nil
+    }
+
+    /// Whether a neuron at this address adds to the residual stream along a path of its own.
+    public static func isDefined(at address: Address) -> Bool { address.tap.contribution != nil }
+
     /// Each class's logit per unit of the neuron's activation: W·(γ ⊙ (d − mean d)). d is what the neuron adds to the
     /// residual stream: its own channel at `mlp.3` and `ls_2`, or its column of the second layer at `mlp.0` and `mlp.1`,
     /// after LayerScale if the model has it.
@@ -16,8 +36,7 @@ public enum DirectLogitAttribution {
     /// - Returns: (classes); nil at other addresses, and for a model without a linear head that gives classes.
     /// - Precondition: the address has the neuron.
     public static func logits(model: ViT, address: Address, neuron: Int) -> [Float]? {
-        guard let head = model.parameters.head, model.configuration.output == .classes,
-            model.configuration.pooling != .attention,
+        guard obstacle(in: model.configuration) == nil, let head = model.parameters.head,
             var direction = direction(model: model, address: address, neuron: neuron)
         else { return nil }
         let width = direction.count

@@ -5,6 +5,8 @@ import Testing
 
 @testable import Render
 @testable import Site
+@testable import TestSupport
+@testable import ViT
 
 struct PageTests {
     @Test func neuronPageShowsItsRuns() throws {
@@ -16,6 +18,27 @@ struct PageTests {
         #expect(html.contains("rel=\"next\" href=\"../../../n.html\""))
         #expect(html.contains("style=\"--columns: 2\""))
         #expect(html.contains("<i style=\"width: 97%\">"))
+    }
+
+    /// A page of a model without a linear head of classes says why, where others list the classes.
+    @Test func aNeuronWithoutAttributionSaysWhy() throws {
+        let shape = ViTConfiguration.tiny64
+        var (projecting, pooling, headless) = (shape, shape, shape)
+        projecting.output = .projection
+        (pooling.output, pooling.pooling) = (.pooled, .attention)
+        headless.classCount = 0
+        let reasons = [projecting, pooling, headless].map { Explanations.attribution(in: $0) }
+        #expect(Set(reasons + [Explanations.attribution(in: shape)]).count == 4)
+        var page = SampleSite.neuron("x")
+        page.writes = []
+        for reason in reasons {
+            page.writesExplanation = reason
+            let html = try SampleSite.templates().render(page)
+            #expect(html.contains("Direct logit attribution") && html.contains(HTML.escaped(reason)))
+            #expect(!html.contains("class=\"writes\""))
+        }
+        page.writesExplanation = nil
+        #expect(try !SampleSite.templates().render(page).contains("Direct logit attribution"))
     }
 
     @Test func addressesAreRelativeWithoutABaseURL() throws {

@@ -98,11 +98,22 @@ import Testing
                 (DirectLogitAttribution.logits(model: model, address: address, neuron: 1) != nil) == isWriter,
                 "\(address)")
         }
-        var headless = Self.shape
+    }
+
+    @Test func aModelWithoutALinearHeadOfClassesSaysWhy() {
+        #expect(DirectLogitAttribution.obstacle(in: Self.shape) == nil)
+        var (headless, projecting, pooling) = (Self.shape, Self.shape, Self.shape)
         headless.classCount = 0
-        #expect(
-            DirectLogitAttribution.logits(model: .random(headless, seed: 0), address: .block(0, .mlp3), neuron: 1)
-                == nil)
+        projecting.output = .projection
+        pooling.pooling = .attention
+        let cases: [(ViTConfiguration, DirectLogitAttribution.Obstacle)] = [
+            (headless, .noHead), (projecting, .projection), (pooling, .attentionPooling),
+        ]
+        for (shape, obstacle) in cases {
+            #expect(DirectLogitAttribution.obstacle(in: shape) == obstacle)
+            let model = ViT(configuration: shape, parameters: ViT.random(Self.shape, seed: 0).parameters)
+            #expect(DirectLogitAttribution.logits(model: model, address: .block(0, .mlp3), neuron: 1) == nil)
+        }
     }
 
     // MARK: - The reference, in double precision
