@@ -113,7 +113,7 @@ extension LoadedModel {
         guard FileSystem.exists(path) else {
             throw AtlasError(
                 .data,
-                "\(path): there is no such file or folder. Name a checkpoint (.safetensors, .pth, .pt, .bin) or a "
+                "\(path): there is no such file or folder. Name a checkpoint (.safetensors, .pth, .pt, .bin, .ckpt) or a "
                     + "folder that contains one.")
         }
         try self.init(path: path, overrides: overrides)

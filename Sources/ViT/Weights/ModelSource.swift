@@ -68,7 +68,7 @@ struct ModelSource {
         }
         throw ViTError(
             "\(path): is neither a safetensors file nor a PyTorch checkpoint (it begins with the bytes "
-                + "\(start.joined(separator: " "))). Name a .safetensors, .pth, .pt or .bin file.")
+                + "\(start.joined(separator: " "))). Name a .safetensors, .pth, .pt, .bin or .ckpt file.")
     }
 
     /// The weights in a folder: the file with a usual name, or otherwise the only weight file.
@@ -83,7 +83,7 @@ struct ModelSource {
             "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "open_clip_model.safetensors",
             "open_clip_pytorch_model.bin",
         ]
-        let suffixes = [".safetensors", ".safetensors.index.json", ".pth", ".pt", ".bin"]
+        let suffixes = [".safetensors", ".safetensors.index.json", ".pth", ".pth.tar", ".pt", ".bin", ".ckpt"]
         let weights = names.filter { name in suffixes.contains { name.hasSuffix($0) } }
         if let name = usual.first(where: names.contains) ?? (weights.count == 1 ? weights[0] : nil) {
             return folder.appending(path: name).path(percentEncoded: false)

@@ -46,9 +46,19 @@ extension Unpickler {
         if inertNames[module]?.contains(name) == true { return true }
         if module == "torch" || module == "numpy", isNumberType(name) { return true }
         // Classes begin with a capital letter; functions do not.
-        guard name.first?.isUppercase == true, !name.contains(".") else { return false }
-        return inertModules.contains { module == $0 || module.hasPrefix($0 + ".") }
+        guard name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ $0.first?.isUppercase == true })
+        else { return false }
+        let package = module.prefix { $0 != "." }
+        return !listedPackages.contains(package)
+            || inertModules.contains { module == $0 || module.hasPrefix($0 + ".") }
     }
+
+    /// Packages of which only what is listed here is inert: Python's standard library, and those that a model is made
+    /// of. A class of any other package, such as the settings of a training script, is a class of values: nothing of it
+    /// exists here, and what is made of it is passed over.
+    private static let listedPackages: Set<Substring> = PythonStandardLibrary.modules.union([
+        "torch", "torchvision", "numpy",
+    ])
 
     /// Whether this is a name such as `float32`, `bfloat16` or `uint8`.
     private static func isNumberType(_ name: String) -> Bool {
@@ -57,15 +67,10 @@ extension Unpickler {
         } || name == "bool" || name == "bool_"
     }
 
-    /// Modules whose classes are settings, schedules and states of a training run. `__main__` is the script that saved
-    /// the file: its own classes, such as enumerations, do not exist here.
+    /// Modules of the listed packages whose classes are settings, schedules and states of a training run.
     private static let inertModules = [
-        "__main__", "torch.optim", "torch.amp.grad_scaler", "torch.cuda.amp.grad_scaler", "torchvision.transforms",
-        "timm.optim", "timm.scheduler", "transformers.trainer_utils", "transformers.training_args", "omegaconf",
-        "pytorch_lightning", "lightning", "lightning_fabric", "lightning_utilities", "yacs.config",
-        "fvcore.common.config", "easydict", "addict.addict", "munch", "ml_collections.config_dict.config_dict",
-        "mmengine.config.config", "mmcv.utils.config", "numpy.dtypes", "numpy.random._pcg64",
-        "numpy.random._mt19937",
+        "torch.optim", "torch.amp.grad_scaler", "torch.cuda.amp.grad_scaler", "torchvision.transforms",
+        "numpy.dtypes", "numpy.random._pcg64", "numpy.random._mt19937",
     ]
 
     private static let inertNames: [String: Set<String>] = {

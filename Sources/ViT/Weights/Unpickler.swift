@@ -157,7 +157,10 @@ struct Unpickler {
     // MARK: - Tensors
 
     private func global(module: String, name: String) throws -> Global {
-        guard let global = Self.global(module, name) else { throw refused("refers to '\(module).\(name)'") }
+        guard let global = Self.global(module, name) else {
+            let whole = module.hasPrefix("torch.nn.modules.") ? "holds a whole model: it " : ""
+            throw refused("\(whole)refers to '\(module).\(name)'")
+        }
         return global
     }
 

@@ -125,7 +125,7 @@ import Testing
         #expect(
             missing.errors
                 == "atlasgen: nothing.pth: there is no such file or folder. Name a checkpoint (.safetensors, .pth, "
-                + ".pt, .bin) or a folder that contains one.\n")
+                + ".pt, .bin, .ckpt) or a folder that contains one.\n")
         _ = try folder.write("hello".utf8, to: "text.pth")
         let text = try CommandRun("inspect", "text.pth", in: folder)
         #expect(text.code == 65 && text.output.isEmpty)

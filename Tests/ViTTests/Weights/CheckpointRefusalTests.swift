@@ -123,6 +123,13 @@ struct CheckpointRefusalTests {
         #expect(try message(path).contains("several weight files: a.pth, b.safetensors. Name one of them"))
     }
 
+    @Test(arguments: ["last.ckpt", "jepa.pth.tar"]) func findsTheOnlyFileOfAFolder(_ name: String) throws {
+        let file = try folder.write(name, Self.table().bytes())
+        let checkpoint = try Checkpoint.load(path: folder.url.path(percentEncoded: false))
+        #expect(checkpoint.weightPaths.map { $0.split(separator: "/").last } == [Substring(name)])
+        #expect(try Checkpoint.load(path: file).configuration == checkpoint.configuration)
+    }
+
     @Test func refusesShardsThatDoNotFit() throws {
         func index(_ map: String) throws -> String {
             try folder.write(

@@ -99,7 +99,8 @@ struct TorchCheckpointTests {
             ("pytorch_lightning.utilities.parsing", "AttributeDict"),
             ("lightning.fabric.utilities.data", "AttributeDict"), ("yacs.config", "CfgNode"),
             ("easydict", "EasyDict"), ("argparse", "Namespace"), ("timm.scheduler.cosine_lr", "CosineLRScheduler"),
-            ("torch.optim.lr_scheduler", "LambdaLR"), ("__main__", "Arguments"),
+            ("torch.optim.lr_scheduler", "LambdaLR"), ("__main__", "Arguments"), ("mmengine.config", "ConfigDict"),
+            ("hydra.conf", "HydraConf"), ("my_project.settings", "Options"), ("my_project.settings", "Options.Kind"),
         ]) func passesOverObjectsOfPlainClasses(_ module: String, _ name: String) throws
     {
         let pickle = nested { pickle in
@@ -166,6 +167,9 @@ struct TorchCheckpointTests {
             call("torch.nn.modules.linear", "Linear", "x"), call("numpy", "fromfile", "x"),
             call("torch", "FloatStorage.__class__", "x"), call("collections", "OrderedDict.fromkeys", "x"),
             call("torchvision.models.vision_transformer", "VisionTransformer", "x"),
+            call("my_project.settings", "load", "x"), call("my_project.settings", "Options.load", "x"),
+            call("ctypes", "CDLL", "libc.so.6"), call("multiprocessing.process", "Process", "x"),
+            call("code", "InteractiveConsole", "x"), call("numpy.lib.npyio", "NpzFile", "x"),
             make("STACK_GLOBAL", "refers to 'posix.system'") { pickle in
                 pickle.raw([0x8c, 5] + Array("posix".utf8) + [0x94, 0x8c, 6] + Array("system".utf8) + [0x94, 0x93])
                 pickle.string("id")
