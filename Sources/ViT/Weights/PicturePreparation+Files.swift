@@ -110,15 +110,17 @@ private struct ProcessorFile: Decodable {
     let crop_size: Sides?
     let crop_pct: Double?
 
-    /// One number; the height and the width, with or without names; or the shorter side. Other names are passed over.
+    /// One number; the height and the width, with or without names; or the shorter side, and how long the longer one may
+    /// be. Other names are passed over.
     struct Sides: Decodable {
         let side: Int?
         let shortest_edge: Int?
+        let longest_edge: Int?
         let height: Int?
         let width: Int?
 
         private enum Key: String, CodingKey {
-            case shortest_edge, height, width
+            case shortest_edge, longest_edge, height, width
         }
 
         init(from decoder: any Decoder) throws {
@@ -127,11 +129,12 @@ private struct ProcessorFile: Decodable {
             side = try? value.decode(Int.self)
             let sides = try? value.decode([Int].self)
             guard side == nil, sides?.count != 2 else {
-                (shortest_edge, height, width) = (nil, sides?.first, sides?.last)
+                (shortest_edge, longest_edge, height, width) = (nil, nil, sides?.first, sides?.last)
                 return
             }
             let container = try decoder.container(keyedBy: Key.self)
             shortest_edge = try container.decodeIfPresent(Int.self, forKey: .shortest_edge)
+            longest_edge = try container.decodeIfPresent(Int.self, forKey: .longest_edge)
             height = try container.decodeIfPresent(Int.self, forKey: .height)
             width = try container.decodeIfPresent(Int.self, forKey: .width)
         }
@@ -184,7 +187,18 @@ private struct ProcessorFile: Decodable {
                 return prepared(
                     scaled(ImageSize(side: Int(Double(edge) / share)), ImageSize(side: edge), image, keeps: true))
             }
-            return prepared(scaled(ImageSize(side: edge), crop ?? ImageSize(side: edge), image, keeps: true))
+            let crop = crop ?? ImageSize(side: edge)
+            let resizing = scaled(ImageSize(side: edge), crop, image, keeps: true)
+            guard let longest = size?.longest_edge, case .shorterSide(let shortest) = resizing else {
+                return prepared(resizing)
+            }
+            try PicturePreparation.demandSide(longest, "longest_edge", path)
+            return prepared(.edges(shortest: shortest, longest: Self.side(longest, crop.height, image.height)))
+        }
+        if size?.longest_edge != nil, size?.height == nil {
+            throw ViTError(
+                "\(path): size has longest_edge alone, which transformers' processors of these models refuse; expected "
+                    + "height and width, or shortest_edge. Correct the file.")
         }
         let height = size.map { $0.height ?? $0.side } ?? defaults.square
         let width = size.map { $0.width ?? $0.side } ?? defaults.square
@@ -209,13 +223,15 @@ private struct ProcessorFile: Decodable {
     private func scaled(
         _ size: ImageSize, _ crop: ImageSize, _ image: ImageSize, keeps: Bool
     ) -> PicturePreparation.Resizing {
-        func side(_ count: Int, _ crop: Int, _ image: Int) -> Int {
-            max(1, Int((Double(count) * Double(image) / Double(crop)).rounded()))
-        }
-        let height = side(size.height, crop.height, image.height)
-        let width = side(size.width, crop.width, image.width)
+        let height = Self.side(size.height, crop.height, image.height)
+        let width = Self.side(size.width, crop.width, image.width)
         if !keeps { return .squeezed(height: height, width: width) }
         return height == width ? .shorterSide(height) : .covering(height: height, width: width)
+    }
+
+    /// A side in proportion to the image's, which is as long as `crop` in the file.
+    private static func side(_ count: Int, _ crop: Int, _ image: Int) -> Int {
+        max(1, Int((Double(count) * Double(image) / Double(crop)).rounded()))
     }
 
     /// The filter of Pillow's number.

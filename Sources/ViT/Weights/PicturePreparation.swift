@@ -16,6 +16,9 @@ public struct PicturePreparation: Sendable, Equatable, Codable {
         case none
         /// The shorter side gets this many pixels; the proportions stay.
         case shorterSide(Int)
+        /// The shorter side gets this many pixels, or fewer where the longer side would have more than `longest`; the
+        /// proportions stay.
+        case edges(shortest: Int, longest: Int)
         /// This size; the proportions change.
         case squeezed(height: Int, width: Int)
         /// The smallest size of its proportions that covers this one.
@@ -57,6 +60,17 @@ public struct PicturePreparation: Sendable, Equatable, Codable {
             // torchvision's `_compute_resized_output_size` and transformers' `get_resize_output_image_size`
             let long = Int(Double(side * max(height, width)) / Double(min(height, width)))
             return width <= height ? (long, side) : (side, long)
+        case .edges(let shortest, let longest):
+            // transformers' `get_size_with_aspect_ratio`
+            let (short, long) = (Double(min(height, width)), Double(max(height, width)))
+            var (newShort, newLong) = (Double(shortest), (Double(shortest) * long / short).rounded(.down))
+            if long / short * Double(shortest) > Double(longest) {
+                let exact = Double(longest) * short / long
+                newShort = exact.rounded(.toNearestOrEven)
+                newLong = newShort == short ? long : (exact * long / short).rounded(.down)
+            }
+            let sides = (short: max(1, Int(newShort)), long: max(1, Int(newLong)))
+            return width <= height ? (sides.long, sides.short) : (sides.short, sides.long)
         case .covering(let newHeight, let newWidth):
             return proportional(height, width, ratio: min(ratio(height, newHeight), ratio(width, newWidth)))
         case .inside(let newHeight, let newWidth):
@@ -87,6 +101,8 @@ public struct PicturePreparation: Sendable, Equatable, Codable {
         switch resizing {
         case .none: return centre
         case .shorterSide(let side): return "shorter side to \(side) \(filter), \(centre)"
+        case .edges(let shortest, let longest):
+            return "shorter side to \(shortest), longer side at most \(longest) \(filter), \(centre)"
         case .squeezed(imageHeight, imageWidth): return "squeezed to \(imageWidth) × \(imageHeight) \(filter)"
         case .squeezed(let height, let width): return "squeezed to \(width) × \(height) \(filter), \(centre)"
         case .covering(let height, let width): return "made to cover \(width) × \(height) \(filter), \(centre)"

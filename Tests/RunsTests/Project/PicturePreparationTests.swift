@@ -40,7 +40,7 @@ import Testing
         let file = try #require(Bundle.module.resourceURL).appending(path: "Fixtures/prepared.json")
         let fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
         let folder = try TemporaryFolder()
-        #expect(fixture.cases.count == 32)
+        #expect(fixture.cases.count == 36)
         for one in fixture.cases {
             let pixels = try #require(fixture.pictures[one.picture])
             let picture = Picture(width: pixels.width, height: pixels.height, pixels: [UInt8](pixels.rgb))

@@ -70,12 +70,19 @@ struct PicturePreparationFileTests {
         #expect(
             try preparation(processor: #"{"size": [256, 240], "crop_size": [224, 224], "do_center_crop": true}"#).words
                 == "squeezed to 240 × 256 (bilinear), centre 224 × 224")
+        // A longer side that has an end, at twice the size, too.
+        let edges = #"{"size": {"shortest_edge": 256, "longest_edge": 333}, "crop_size": 224, "do_center_crop": true}"#
+        #expect(
+            try preparation(processor: edges, side: 448).words
+                == "shorter side to 512, longer side at most 666 (bilinear), centre 448 × 448")
     }
 
     @Test(arguments: [
         (#"{"size": 0}"#, "size is 0; expected pixels, 1 to 65536"),
         (#"{"size": {"height": 9223372036854775807, "width": 1}}"#, "size is 9223372036854775807; expected pixels"),
         (#"{"size": {"shortest_edge": -1}}"#, "size is -1"),
+        (#"{"size": {"shortest_edge": 224, "longest_edge": 0}}"#, "longest_edge is 0; expected pixels"),
+        (#"{"size": {"longest_edge": 224}}"#, "size has longest_edge alone"),
         (#"{"size": 224, "do_center_crop": true, "crop_size": -5}"#, "crop_size is -5"),
         (#"{"size": 224, "resample": 9}"#, "resample is 9; expected Pillow's number of a filter, 0 to 5"),
         (#"{"size": {"shortest_edge": 224}, "crop_pct": 0}"#, "crop_pct is 0.0; expected a share above 0.01"),
