@@ -29,6 +29,9 @@ struct CheckpointLoader {
 
     mutating func load(_ source: ModelSource, path: String) throws -> Checkpoint {
         if let (value, origin) = place.choice { settings.assume("state dict", value, origin, leavesOut: true) }
+        if let other = OtherModel.of(file, after: place.backbonePrefix) {
+            throw other.model.error(file.path, tensor: other.tensor)
+        }
         let family = Family(of: reader)
         try refuseForeignFeatures(family)
         let (width, patchSize) = try patchDimensions()

@@ -134,14 +134,15 @@ struct ModelConfigurationFile: Decodable {
     /// Refuses models whose tensors look like a supported model's.
     func demandSupportedModel(_ path: String) throws {
         if let model_type, !Self.modelTypes.contains(model_type) {
+            let other = OtherModel.of(type: model_type, architecture: nil)
             throw ViTError(
-                "\(path): model_type '\(model_type)' is not supported; these are: "
-                    + "\(Self.modelTypes.joined(separator: ", ")). Use a checkpoint of one of them.")
+                "\(path): model_type '\(model_type)' is not supported"
+                    + (other.map { " (\($0.name) has \($0.feature))" } ?? "") + "; these are: "
+                    + "\(Self.modelTypes.joined(separator: ", ")). "
+                    + (other?.advice ?? "Use a checkpoint of one of them."))
         }
-        if let architecture, let difference = Self.difference(of: architecture) {
-            throw ViTError(
-                "\(path): architecture '\(architecture)' is not supported: it computes \(difference), but its "
-                    + "tensors look like a plain ViT's. Use another checkpoint.")
+        if let architecture, let other = OtherModel.of(type: nil, architecture: architecture) {
+            throw other.error(path, architecture: architecture)
         }
     }
 
@@ -170,14 +171,6 @@ struct ModelConfigurationFile: Decodable {
             has("patch32_siglip") || has("giantopt") || has("so400m_patch16_siglip")
             || (has("large_patch16_siglip") && architecture.hasSuffix("_512"))
         return hasTanhGELU ? .tanhGELU : nil
-    }
-
-    /// What timm's architecture of this name computes differently from a plain ViT, without a trace in its tensors; nil
-    /// for nothing.
-    private static func difference(of architecture: String) -> String? {
-        func has(_ mark: String) -> Bool { architecture.contains(mark) }
-        if has("_rpn_") { return "LayerNorm after attention and MLP, not before" }
-        return has("_pe_") ? "rotary positions" : nil
     }
 
     /// The head counts of timm's plain ViTs whose head size differs from what the width suggests.

@@ -63,6 +63,7 @@ struct ModelPlace {
         guard let first = file.tensors.keys.min() else {
             return ViTError("\(file.path): holds no tensors. Name a file with a Vision Transformer's weights.")
         }
+        if let other = OtherModel.of(file, after: "") { return other.model.error(file.path, tensor: other.tensor) }
         return ViTError(
             "\(file.path): is not a supported Vision Transformer: none of its \(file.tensors.count) tensors is a "
                 + "patch projection (\(expected)); the first is '\(first)'. Name the checkpoint of a Vision Transformer."

@@ -90,13 +90,13 @@ struct CheckpointRefusalTests {
     }
 
     @Test func refusesAnotherArchitecture() throws {
-        var resnet = TensorTable()
-        for name in ["conv1.weight", "bn1.weight", "layer1.0.conv1.weight", "fc.weight"] {
-            resnet.tensors[name] = ([2, 2], [1, 2, 3, 4])
+        var other = TensorTable()
+        for name in ["encoder.0.weight", "decoder.0.weight", "fc.weight"] {
+            other.tensors[name] = ([2, 2], [1, 2, 3, 4])
         }
-        let text = try message(resnet)
-        #expect(text.contains("is not a supported Vision Transformer: none of its 4 tensors is a patch projection"))
-        #expect(text.contains("the first is 'bn1.weight'"))
+        let text = try message(other)
+        #expect(text.contains("is not a supported Vision Transformer: none of its 3 tensors is a patch projection"))
+        #expect(text.contains("the first is 'decoder.0.weight'"))
         #expect(try message(TensorTable()).contains("holds no tensors"))
     }
 

@@ -15,6 +15,11 @@ extension Hints {
         if let architecture = vision?.timm_model_name {
             headCount = ModelConfigurationFile.headCounts[architecture]
             activation = ModelConfigurationFile.activation(of: architecture)
+            poolsByAttention = vision?.timm_pool == "map"
+            if let pool = vision?.timm_pool, ["token", "avg"].contains(pool) { poolsPatches = pool == "avg" }
+            if let other = OtherModel.of(type: nil, architecture: architecture) {
+                throw other.error(path, architecture: architecture)
+            }
             return
         }
         activation = file.model_cfg?.quick_gelu.map { $0 ? .quickGELU : .gelu }

@@ -15,6 +15,7 @@ struct OpenCLIPFile: Decodable {
         let width: Int?
         let head_width: Int?
         let timm_model_name: String?
+        let timm_pool: String?
         let norm_kwargs: Norm?
     }
 
