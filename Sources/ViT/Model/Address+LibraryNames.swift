@@ -29,7 +29,7 @@ extension Address {
     /// What encloses the blocks and the modules after them; a text tower's modules are not the model's.
     private static let enclosing: Set<Substring> = [
         "model", "module", "backbone", "encoder", "vit", "deit", "dinov2", "dinov2_with_registers", "vision_model",
-        "visual", "trunk", "transformer",
+        "visual", "trunk", "transformer", "ijepa",
     ]
     private static let normNames: Set<Substring> = ["norm", "fc_norm", "layernorm", "post_layernorm", "ln_post"]
     private static let headNames: Set<Substring> = ["head", "classifier", "visual_projection", "attn_pool"]

@@ -126,8 +126,10 @@ struct CheckpointLoader {
     }
 
     private mutating func prefixTokens(width: Int) throws -> FloatBuffer {
-        // Only timm and SigLIP make models without a class token.
-        if place.naming != .timm, place.naming != .huggingFaceCLIP { _ = try reader.demand(names.prefixTokens[0][0]) }
+        // Only timm, SigLIP and I-JEPA have models without a class token.
+        if ![.timm, .huggingFaceCLIP, .huggingFace].contains(place.naming) {
+            _ = try reader.demand(names.prefixTokens[0][0])
+        }
         var parts: [(name: String, shape: [Int])] = []
         for name in names.prefixTokens.compactMap({ $0.first(where: reader.has) }) {
             let count = try reader.demand(name).shape.dropLast().last ?? 1

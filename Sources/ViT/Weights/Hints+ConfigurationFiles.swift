@@ -128,7 +128,7 @@ struct ModelConfigurationFile: Decodable {
     /// The models of Hugging Face that are supported, by `model_type`.
     private static let modelTypes = [
         "vit", "deit", "vit_mae", "vit_msn", "dinov2", "dinov2_with_registers", "clip", "clip_vision_model", "siglip",
-        "siglip_vision_model", "dinov3_vit", "timm_wrapper",
+        "siglip_vision_model", "dinov3_vit", "ijepa", "timm_wrapper",
     ]
 
     /// Refuses models whose tensors look like a supported model's.

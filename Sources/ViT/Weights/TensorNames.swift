@@ -103,7 +103,7 @@ extension Naming {
                 gatedMLP0: [["mlp.weights_in"], ["mlp.gate_proj", "mlp.up_proj"]],
                 layerScales: [("layer_scale1.lambda1", "layer_scale2.lambda1")], finalNorm: "layernorm",
                 heads: ["classifier"], distilledHeads: ("cls_classifier", "distillation_classifier"),
-                modelPrefixes: ["vit.", "deit.", "dinov2.", "dinov2_with_registers.", ""],
+                modelPrefixes: ["vit.", "deit.", "dinov2.", "dinov2_with_registers.", "ijepa.", ""],
                 owned: [
                     "encoder.", "layers.", "embeddings.patch_embeddings.", "embeddings.register_tokens",
                     "embeddings.detection_tokens", "layernorm.",

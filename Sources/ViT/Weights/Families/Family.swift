@@ -2,7 +2,7 @@
 
 /// A family of Vision Transformers whose conventions differ.
 enum Family: String {
-    /// Dosovitskiy et al. 2021 and what keeps its conventions: DeiT, MAE, MSN.
+    /// Dosovitskiy et al. 2021 and what keeps its conventions: DeiT, MAE, MSN, I-JEPA.
     case plain = "ViT"
     /// Oquab et al. 2023, also with registers (Darcet et al. 2023).
     case dinov2 = "DINOv2"
@@ -66,17 +66,19 @@ struct FamilyConventions {
         var (mean, deviation) = (ViTConfiguration.imageNetMean, ViTConfiguration.imageNetStandardDeviation)
         switch family {
         case .plain:
-            // DeiT's models are trained with ImageNet's statistics, as torchvision's are; the other ViTs of timm and of
-            // Hugging Face with the halves that their default configurations have. timm's files of DINOv2 look like any
-            // ViT's with LayerScale, but for their patches of 14 pixels.
+            // DeiT's and I-JEPA's models are trained with ImageNet's statistics, as torchvision's are; the other ViTs of
+            // timm and of Hugging Face with the halves that their default configurations have. timm's files of DINOv2
+            // look like any ViT's with LayerScale, but for their patches of 14 pixels.
             let isDeiT =
                 reader.has("dist_token") || reader.has("embeddings.distillation_token")
                 || reader.place.backbonePrefix.hasSuffix("deit.")
             let patches = reader.file.tensors[reader.place.backbonePrefix + "patch_embed.proj.weight"]
             let isDINOv2 =
                 patches?.shape.last == 14 && reader.has("cls_token") && reader.has("blocks.0.ls1.gamma")
-            if isDeiT || isDINOv2 {
-                source = isDeiT ? "DeiT's default" : "timm's default for DINOv2"
+            // The only model of transformers without a class token.
+            let isIJEPA = naming == .huggingFace && !reader.has("embeddings.cls_token")
+            if isDeiT || isDINOv2 || isIJEPA {
+                source = isDeiT ? "DeiT's default" : isIJEPA ? "I-JEPA's default" : "timm's default for DINOv2"
             } else if naming != .torchvision {
                 (mean, deviation) = (Self.halves, Self.halves)
             }
