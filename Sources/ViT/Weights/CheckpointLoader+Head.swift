@@ -35,11 +35,36 @@ extension CheckpointLoader {
         if let (name, isTransposed) = names.projection, file.tensors[place.prefix + name] != nil {
             return try projection(name, isTransposed: isTransposed, &configuration)
         }
+        if let head = try towerProjection(&configuration) { return head }
         if configuration.pooling == .attention {
             configuration.classCount = width
             configuration.output = .pooled
         }
         return nil
+    }
+
+    /// The prefix of what OpenCLIP puts beside a tower of timm's; nil for other models.
+    var towerPrefix: String? {
+        let tower = "visual.trunk."
+        guard place.naming == .timm, place.prefix.hasSuffix(tower) else { return nil }
+        return place.prefix.dropLast(tower.count) + "visual."
+    }
+
+    /// OpenCLIP's projection after a tower of timm's (`timm_proj`), if it is one linear layer.
+    private mutating func towerProjection(_ configuration: inout ViTConfiguration) throws -> LinearParameters? {
+        guard let prefix = towerPrefix else { return nil }
+        let layer = "head.proj"
+        guard let outputs = file.tensors["\(prefix)\(layer).weight"]?.shape.first else {
+            if let name = file.tensors.keys.filter({ $0.hasPrefix(prefix + "head.") }).min() {
+                settings.assume(
+                    "head", "left out", "OpenCLIP's projection is not one linear layer, but has '\(name)'",
+                    leavesOut: true)
+            }
+            return nil
+        }
+        configuration.classCount = outputs
+        configuration.output = .projection
+        return try reader.linearWithOptionalBias(layer, [outputs, configuration.width], after: prefix)
     }
 
     /// One layer that reads the class and the distillation token, side by side, and gives the mean of the two heads'

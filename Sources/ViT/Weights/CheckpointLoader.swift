@@ -74,7 +74,10 @@ struct CheckpointLoader {
         let attentionPool = try attentionPool(configuration)
         let head = try head(headLayer, &configuration)
         // timm's converted projections have biases of 0; the heads of models that were fine-tuned on classes have not.
-        if family == .clip, let head, head.bias.array.allSatisfy({ $0 == 0 }) { configuration.output = .projection }
+        // In OpenCLIP's towers, timm's head is the projection if no other follows.
+        if let head, towerPrefix != nil || (family == .clip && head.bias.array.allSatisfy({ $0 == 0 })) {
+            configuration.output = .projection
+        }
         let labels = try labels(
             source, classCount: configuration.output == .classes ? configuration.classCount : 0)
         let ignored = IgnoredTensors(names: try unused(), place: place)

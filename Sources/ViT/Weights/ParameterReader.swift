@@ -99,10 +99,14 @@ struct ParameterReader {
     /// Reads `name.weight`, (outputs, inputs…), and `name.bias` if there is one; otherwise the bias is 0.
     ///
     /// - Throws: as `buffer`.
-    mutating func linearWithOptionalBias(_ name: String, _ shape: [Int]) throws -> LinearParameters {
-        if has(name + ".bias") { return try linear(name, shape) }
+    mutating func linearWithOptionalBias(
+        _ name: String, _ shape: [Int], after prefix: String? = nil
+    ) throws -> LinearParameters {
+        if file.tensors[(prefix ?? place.backbonePrefix) + name + ".bias"] != nil {
+            return try linear(name, shape, after: prefix)
+        }
         return LinearParameters(
-            weight: try buffer(name + ".weight", shape), bias: FloatBuffer(count: shape.first ?? 0))
+            weight: try buffer(name + ".weight", shape, after: prefix), bias: FloatBuffer(count: shape.first ?? 0))
     }
 
     /// Reads `name.weight` and `name.bias`, each (channels).

@@ -110,6 +110,11 @@ struct FamilyFile: Sendable, CustomTestStringConvertible {
             activation: .silu),
         dinov3(
             "dinov3-gated-meta.pth", "dinov3-gated", size: ImageSize(height: 12, width: 12), activation: .silu),
+        FamilyFile(file: "ijepa-hf", reference: "ijepa", epsilon: 1e-6, pooling: .patchMean),
+        FamilyFile(file: "ijepa-hf", reference: "ijepa-8x20", size: wide, epsilon: 1e-6, pooling: .patchMean),
+        FamilyFile(
+            file: "open-timm-linear", reference: "open-timm-linear", heads: 3, epsilon: 1e-6, pooling: .patchMean,
+            output: .projection),
     ]
 }
 
@@ -159,6 +164,38 @@ struct FamilyTests {
         #expect(checkpoint.ignoredTensors == ignored)
         let used = file.tensors.filter { !ignored.contains($0.key) }
         #expect(checkpoint.parameterCount == used.values.reduce(0) { $0 + $1.count })
+    }
+
+    /// OpenCLIP's projection reads what attention pooling gives, too; its MLP is left out, and that is said.
+    @Test func aTowersProjectionFollowsItsPooling() throws {
+        let siglip = try Fixture.reference("siglip")
+        let pooled = try siglip.values("activation/heads.head")
+        let weights = (0..<5 * 24).map { Float($0 % 7) - 3 }
+        var reference = TensorTable()
+        reference.tensors["image"] = ([3, 12, 12], try siglip.values("image"))
+        reference.tensors["activation/heads.head"] = (
+            [1, 5], (0..<5).map { row in (0..<24).reduce(Float(0)) { $0 + weights[row * 24 + $1] * pooled[$1] } }
+        )
+        let folder = try TemporaryFolder()
+        let expected = try Safetensors(path: folder.write("reference.safetensors", reference.bytes()))
+
+        var table = try TensorTable(Safetensors(path: Fixture.path("siglip-open/open_clip_model.safetensors")))
+        table.tensors["visual.head.proj.weight"] = ([5, 24], weights)
+        let overrides = CheckpointOverrides(
+            headCount: 3, activation: .tanhGELU, mean: [0.5, 0.5, 0.5], standardDeviation: [0.5, 0.5, 0.5])
+        let checkpoint = try Checkpoint.load(
+            path: folder.write("a.safetensors", table.bytes()), overrides: overrides)
+        #expect(checkpoint.configuration.output == .projection && checkpoint.configuration.classCount == 5)
+        #expect(checkpoint.ignoredTensors.allSatisfy { !$0.hasPrefix("visual.") })
+        let errors = try ReferenceComparison(checkpoint, expected).activationErrors()
+        #expect(errors.count == 1)
+        for (address, error) in errors { #expect(error <= 1e-4, "\(address)") }
+
+        table.tensors["visual.head.proj.weight"] = nil
+        table.tensors["visual.head.mlp.fc1.weight"] = ([5, 24], weights)
+        let other = try Checkpoint.load(path: folder.write("b.safetensors", table.bytes()), overrides: overrides)
+        #expect(other.configuration.output == .pooled)
+        #expect(other.assumptions.contains { $0.leavesOut && $0.source.contains("'visual.head.mlp.fc1.weight'") })
     }
 
     /// DeiT III's own files call LayerScale's γ otherwise than timm.
