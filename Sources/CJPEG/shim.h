@@ -1,4 +1,4 @@
-// Decoding with libjpeg-turbo. The library reports errors by longjmp, which must not pass through Swift: each function
+// Decoding and encoding with libjpeg-turbo. The library reports errors by longjmp, which must not pass through Swift: each function
 // here catches it and returns.
 
 #include <setjmp.h>
@@ -68,8 +68,19 @@ static inline atlas_jpeg *atlas_jpeg_open(const uint8_t *bytes, size_t count) {
     return file;
 }
 
-// Decodes the picture into `samples`: width · height · components bytes, row by row; RGB for three components. Returns
-// 0 on failure, and `message` says why.
+// Whether the file keeps its whole picture in memory while it is decoded, as progressive ones do.
+static inline int atlas_jpeg_is_progressive(atlas_jpeg *file) {
+    return jpeg_has_multiple_scans(&file->info);
+}
+
+// Chooses the size at which the picture is decoded: 1/denominator of its own, rounded up; 1, 2, 4 or 8.
+static inline void atlas_jpeg_reduce(atlas_jpeg *file, unsigned int denominator) {
+    file->info.scale_num = 1;
+    file->info.scale_denom = denominator;
+}
+
+// Decodes the picture into `samples`: width · height · components bytes of the chosen size, row by row; RGB for three
+// components. Returns 0 on failure, and `message` says why.
 static inline int atlas_jpeg_read(atlas_jpeg *file, uint8_t *samples) {
     struct jpeg_decompress_struct *info = &file->info;
     if (setjmp(file->caller)) return 0;
@@ -88,4 +99,53 @@ static inline int atlas_jpeg_read(atlas_jpeg *file, uint8_t *samples) {
 static inline void atlas_jpeg_close(atlas_jpeg *file) {
     jpeg_destroy_decompress(&file->info);
     free(file);
+}
+
+// A file that is being written.
+typedef struct {
+    struct jpeg_compress_struct info;
+    struct jpeg_error_mgr errors;
+    jmp_buf caller;
+    char message[JMSG_LENGTH_MAX];
+    // The file, which free() releases.
+    unsigned char *bytes;
+    unsigned long count;
+} atlas_jpeg_file;
+
+static inline void atlas_jpeg_write_fail(j_common_ptr info) {
+    atlas_jpeg_file *file = (atlas_jpeg_file *)info->client_data;
+    info->err->format_message(info, file->message);
+    longjmp(file->caller, 1);
+}
+
+// Encodes RGB samples, width · height · 3 bytes, as a baseline file with optimised Huffman tables; quality is 1 to 100.
+// Returns 0 on failure, and `message` says why. The caller releases the file with atlas_jpeg_release in either case.
+static inline int atlas_jpeg_write(
+    atlas_jpeg_file *file, const uint8_t *samples, unsigned int width, unsigned int height, int quality) {
+    memset(file, 0, sizeof *file);
+    file->info.err = jpeg_std_error(&file->errors);
+    file->info.client_data = file;
+    file->errors.error_exit = atlas_jpeg_write_fail;
+    if (setjmp(file->caller)) return 0;
+    jpeg_create_compress(&file->info);
+    jpeg_mem_dest(&file->info, &file->bytes, &file->count);
+    file->info.image_width = width;
+    file->info.image_height = height;
+    file->info.input_components = 3;
+    file->info.in_color_space = JCS_RGB;
+    jpeg_set_defaults(&file->info);
+    jpeg_set_quality(&file->info, quality, TRUE);
+    file->info.optimize_coding = TRUE;
+    jpeg_start_compress(&file->info, TRUE);
+    while (file->info.next_scanline < height) {
+        JSAMPROW row = (JSAMPROW)(samples + (size_t)file->info.next_scanline * width * 3);
+        jpeg_write_scanlines(&file->info, &row, 1);
+    }
+    jpeg_finish_compress(&file->info);
+    return 1;
+}
+
+static inline void atlas_jpeg_release(atlas_jpeg_file *file) {
+    jpeg_destroy_compress(&file->info);
+    free(file->bytes);
 }

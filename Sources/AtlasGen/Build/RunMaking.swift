@@ -18,25 +18,48 @@ struct RunMaking: Sendable {
         return try await make(missing, of: plan)
     }
 
+    /// Reads the photographs of a plan's scan that its store lacks.
+    ///
+    /// - Parameter shard: only this share of them; nil for all.
+    /// - Returns: their number; nil if Ctrl-C stopped it.
+    func read(_ plan: Plan, share shard: Shard? = nil) async throws -> Int? {
+        guard let count = try plan.scan?.missingCount(of: shard), count > 0 else { return 0 }
+        let summary = try await watched(BuildProgress(photographs: count)) { signal, onEvent in
+            try await engine.read(plan, share: shard, until: signal, onEvent: onEvent)
+        }
+        guard summary.wasStopped else { return summary.made }
+        say(
+            "atlasgen: stopped with \(max(0, count - summary.made)) of \(count) photographs not read yet. "
+                + engine.stopMessage)
+        return nil
+    }
+
     /// Makes the missing runs of a plan.
     ///
     /// - Returns: their number; nil if Ctrl-C stopped it.
     func make(_ missing: [Recipe], of plan: Plan) async throws -> Int? {
         guard !missing.isEmpty else { return 0 }
-        let reporter = ProgressReporter(BuildProgress(missing))
-        let signal = StopSignal()
-        let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.interruptMessage)") }
-        defer { withExtendedLifetime(interrupts) {} }
-        let summary: EngineSummary
-        do {
-            // Ends the progress line, so that whatever follows, even an error, starts on a new line.
-            defer { reporter.finish() }
-            summary = try await engine.make(missing, of: plan, until: signal) { reporter.note($0) }
+        let summary = try await watched(BuildProgress(missing)) { signal, onEvent in
+            try await engine.make(missing, of: plan, until: signal, onEvent: onEvent)
         }
         guard summary.wasStopped else { return summary.made }
         say(
             "atlasgen: stopped with \(missing.count - summary.made) of \(missing.count) runs not made yet. "
                 + engine.stopMessage)
         return nil
+    }
+
+    /// Shows the progress of work that Ctrl-C may stop.
+    private func watched(
+        _ progress: BuildProgress,
+        _ work: (StopSignal, @escaping @Sendable (EngineEvent) -> Void) async throws -> EngineSummary
+    ) async throws -> EngineSummary {
+        let reporter = ProgressReporter(progress)
+        let signal = StopSignal()
+        let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.interruptMessage)") }
+        defer { withExtendedLifetime(interrupts) {} }
+        // Ends the progress line, so that whatever follows, even an error, starts on a new line.
+        defer { reporter.finish() }
+        return try await work(signal) { reporter.note($0) }
     }
 }

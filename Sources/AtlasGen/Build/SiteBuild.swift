@@ -21,6 +21,17 @@ struct SiteBuild: Sendable {
         var missing = MissingRuns.made
     }
 
+    /// What became of a project's photographs.
+    struct Photographs: Sendable {
+        /// Number of those that this build read, and of all that have been.
+        let read: Int
+        let seen: Int
+        /// Number of those that the site shows.
+        let published: Int
+        /// Files that were skipped, by path, with the reason.
+        let skipped: [SkippedFile]
+    }
+
     /// What a build does about missing runs.
     enum MissingRuns: Sendable {
         /// They are made.
@@ -40,6 +51,8 @@ struct SiteBuild: Sendable {
         /// Number of runs that were made, and of runs that were already in the store.
         let made: Int
         let reused: Int
+        /// The photographs; nil if the project names none.
+        let photographs: Photographs?
         /// Number of files of the site, and their size in bytes.
         let files: Int
         let bytes: Int
@@ -69,7 +82,7 @@ struct SiteBuild: Sendable {
             project.path(options.output), in: project.folder,
             reading: project.inputs + [ProjectInput("judge", judge?.paths ?? [])])
         let content = try Content(of: project, now: Date(), drafts: options.drafts)
-        let plan = project.plan(with: content)
+        var plan = project.plan(with: content)
         let damage = DamageLog()
         let store = try Store(folder: project.path(".atlas")) {
             damage.add($0)
@@ -77,6 +90,7 @@ struct SiteBuild: Sendable {
         }
         let lock = options.missing == .made ? try FileLock(storeFolder: store.folder) : nil
         defer { withExtendedLifetime(lock) {} }
+        plan.scan = try project.scan(in: store)
         // An output folder that cannot be written to is reported before hours of work.
         let staging = try Staging(for: output)
         defer {
@@ -85,6 +99,7 @@ struct SiteBuild: Sendable {
         }
 
         var made = 0
+        var read = 0
         for _ in 0..<roundLimit {
             switch options.missing {
             case .made:
@@ -92,27 +107,31 @@ struct SiteBuild: Sendable {
                 let making = RunMaking(engine: try options.engine(project, store), say: say)
                 guard let count = try await making.make(plan, of: project, in: store) else { return nil }
                 made += count
-            case .refused: try refuse(store.missing(of: plan.recipes))
+                guard let photographs = try await making.read(plan) else { return nil }
+                read += photographs
+            case .refused: try refuse(store.missing(of: plan.recipes), plan.scan?.missingCount() ?? 0)
             case .skipped: break
             }
             clock.enter(.render)
             try staging.clear()
             let files = SiteFiles(folder: staging.folder, clock: clock)
-            let library = RunLibrary(project: project, store: store, judge: judge, clock: clock)
+            let library = RunLibrary(
+                project: project, store: store, judge: judge, scan: plan.scan, clock: clock)
             let pages = try ContentPages(content, library: library, templates: templates)
             let missing = try store.missing(of: plan.recipes).count
+            let unread = try plan.scan?.missingCount() ?? 0
             let kept = KeptLayers(store: store, site: output.path)
             let layers = try SiteWriter(
                 library: library, templates: templates, files: files, content: content, contentPages: pages,
-                pending: missing == 0
-                    ? nil : "\(missing) of \(plan.recipes.count) runs of this atlas are not made yet.",
-                kept: kept
+                pending: pending(missing, of: plan, unread: unread), kept: kept
             ).write()
             if let unmoved = damage.unmoved {
                 throw AtlasError(.io, "\(unmoved) No site was written: remove that file and build again.")
             }
             // Damage is found when a record is read. If rendering found any, make those runs again and render again.
-            guard try store.missing(of: plan.recipes).count == missing else { continue }
+            guard try store.missing(of: plan.recipes).count == missing,
+                try (plan.scan?.missingCount() ?? 0) == unread
+            else { continue }
             clock.enter(.write)
             try staging.swapIn()
             // The site is complete; if this fails, the next build only takes longer.
@@ -121,12 +140,17 @@ struct SiteBuild: Sendable {
             return Summary(
                 output: output.path, baseURL: project.configuration.baseURL, made: made,
                 reused: max(0, plan.recipes.count - missing - made),
+                photographs: try library.photographs.map { photographs in
+                    Photographs(
+                        read: read, seen: try photographs.seen, published: try photographs.published.count,
+                        skipped: try photographs.skipped)
+                },
                 files: total.files, bytes: total.bytes,
                 warnings: pages.warnings + warnings(of: project, bytes: total.bytes), times: clock.times)
         }
         throw AtlasError(
             .io,
-            "Damaged runs were found in each of \(roundLimit) attempts to make them. No site was written; check the "
+            "Damaged files were found in each of \(roundLimit) attempts to make them again. No site was written; check the "
                 + "disk that holds \(store.folder).")
     }
 
@@ -149,7 +173,23 @@ struct SiteBuild: Sendable {
         return warnings
     }
 
-    private static func refuse(_ missing: [Recipe]) throws {
+    /// What a site says about itself if it is not whole.
+    private static func pending(_ missing: Int, of plan: Plan, unread: Int) -> String? {
+        let sentences = [
+            missing == 0 ? nil : "\(missing) of \(plan.recipes.count) runs of this atlas are not made yet.",
+            unread == 0
+                ? nil : "\(unread) of \(plan.scan?.folder.photographs.count ?? 0) photographs are not read yet.",
+        ].compactMap(\.self)
+        return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    }
+
+    private static func refuse(_ missing: [Recipe], _ unread: Int) throws {
+        guard unread == 0 || !missing.isEmpty else {
+            throw AtlasError(
+                .data,
+                "\(unread == 1 ? "1 photograph is" : "\(unread) photographs are") not read yet, and --frozen reads "
+                    + "none. Build without --frozen, or with --partial to publish what exists.")
+        }
         guard !missing.isEmpty else { return }
         var lines = missing.prefix(listedRuns).map { recipe in
             "  \(recipe.address.shortName)/\(recipe.target.number), seed \(recipe.seed), "
@@ -170,8 +210,9 @@ struct SiteBuild: Sendable {
         _ options: Options, _ cluster: SlurmCluster, say: @escaping @Sendable (String) -> Void
     ) async throws -> [String] {
         let project = try Project(file: options.file)
-        let plan = try project.wholePlan(drafts: options.drafts)
+        var plan = try project.wholePlan(drafts: options.drafts)
         let store = try Store(folder: project.path(".atlas")) { say("atlasgen: \($0)") }
+        plan.scan = try project.scan(in: store)
         let lock = try FileLock(storeFolder: store.folder)
         defer { withExtendedLifetime(lock) {} }
         return try await cluster.engine(of: project, store: store).submit(plan)

@@ -85,6 +85,7 @@ struct BuildCommand: AsyncParsableCommand {
         guard let summary = try await SiteBuild.run(options, say: say) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
+        if let photographs = summary.photographs { report(photographs, say: say) }
         for warning in summary.warnings { say("atlasgen: warning: \(warning)") }
         if timings { say(Self.table(summary)) }
         try Terminal.write(
@@ -93,6 +94,28 @@ struct BuildCommand: AsyncParsableCommand {
             \(summary.made) runs made, \(summary.reused) reused, in \(BuildProgress.duration(summary.seconds)).
 
             """)
+        if let photographs = summary.photographs { try Terminal.write(Self.line(photographs) + "\n") }
+    }
+
+    /// A message lists at most this many files that were skipped.
+    private static let listedFiles = 20
+
+    private func report(_ photographs: SiteBuild.Photographs, say: (String) -> Void) {
+        let skipped = photographs.skipped
+        guard !skipped.isEmpty else { return }
+        say(
+            "atlasgen: warning: \(skipped.count == 1 ? "1 file was" : "\(skipped.count) files were") no readable photograph:"
+        )
+        for file in skipped.prefix(Self.listedFiles) { say("  \(file.path.readableLine): \(file.reason)") }
+        if skipped.count > Self.listedFiles { say("  and \(skipped.count - Self.listedFiles) more") }
+    }
+
+    private static func line(_ photographs: SiteBuild.Photographs) -> String {
+        "\(Format.count(photographs.seen)) photographs, \(photographs.read) of them read now"
+            + (photographs.skipped.isEmpty ? "" : ", \(photographs.skipped.count) files skipped")
+            + (photographs.published == 0
+                ? "; the site shows none of them."
+                : "; the site shows \(Format.count(photographs.published)) of them. Publish only what you may.")
     }
 
     private static func table(_ summary: SiteBuild.Summary) -> String {

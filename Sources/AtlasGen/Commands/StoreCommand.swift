@@ -23,23 +23,37 @@ struct StoreCommand: ParsableCommand {
         func run() throws {
             let store = try project.store()
             let verification = try store.verify()
+            let photographs = try store.verifyPhotographs()
             let moved = verification.damaged.count { $0.newPath != nil }
             let unmoved = verification.damaged.count - moved
+            let movedShards = photographs.damaged.count { $0.newPath != nil }
+            let unmovedShards = photographs.damaged.count - movedShards
             let unreadable = verification.unreadable.count
             let noFiles = verification.noFiles.count
             try Terminal.write(
                 "\(counted(verification.whole)) whole, \(moved + unmoved) damaged"
                     + (noFiles > 0 ? ", \(counted(noFiles)) without a file" : "")
-                    + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : "") + "\n")
+                    + (unreadable > 0 ? ", \(unreadable) that this atlasgen cannot read" : "") + "\n"
+                    + (photographs.whole + photographs.damaged.count > 0
+                        ? "photographs: \(photographs.whole) shards whole, \(photographs.damaged.count) damaged\n" : "")
+            )
             let problems = [
                 moved > 0 ? "\(counted(moved)) set aside in \(store.folder)/damaged" : nil,
                 unmoved > 0
                     ? "\(counted(unmoved)) damaged and not moved, because \(store.folder) is not writable" : nil,
+                movedShards > 0
+                    ? "\(movedShards) damaged shards of photographs set aside in \(store.folder)/damaged" : nil,
+                unmovedShards > 0
+                    ? "\(unmovedShards) damaged shards of photographs not moved, because \(store.folder) is not writable"
+                    : nil,
                 noFiles > 0
                     ? "\(counted(noFiles)) without a file, left as \(noFiles == 1 ? "it is" : "they are")" : nil,
             ].compactMap(\.self)
             guard !problems.isEmpty else { return }
-            throw AtlasError(.data, "\(problems.joined(separator: "; ")). `atlasgen build` makes these runs again.")
+            throw AtlasError(
+                .data,
+                "\(problems.joined(separator: "; ")). `atlasgen build` makes \(photographs.damaged.isEmpty ? "these runs" : "them") again."
+            )
         }
     }
 
@@ -95,14 +109,20 @@ struct StoreCommand: ParsableCommand {
 
         func run() throws {
             let store = try project.store()
-            let kept = Set(try Project(file: project.file).wholePlan(drafts: true).recipes.map(\.key))
+            let atlas = try Project(file: project.file)
+            let kept = Set(try atlas.wholePlan(drafts: true).recipes.map(\.key))
+            let scans = try atlas.scans(in: store)
             // A running build may have read another configuration, and be making runs that this one would remove.
             let lock = dryRun ? nil : try FileLock(storeFolder: store.folder)
             defer { withExtendedLifetime(lock) {} }
             let pruning = try store.prune(keeping: kept, isDry: dryRun)
+            let photographs = try store.prunePhotographs(keeping: scans, isDry: dryRun)
             try Terminal.write(
                 "\(counted(pruning.runs.count)) and \(pruning.leftovers) damaged or half-written files "
-                    + "\(dryRun ? "would be " : "")removed, \(Format.bytes(pruning.bytes))\n")
+                    + "\(dryRun ? "would be " : "")removed, \(Format.bytes(pruning.bytes))\n"
+                    + (photographs.shards > 0
+                        ? "\(photographs.shards) shards of photographs \(dryRun ? "would be " : "")removed, "
+                            + "\(Format.bytes(photographs.bytes))\n" : ""))
         }
     }
 }

@@ -8,7 +8,7 @@ import Runs
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "work",
-        abstract: "Make one shard of the missing runs, as a task of a cluster's job.",
+        abstract: "Make one shard of the missing runs and read its photographs, as a task of a cluster's job.",
         discussion: """
             Shards need no coordination: they may overlap, fail, and run twice and in any order, on any machine that \
             has access to the project's folder. When all are made, `atlasgen build` writes the site.
@@ -32,12 +32,18 @@ struct WorkCommand: AsyncParsableCommand {
     func run() async throws {
         let shard = try Shard(shard)
         let project = try Project(file: project.file)
-        let share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))
+        var share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))
         let store = try Store(folder: project.path(".atlas")) { Terminal.say("atlasgen: \($0)") }
+        share.scan = try project.scan(in: store)
         let making = RunMaking(engine: try LocalEngine.maker(workers: workers)(project, store))
         guard let made = try await making.make(share, of: project, in: store) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
-        try Terminal.write("Shard \(shard): \(made) runs made, \(share.recipes.count - made) already present.\n")
+        guard let read = try await making.read(share, share: shard) else {
+            throw ExitCode(InterruptMonitor.exitCode)
+        }
+        try Terminal.write(
+            "Shard \(shard): \(made) runs made, \(share.recipes.count - made) already present"
+                + (share.scan == nil ? "" : "; \(read) photographs read") + ".\n")
     }
 }

@@ -7,6 +7,9 @@ enum Orientation: Int {
     case upright = 1
     case mirrored, upsideDown, flipped, transposed, turnedLeft, transversed, turnedRight
 
+    /// Whether turning exchanges width and height.
+    var swapsSides: Bool { rawValue > 4 }
+
     /// The orientation that a file's EXIF data state; upright if there are none, or if they are damaged.
     init(of data: Data, _ format: PictureFormat) {
         let bytes = Bytes(data: data, isBigEndian: true)
@@ -91,8 +94,7 @@ enum Orientation: Int {
 extension Picture {
     /// The picture upright, as Pillow's `ImageOps.exif_transpose` turns it.
     func turned(_ orientation: Orientation) -> Picture {
-        let swapsSides = orientation.rawValue > 4
-        let (newWidth, newHeight) = swapsSides ? (height, width) : (width, height)
+        let (newWidth, newHeight) = orientation.swapsSides ? (height, width) : (width, height)
         if orientation == .upright { return self }
         var result: [UInt8] = []
         result.reserveCapacity(pixels.count)

@@ -3,8 +3,16 @@
 import Foundation
 import Support
 
+/// The smallest size in pixels that is enough for a picture of this width and height.
+public typealias PictureSizing = @Sendable (_ width: Int, _ height: Int) -> (width: Int, height: Int)
+
 /// Files that hold pictures.
 public enum PictureFile {
+    /// A JPEG of more pixels may be decoded at a half, a quarter or an eighth of its size, where the reader says what is
+    /// enough. libjpeg then averages the pixels that it drops, so a picture that is resized afterwards differs from the
+    /// whole one's by the difference between two filters.
+    public static let reducedPixelCount = 1 << 24
+
     /// The most bytes that a file may have: twice as many as those of the largest picture with 16 bits and alpha.
     static let largestSize = 16 * Picture.largestPixelCount
 
@@ -23,24 +31,50 @@ public enum PictureFile {
         case .file: break
         }
         // Before the rest is read: what is no picture may be very large.
-        let format = try PictureFormat(start: try FileSystem.read(path, count: 64) ?? [], file: path)
+        _ = try PictureFormat(start: try FileSystem.read(path, count: 64) ?? [], file: path)
         let size = FileSystem.version(of: path, followingLinks: true)?.bytes ?? 0
         guard size <= largestSize else {
             throw RenderError(
                 "\(path): has \(size) bytes; a picture's file may have at most \(largestSize). Make it smaller.")
         }
-        return try decode(Data(try FileSystem.read(path) ?? []), as: format, file: path, upright: upright)
+        return try picture(in: Data(try FileSystem.read(path) ?? []), file: path, upright: upright)
     }
 
-    private static func decode(
-        _ data: Data, as format: PictureFormat, file: String, upright: Bool
+    /// The picture in the bytes of a PNG or JPEG file.
+    ///
+    /// - Parameters:
+    ///   - data: The whole file.
+    ///   - file: The file's name, for messages.
+    ///   - upright: as in ``read(_:upright:)``.
+    ///   - enough: for the size of the picture, turned if it is, the size below which a large JPEG is not reduced; nil to
+    ///     decode all its pixels.
+    /// - Throws: `RenderError` if it is of another kind, damaged or too large.
+    public static func picture(
+        in data: Data, file: String, upright: Bool = false, enough: PictureSizing? = nil
     ) throws(RenderError) -> Picture {
-        let picture =
-            switch format {
-            case .png: try PNG.decode(data, file: file)
-            case .jpeg: try JPEG.decode(data, file: file)
-            }
-        return upright ? picture.turned(Orientation(of: data, format)) : picture
+        let format = try PictureFormat(start: Array(data.prefix(64)), file: file)
+        let orientation = upright ? Orientation(of: data, format) : .upright
+        switch format {
+        case .png: return try PNG.decode(data, file: file).turned(orientation)
+        case .jpeg:
+            return try JPEG.decode(data, file: file, enough: enough.map { sizing($0, before: orientation) }).turned(
+                orientation)
+        }
+    }
+
+    /// Whether a file that begins with these bytes is a PNG or a JPEG.
+    public static func isPicture(start: [UInt8]) -> Bool {
+        // What else it may be does not matter here.
+        (try? PictureFormat(start: start, file: "")) != nil
+    }
+}
+
+/// Sizes of a picture before it is turned, from those after.
+private func sizing(_ enough: @escaping PictureSizing, before orientation: Orientation) -> PictureSizing {
+    guard orientation.swapsSides else { return enough }
+    return { width, height in
+        let turned = enough(height, width)
+        return (turned.height, turned.width)
     }
 }
 

@@ -7,7 +7,8 @@ import ViT
 extension AtlasConfiguration {
     private static let keys = [
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
-        "steps", "tokens", "direction", "attention", "compareSample", "judge", "control", "rawHTML",
+        "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "control",
+        "rawHTML",
     ]
     private static let modelKeys = [
         "weights", "labels", "heads", "activation", "mean", "std", "imageSize", "epsilon", "stateDict",
@@ -52,6 +53,7 @@ extension AtlasConfiguration {
         if let node = fields["attention"] { attention = try Self.attention(node) }
         if let node = fields["compareSample"] { compareSample = try node.integer(in: 1...1_000_000) }
         judge = try fields["judge"]?.locatedText()
+        photographs = try fields["photographs"].map(PhotographSettings.init)
         if let node = fields["control"] { control = try Self.controls(node) }
         if let node = fields["rawHTML"] { rawHTML = try node.flag() }
         if tokens.isEmpty { tokens = [Located(value: .auto, place: root.place)] }
@@ -161,6 +163,25 @@ extension AtlasConfiguration {
             settings.append(setting)
         }
         return settings
+    }
+}
+
+extension AtlasConfiguration.PhotographSettings {
+    /// Reads a folder, or a mapping with one.
+    fileprivate init(_ node: ConfigurationNode) throws {
+        guard node.isMapping else {
+            guard node.scalar != nil else { throw node.mismatch("a folder of photographs, or a mapping with one") }
+            folder = try node.locatedText()
+            return
+        }
+        let fields = try node.fields(known: ["folder", "show", "limit", "publish"])
+        guard let name = fields["folder"] else {
+            throw node.error("the photographs have no \"folder\"; write for example {folder: ../pictures, show: 9}")
+        }
+        folder = try name.locatedText()
+        if let node = fields["show"] { show = try node.integer(in: 1...64) }
+        limit = try fields["limit"]?.integer(in: 1...100_000_000)
+        if let node = fields["publish"] { publish = try node.flag() }
     }
 }
 

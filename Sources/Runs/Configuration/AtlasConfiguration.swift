@@ -35,6 +35,8 @@ package struct AtlasConfiguration: Sendable {
     var compareSample = 24
     /// The path of a second model that judges how similar pictures are; nil for the visualised model itself.
     package var judge: Located<String>?
+    /// The photographs that are read for what they excite; nil for none.
+    package var photographs: PhotographSettings?
     /// The controls that are made for a sample of each layer.
     var control = Control.all
     /// Whether raw HTML in Markdown reaches the pages.
@@ -98,6 +100,18 @@ package struct AtlasConfiguration: Sendable {
         var addedName = ""
         /// Parameters by name, as written in the file; the method checks them.
         var overrides: [String: Located<String>] = [:]
+    }
+
+    /// The photographs that the neurons are shown.
+    package struct PhotographSettings: Sendable, Equatable {
+        /// The folder, searched in depth.
+        let folder: Located<String>
+        /// How many of the most exciting photographs a neuron's page shows, and how many of the least exciting.
+        package var show = 9
+        /// The most photographs that are read; nil for all. The SHA-256 of their paths chooses them.
+        var limit: Int?
+        /// Whether the site shows the photographs, or only what was measured on them.
+        package var publish = true
     }
 
     /// An attention mode, with the picture that a frozen pattern comes from.

@@ -1,8 +1,10 @@
 // The progress of a build, as numbers and as a line of text.
 
-/// Counts a build's runs and steps, and computes the rate and the time left.
+/// Counts a build's runs and steps, or its photographs, and computes the rate and the time left.
 package struct BuildProgress: Sendable {
-    /// Number of runs to make.
+    /// What is counted, e.g. `runs`.
+    let noun: String
+    /// Number of runs to make, or of photographs to read.
     let runCount: Int
     /// Total number of their steps.
     let stepCount: Int
@@ -14,8 +16,16 @@ package struct BuildProgress: Sendable {
 
     /// The progress of making `recipes`.
     package init(_ recipes: [Recipe]) {
+        noun = "runs"
         runCount = recipes.count
         stepCount = recipes.reduce(0) { $0 + $1.variant.method.steps }
+    }
+
+    /// The progress of reading this many photographs.
+    package init(photographs: Int) {
+        noun = "photographs"
+        runCount = photographs
+        stepCount = photographs
     }
 
     /// Updates the counts after an event.
@@ -26,6 +36,9 @@ package struct BuildProgress: Sendable {
             runsDone += headers.count
             stepsDone += headers.reduce(0) { $0 + $1.recipe.variant.method.steps }
             if let worker { stepsUnderWay[worker] = nil }
+        case .read(let count):
+            runsDone += count
+            stepsDone += count
         case .submitted, .polled: break
         }
     }
@@ -38,10 +51,10 @@ package struct BuildProgress: Sendable {
 
     /// `12 of 534 runs, 2.1 runs/s, 3 min left`, after `seconds` of work.
     package func summary(after seconds: Double) -> String {
-        var parts = ["\(runsDone) of \(runCount) runs"]
+        var parts = ["\(runsDone) of \(runCount) \(noun)"]
         let fraction = fraction
         if seconds > 0, fraction > 0 {
-            parts.append(Self.rate(Double(runCount) * fraction / seconds))
+            parts.append(Self.rate(Double(runCount) * fraction / seconds, of: noun))
             if fraction < 1 { parts.append("\(Self.duration(seconds * (1 - fraction) / fraction)) left") }
         }
         return parts.joined(separator: ", ")
@@ -58,11 +71,11 @@ package struct BuildProgress: Sendable {
     }
 
     /// `2.1 runs/s`; a rate below 1 is given per minute or per hour.
-    static func rate(_ runsPerSecond: Double) -> String {
+    static func rate(_ runsPerSecond: Double, of noun: String = "runs") -> String {
         for (unit, seconds) in [("s", 1.0), ("min", 60)] where runsPerSecond * seconds >= 1 {
-            return "\(rounded(runsPerSecond * seconds)) runs/\(unit)"
+            return "\(rounded(runsPerSecond * seconds)) \(noun)/\(unit)"
         }
-        return "\(rounded(runsPerSecond * 3600)) runs/h"
+        return "\(rounded(runsPerSecond * 3600)) \(noun)/h"
     }
 
     /// `45 s`, `3 min`, `2 h 05 min` or `3 d 4 h`.

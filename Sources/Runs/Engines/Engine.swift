@@ -14,6 +14,20 @@ package protocol Engine: Sendable {
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary
 
+    /// Reads the photographs of the plan's scan that its store lacks, and returns when all are stored or `signal` stops
+    /// it. What was read is kept in either case.
+    ///
+    /// - Parameters:
+    ///   - plan: the whole plan, with its scan; other machines may be reading other photographs.
+    ///   - shard: only this share of the photographs; nil for all.
+    ///   - signal: checked often.
+    ///   - onEvent: called for each event, from several threads.
+    /// - Returns: the number of photographs that were read.
+    func read(
+        _ plan: Plan, share shard: Shard?, until signal: StopSignal,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
+    ) async throws -> EngineSummary
+
     /// The message after the first Ctrl-C.
     var interruptMessage: String { get }
     /// The message after a stop: how to continue.
@@ -29,6 +43,8 @@ package enum EngineEvent: Sendable {
     case step(worker: Int, runs: Int, step: Int)
     /// Runs were stored. `worker` is the worker of this machine that made them; nil if they were made elsewhere.
     case stored([RunHeader], worker: Int?)
+    /// This many photographs were read.
+    case read(Int)
     /// A job of this many tasks was submitted to a cluster.
     case submitted(job: String, tasks: Int)
     /// The engine checked for new runs and found none.
@@ -37,8 +53,8 @@ package enum EngineEvent: Sendable {
 
 /// What an engine has done.
 package struct EngineSummary: Sendable, Equatable {
-    /// Number of runs that were made and stored.
+    /// Number of runs that were made and stored, or of photographs that were read.
     package var made = 0
-    /// Whether it was stopped before all runs were made.
+    /// Whether it was stopped before all were made.
     package var wasStopped = false
 }

@@ -83,6 +83,20 @@ package struct LocalEngine: Engine {
     }
 }
 
+extension LocalEngine {
+    /// Reads on all workers.
+    package func read(
+        _ plan: Plan, share shard: Shard?, until signal: StopSignal,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
+    ) async throws -> EngineSummary {
+        guard let scan = plan.scan else { return EngineSummary() }
+        let made = try await PhotographScanner(scan, workers: workerCount).make(shard, until: signal) {
+            onEvent(.read($0))
+        }
+        return EngineSummary(made: made, wasStopped: try signal.isStopping && scan.missingCount(of: shard) > 0)
+    }
+}
+
 /// The state that the workers of one call share.
 ///
 /// Unchecked Sendable: the counters are read and written under the lock.

@@ -60,13 +60,46 @@ package struct SlurmEngine: Engine {
     ///
     /// - Returns: the new jobs, as sbatch prints them: `number`, or `number;cluster`.
     package func submit(_ plan: Plan) async throws -> [String] {
-        let missing = Set(try store.missing(of: plan.recipes))
         guard let active = try await activeTasks(of: try notes(for: plan)) else {
             throw AtlasError(
                 .io, "Slurm's controller does not answer, and earlier jobs may still be running; try again later.")
         }
-        let shards = try uncoveredShards(of: plan, missing: missing, active: active)
-        return shards.isEmpty ? [] : [try await submit(shards.map(\.index), of: plan).description]
+        let runs = try uncoveredShards(of: runs(of: plan), active: active)
+        let photographs = try uncoveredShards(of: photographs(of: plan), active: active)
+        let shards = Set((runs + photographs).map(\.index)).sorted()
+        return shards.isEmpty ? [] : [try await submit(shards, of: plan).description]
+    }
+
+    /// Things to make: runs, or photographs that are read.
+    private struct Work<Item: Hashable> {
+        /// What is called by this name, for messages.
+        let noun: String
+        /// What is still to be made.
+        var missing: Set<Item>
+        /// The share of a shard.
+        let share: (Shard) -> [Item]
+        /// What of `missing` has been made since, and the event that says so; the event of nothing new is `.polled`.
+        let made: (Set<Item>) throws -> (items: Set<Item>, event: EngineEvent)
+    }
+
+    private func runs(of plan: Plan) throws -> Work<Recipe> {
+        Work(noun: "runs", missing: Set(try store.missing(of: plan.recipes)), share: { plan.recipes(of: $0) }) {
+            missing in
+            let still = Set(try store.missing(of: Array(missing)))
+            // A record that was damaged is missing again.
+            let headers = try missing.subtracting(still).compactMap { try store.header($0.key) }
+            return (Set(headers.map(\.recipe)), headers.isEmpty ? .polled : .stored(headers, worker: nil))
+        }
+    }
+
+    private func photographs(of plan: Plan) throws -> Work<Photograph> {
+        let missing = try plan.scan?.missing().flatMap(\.photographs) ?? []
+        return Work(noun: "photographs", missing: Set(missing), share: { shard in missing.filter { $0.isIn(shard) } }) {
+            missing in
+            let still = Set(try plan.scan?.missing().flatMap(\.photographs) ?? [])
+            let made = missing.subtracting(still)
+            return (made, made.isEmpty ? .polled : .read(made.count))
+        }
     }
 
     /// Makes the plan's missing runs on the cluster, and returns when they are in the store or `signal` stops the wait;
@@ -78,20 +111,38 @@ package struct SlurmEngine: Engine {
         _ recipes: [Recipe], of plan: Plan, until signal: StopSignal,
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary {
-        var missing = Set(recipes)
-        let wanted = missing.count
+        var work = try runs(of: plan)
+        work.missing = Set(recipes)
+        return try await follow(work, of: plan, until: signal, onEvent: onEvent)
+    }
+
+    /// Has the photographs read on the cluster, as `make` has runs made. The tasks that make runs read photographs, too.
+    package func read(
+        _ plan: Plan, share shard: Shard?, until signal: StopSignal,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
+    ) async throws -> EngineSummary {
+        precondition(shard == nil, "a share is made by a task, not by the cluster")
+        return try await follow(try photographs(of: plan), of: plan, until: signal, onEvent: onEvent)
+    }
+
+    private func follow<Item: Hashable>(
+        _ work: Work<Item>, of plan: Plan, until signal: StopSignal,
+        onEvent: @escaping @Sendable (EngineEvent) -> Void
+    ) async throws -> EngineSummary {
+        var work = work
+        let wanted = work.missing.count
         var attempts: [Int: Attempt] = [:]
         // A shard is lost only after two queries in a row: a run may take a moment to appear on a shared file system.
         var lostBefore: Set<Int>?
         var pause = min(1, longestPause)
         var outages = 0
-        while !missing.isEmpty, !signal.isStopping {
+        while !work.missing.isEmpty, !signal.isStopping {
             if let active = try await activeTasks(of: try notes(for: plan)) {
                 outages = 0
-                let lost = try uncoveredShards(of: plan, missing: missing, active: active)
+                let lost = try uncoveredShards(of: work, active: active)
                 let certain = lost.filter { lostBefore?.contains($0.index) ?? true }
                 if !certain.isEmpty {
-                    try await checkAttempts(certain, &attempts)
+                    try await checkAttempts(certain, work.noun, &attempts)
                     let job = try await submit(certain.map(\.index), of: plan)
                     onEvent(.submitted(job: job.description, tasks: certain.count))
                     for shard in certain {
@@ -112,41 +163,41 @@ package struct SlurmEngine: Engine {
             }
             await sleep(pause, signal)
             pause = min(longestPause, pause * 1.5)
-            let still = Set(try store.missing(of: Array(missing)))
-            let headers = try missing.subtracting(still).compactMap { try store.header($0.key) }
-            onEvent(headers.isEmpty ? .polled : .stored(headers, worker: nil))
-            // A record that was damaged is missing again.
-            missing.subtract(headers.map(\.recipe))
+            let made = try work.made(work.missing)
+            onEvent(made.event)
+            work.missing.subtract(made.items)
         }
-        return EngineSummary(made: wanted - missing.count, wasStopped: !missing.isEmpty)
+        return EngineSummary(made: wanted - work.missing.count, wasStopped: !work.missing.isEmpty)
     }
 
     // MARK: - Shards
 
-    /// The shards with missing runs that no active task will make, and the number of those runs.
-    private func uncoveredShards(
-        of plan: Plan, missing: Set<Recipe>, active: [(shard: Shard, task: SlurmTask)]
+    /// The shards with missing work that no active task will do, and its amount.
+    private func uncoveredShards<Item>(
+        of work: Work<Item>, active: [(shard: Shard, task: SlurmTask)]
     ) throws -> [(index: Int, missing: Int)] {
-        var rest = missing
-        for (shard, _) in active { rest.subtract(plan.recipes(of: shard)) }
+        var rest = work.missing
+        for (shard, _) in active { rest.subtract(work.share(shard)) }
         guard !rest.isEmpty else { return [] }
         return try (0..<settings.shardCount).compactMap { index in
-            let recipes = plan.recipes(of: try Shard(index: index, count: settings.shardCount))
-            let count = recipes.count { rest.contains($0) }
+            let share = work.share(try Shard(index: index, count: settings.shardCount))
+            let count = share.count { rest.contains($0) }
             return count > 0 ? (index, count) : nil
         }
     }
 
-    private func checkAttempts(_ shards: [(index: Int, missing: Int)], _ attempts: inout [Int: Attempt]) async throws {
+    private func checkAttempts(
+        _ shards: [(index: Int, missing: Int)], _ noun: String, _ attempts: inout [Int: Attempt]
+    ) async throws {
         for shard in shards {
             guard let attempt = attempts[shard.index], attempt.missing == shard.missing,
                 attempt.count >= Self.attemptLimit
             else { continue }
             throw AtlasError(
                 .io,
-                "Shard \(shard.index)/\(settings.shardCount) made no runs in \(attempt.count) jobs"
+                "Shard \(shard.index)/\(settings.shardCount) made no \(noun) in \(attempt.count) jobs"
                     + "\(try await state(of: attempt.task)). Its last log is \(settings.logPath(of: attempt.task))"
-                    + "\(try lastLine(of: settings.logPath(of: attempt.task))). The other shards' runs are kept.")
+                    + "\(try lastLine(of: settings.logPath(of: attempt.task))). The other shards' \(noun) are kept.")
         }
     }
 
@@ -245,7 +296,7 @@ package struct SlurmEngine: Engine {
     }
 
     private static func digest(of plan: Plan) -> String {
-        Digest.hexadecimal(Array(plan.recipes.map(\.key.description).joined().utf8))
+        Digest.hexadecimal(Array((plan.recipes.map(\.key.description).joined() + (plan.scan?.digest ?? "")).utf8))
     }
 
     /// Sleeps in short steps, so that Ctrl-C takes effect at once.

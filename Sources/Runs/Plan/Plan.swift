@@ -7,6 +7,8 @@ package struct Plan: Sendable {
     /// The recipes, without duplicates.
     package private(set) var recipes: [Recipe] = []
     private var known: Set<Recipe> = []
+    /// The photographs that are read beside the runs; nil for none.
+    package var scan: PhotographScan?
 
     /// A plan of `recipes`, in their order.
     package init(_ recipes: some Sequence<Recipe> = []) {

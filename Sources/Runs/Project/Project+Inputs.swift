@@ -22,7 +22,9 @@ extension Project {
             ProjectInput("the folder \(name)", [path(name)] + FileSystem.links(below: path(name)))
         }
         let references = configuration.attention.compactMap { $0.reference.map { path($0.value) } }
+        let photographs = (photographFolder.map { [$0] + FileSystem.links(below: $0) }) ?? []
         return [
+            ProjectInput("photographs", photographs),
             ProjectInput("the configuration", [file]),
             ProjectInput("model", model.paths),
             ProjectInput("attention", references),

@@ -119,7 +119,8 @@ extension Store {
         return pruning
     }
 
-    private func drop(_ path: String, isDry: Bool) throws -> Int {
+    /// Removes a file, unless `isDry`, and gives its bytes.
+    func drop(_ path: String, isDry: Bool) throws -> Int {
         let bytes = FileSystem.version(of: path)?.bytes ?? 0
         if !isDry { try FileSystem.remove(path) }
         return bytes

@@ -33,6 +33,9 @@ extension Store {
         }
     }
 
+    /// Bytes of the line before the content.
+    static let sealLength = seal([]).count
+
     /// The line before the content: its SHA-256.
     private static func seal(_ content: ArraySlice<UInt8>) -> [UInt8] {
         Array("sha256 \(Digest.hexadecimal(content))\n".utf8)

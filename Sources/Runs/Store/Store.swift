@@ -4,6 +4,7 @@
 //   format           the version of this layout
 //   runs/ab/cdef….run  one record a file, by the SHA-256 of its recipe (RunFile.swift)
 //   partial/         files being written; what a crash leaves here is never read
+//   photographs/     what photographs excite: shards (Store+Photographs.swift), and what is made of them, sealed
 //   scores/          what was computed from runs, sealed (Store+Sealed.swift)
 //   layers/          what the last build made of each layer, sealed (KeptLayers.swift)
 //   damaged/         files that failed their checksum, set aside
@@ -206,7 +207,10 @@ extension Store {
     }
 
     /// The damage that was found in a run's record; nil for none.
-    func damage(of key: RecipeKey) -> Damage? { found.damage.withLock { $0[path(of: key)] } }
+    func damage(of key: RecipeKey) -> Damage? { damage(ofFile: path(of: key)) }
+
+    /// The damage that was found in a file, by its original path; nil for none.
+    func damage(ofFile path: String) -> Damage? { found.damage.withLock { $0[path] } }
 }
 
 /// What was found out about a store while it was read.

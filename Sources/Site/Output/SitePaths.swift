@@ -142,6 +142,13 @@ enum SitePaths {
             || String(name).wholeMatch(of: /seed-\d+-[0-9a-f]{8}\.png/) != nil
     }
 
+    // MARK: - Photographs
+
+    /// A photograph's small picture: one file, however many neurons show it. No address has the folder's name.
+    static func photograph(_ photograph: Photograph) -> String {
+        "\(layers)/photographs/\(photograph.digest.prefix(16)).jpg"
+    }
+
     // MARK: - Reading paths
 
     /// What a path in the folder of layers refers to.

@@ -63,6 +63,7 @@ package struct SiteWriter: Sendable {
                     commentary: contentPages.neurons[neuron], previous: nil, next: nil, scores: nil,
                     compared: []))
         }
+        try writePhotographs()
         for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
         try files.write(json: atlasFile(layers), to: SitePaths.atlas)
         try writeIndex(site, layers: layers)
@@ -85,6 +86,16 @@ package struct SiteWriter: Sendable {
             search: SitePaths.search,
             pending: pending,
             generator: Version.generator)
+    }
+
+    /// Writes each photograph that a page shows, once.
+    private func writePhotographs() throws {
+        guard let photographs = library.photographs else { return }
+        let shown = try photographs.published
+        let results: [Result<Void, any Error>] = concurrently(shown.count) { index in
+            Result { try files.write(try photographs.file(of: shown[index]), to: SitePaths.photograph(shown[index])) }
+        }
+        for result in results { try result.get() }
     }
 
     private func writeIndex(_ site: SiteContext, layers: [LayerPages.Result]) throws {

@@ -24,6 +24,7 @@ package enum Theme {
             "rows",
             "is the runs of a neuron, row by row; it gets a \(NeuronPage.schema.name) or a \(RunsFigure.schema.name)"
         ),
+        ("photographs", "is some photographs of a neuron; it gets a \(PhotographGroupContext.schema.name)"),
         ("scores", "is the scores of a neuron or a layer; it gets a \(ScoresContext.schema.name)"),
         ("post-summary", "is one post in a list of posts; it gets a \(PostSummary.schema.name)"),
     ]

@@ -46,6 +46,8 @@ struct NeuronData: Codable, Equatable {
     var weights: String
     var runs: [Run]
     var scores: NeuronScores?
+    /// Nil if the project names no photographs.
+    var photographs: PhotographData?
 }
 
 /// `neurons.json`: a layer's neurons in one file.

@@ -26,6 +26,8 @@ struct LayerInputs: Encodable, Sendable {
     var commentary: String?
     /// The conditions whose widths by the number of seeds a text shows, so that the data have them, too.
     var widths: [Condition]
+    /// What the photographs are; nil if the project names none. See `PhotographLibrary.version`.
+    var photographs: String?
     /// The neurons, in the grid's order.
     var neurons: [Neuron]
 
@@ -104,6 +106,7 @@ extension LayerInputs {
             program: try Installation.programVersion(), project: ProjectVersion(of: library), theme: theme, site: site,
             address: layer.address.description, commentary: contentPages.layers[layer.address],
             widths: content.widthConditions(of: layer),
+            photographs: try library.photographs?.version(of: layer.address),
             neurons: layer.neurons.map { number in
                 let neuron = Content.Neuron(address: layer.address, number: number)
                 return Neuron(

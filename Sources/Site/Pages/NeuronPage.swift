@@ -19,6 +19,7 @@ struct NeuronPage: TemplateRoot {
     var rows: [RunRowContext]
     var previous: LinkContext?
     var next: LinkContext?
+    var photographs: PhotographsContext?
     var commentary: String?
     var scores: ScoresContext?
     var similarity: String?
@@ -42,6 +43,7 @@ struct NeuronPage: TemplateRoot {
         .text("tokens", "the token selection by name", \.tokens),
         .text("tokensExplanation", "what the token selection means", \.tokensExplanation),
         .list("rows", "the runs, a row for each method, token selection and attention mode", \.rows),
+        .object("photographs", "what photographs excite it, if the project names photographs", \.photographs),
         .object("previous", "the previous neuron", \.previous),
         .object("next", "the next neuron", \.next),
         .html("commentary", "the writer's commentary", \.commentary),

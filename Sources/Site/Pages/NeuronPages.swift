@@ -81,10 +81,14 @@ struct NeuronPages: Sendable {
         }
         let data = NeuronData(
             address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
-            runs: runs, scores: subject.scores?.scores(of: neuron))
+            runs: runs, scores: subject.scores?.scores(of: neuron),
+            photographs: try library.photographData(address, neuron, conditions[0].variant))
         try files.write(json: data, to: SitePaths.neuronData(address, neuron))
         let card = library.card(address, neuron, first: first, scores: data.scores)
-        try writePage(subject, path: path, label: label, rows: rows, image: card.thumbnail)
+        let finals = runs.prefix(subject.rows[0].recipes.count).compactMap(\.result.finalActivation)
+        let photographs = try library.photographs(address, neuron, conditions[0].variant, finals: finals)
+        try writePage(
+            subject, path: path, label: label, rows: rows, photographs: photographs, image: card.thumbnail)
         return (card, file(card, of: address, first: first, scores: data.scores))
     }
 
@@ -115,7 +119,8 @@ struct NeuronPages: Sendable {
     // MARK: - The page
 
     private func writePage(
-        _ subject: Subject, path: String, label: String?, rows: [RunRowContext], image: String?
+        _ subject: Subject, path: String, label: String?, rows: [RunRowContext], photographs: PhotographsContext?,
+        image: String?
     ) throws {
         let (address, neuron) = (subject.address, subject.neuron)
         let grid = subject.rows[0].condition.variant
@@ -138,7 +143,7 @@ struct NeuronPages: Sendable {
             tokensExplanation: Explanations.tokens(grid.tokens, at: address, in: project.model.model.configuration),
             rows: rows,
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
-            commentary: subject.commentary, scores: scores,
+            photographs: photographs, commentary: subject.commentary, scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
             writesExplanation: writesExplanation(subject), provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),

@@ -14,11 +14,16 @@ package final class RunLibrary: Sendable {
     let judge: Judge?
     /// Measures what the pages' time is spent on.
     let clock: PhaseClock
+    /// What photographs excite the layers; nil if the project names none.
+    package let photographs: PhotographLibrary?
     /// What scores are measured against.
     let references: ScoreReferences
     private let cache: ScoreCache
 
-    package init(project: Project, store: Store, judge: Judge?, clock: PhaseClock = PhaseClock()) {
+    package init(
+        project: Project, store: Store, judge: Judge?, scan: PhotographScan? = nil, clock: PhaseClock = PhaseClock()
+    ) {
+        photographs = PhotographLibrary(project, scan)
         self.project = project
         self.store = store
         self.judge = judge

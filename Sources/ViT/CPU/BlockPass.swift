@@ -136,8 +136,10 @@ final class BlockPass {
     /// x ↦ x + attention(LN₁(x)) ↦ … + mlp(LN₂(…)), stopping after `stage`; a complete block writes `output`: (R_q, C).
     ///
     /// `chosen` holds the token of each image, if the block chooses one. The output of `stage` is left in the scratch
-    /// memory.
-    func forward(count: Int, to stage: Stage, chosen: [Int], output: UnsafeMutablePointer<Float>?) {
+    /// memory, and `onStage` is called when the output of each stage is there.
+    func forward(
+        count: Int, to stage: Stage, chosen: [Int], output: UnsafeMutablePointer<Float>?, onStage: (Stage) -> Void
+    ) {
         let rows = layout.rows(count)
         let outRows = outLayout.rows(count)
         layerNormForward(
@@ -145,9 +147,11 @@ final class BlockPass {
             y: scratch.normalised.pointer, mean: memory.mean1.pointer,
             inverseDeviation: memory.inverseDeviation1.pointer,
             rows: rows, channels: width)
+        onStage(.norm1)
         if stage == .norm1 { return }
 
         attentionForward(count: count, chosen: chosen)
+        onStage(.heads)
         if stage == .heads { return }
 
         let output1 = parameters.attentionToStream
@@ -170,6 +174,7 @@ final class BlockPass {
             x: middle.pointer, gamma: parameters.ln2.weight.pointer, beta: parameters.ln2.bias.pointer,
             epsilon: epsilon, y: scratch.normalised.pointer, mean: memory.mean2.pointer,
             inverseDeviation: memory.inverseDeviation2.pointer, rows: outRows, channels: width)
+        onStage(.norm2)
         if stage == .norm2 { return }
 
         let slope = memory.slope.pointer
@@ -183,6 +188,7 @@ final class BlockPass {
         } else {
             biasActivationForward(activation, x: slope, bias: bias, y: hidden, rows: outRows, channels: mlpWidth)
         }
+        onStage(.hidden)
         guard stage.completesBlock, let output else { return }
 
         biasForward(

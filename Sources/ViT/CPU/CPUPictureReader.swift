@@ -54,17 +54,7 @@ final class CPUPictureReader: PictureReader {
 
     /// Every neuron's activation on the picture in `slot`, over the tokens.
     private func activations(slot: Int) -> [Float] {
-        let configuration = atAddress.model.configuration
-        let channels = atAddress.address.width(in: configuration)
-        let tokenCount = atAddress.address.tokenCount(in: configuration)
-        let matrix = atAddress.allActivations(slot: slot)
-        func row(_ token: Int) -> ArraySlice<Float> { matrix[token * channels..<(token + 1) * channels] }
-        if tokens == .slice { return (0..<tokenCount).map { row($0).reduce(0, +) / Float(channels) } }
-        if let token = tokens.fixedToken(at: atAddress.address, in: configuration) { return Array(row(token)) }
-        var mean = [Float](repeating: 0, count: channels)
-        for token in configuration.prefixTokenCount..<tokenCount {
-            for (channel, value) in row(token).enumerated() { mean[channel] += value }
-        }
-        return mean.map { $0 / Float(configuration.patchCount) }
+        TokenMatrix(atAddress.allActivations(slot: slot), at: atAddress.address, in: atAddress.model.configuration)
+            .activations(over: tokens)
     }
 }

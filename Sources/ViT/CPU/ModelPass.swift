@@ -33,6 +33,7 @@ public final class ModelPass {
     private let patchShape: PatchShape
     private let inverseDeviation: [Float]
     private let layout: RowLayout
+    private let scratch: BlockScratch
     private let gradient: FloatBuffer
     private let goesBack: Bool
     private var count = 0
@@ -72,6 +73,7 @@ public final class ModelPass {
         let readLayout = choosesToken ? RowLayout(tokens: 1, in: configuration) : layout
         let scratch = BlockScratch(
             rows: layout.rows(capacity), configuration: configuration, goesBack: goesBack)
+        self.scratch = scratch
         let lastBlock = address.block ?? configuration.blockCount - 1
         let frozen: [FloatBuffer]? =
             if case .frozen(let reference) = attention { Self.patterns(of: model, on: reference) } else { nil }
@@ -127,7 +129,11 @@ public final class ModelPass {
     }
 
     /// Computes the activations of the first `count` images. For `slice`, use `forward(objectives:)`.
-    public func forward(count: Int) {
+    public func forward(count: Int) { forward(count: count) { _, _ in } }
+
+    /// The same; calls `onStage` when the output of a stage is in its buffer: within the block of this index, or after
+    /// the blocks.
+    func forward(count: Int, onStage: (_ block: Int?, Stage) -> Void) {
         precondition(count <= capacity)
         self.count = count
         let configuration = model.configuration
@@ -152,9 +158,30 @@ public final class ModelPass {
             let isLast = index == blocks.count - 1
             block.forward(
                 count: count, to: isLast ? stage : .finalNorm, chosen: chosen,
-                output: isLast ? final?.input.pointer : blocks[index + 1].input.pointer)
+                output: isLast ? final?.input.pointer : blocks[index + 1].input.pointer,
+                onStage: { onStage(index, $0) })
         }
-        final?.forward(count: count)
+        guard let final else { return }
+        final.forward(count: count)
+        onStage(nil, .finalNorm)
+        onStage(nil, .features)
+    }
+
+    /// A reader of another address that this pass reaches, through a tap: valid while the output of the tap's stage is in
+    /// its buffer.
+    ///
+    /// - Precondition: the pass computes all tokens, and reaches the tap's stage.
+    func reader(of address: Address, through tap: Tap) -> TapReader {
+        var (made, madeLayout) = (patches, layout)
+        if tap.stage.completesBlock {
+            guard let final else { preconditionFailure("the pass stops before \(address)") }
+            (made, madeLayout) = final.output(of: tap.stage)
+        } else {
+            made = scratch.output(of: tap.stage)
+        }
+        return TapReader(
+            model: model, address: address, tap: tap, tokens: .patches, input: made, layout: madeLayout,
+            residual: blocks[address.block ?? blocks.count - 1].middle)
     }
 
     /// Computes the activations that `objectives` read; one objective per image, from the first slot.

@@ -30,7 +30,17 @@ struct TapReader {
         model: ViT, address: Address, tokens: TokenSelection, input: FloatBuffer, layout: RowLayout,
         residual: FloatBuffer
     ) {
-        tap = address.tap(over: tokens)
+        self.init(
+            model: model, address: address, tap: address.tap(over: tokens), tokens: tokens, input: input,
+            layout: layout, residual: residual)
+    }
+
+    /// A reader of `address` through one of its taps.
+    init(
+        model: ViT, address: Address, tap: Tap, tokens: TokenSelection, input: FloatBuffer, layout: RowLayout,
+        residual: FloatBuffer
+    ) {
+        self.tap = tap
         self.tokens = tokens
         configuration = model.configuration
         self.input = input

@@ -9,7 +9,8 @@ import Testing
 @testable import ViT
 
 @Suite struct DataFileTests {
-    /// A project whose files have every key: labels, intervals, widths by the number of seeds, and a pattern frozen from a picture.
+    /// A project whose files have every key: labels, intervals, widths by the number of seeds, a pattern frozen from a
+    /// picture, and photographs.
     private static func everything() async throws -> TinyProject {
         let project = try TinyProject(
             settings: """
@@ -20,6 +21,7 @@ import Testing
                 attention: [live, {frozen: pattern.png}]
                 compareSample: 5
                 judge: tiny.safetensors
+                photographs: photographs
                 """,
             labels: (0..<12).map { "class, the \"\($0)th\"" })
         // Any picture of the model's size will do: one of its own.
@@ -28,12 +30,21 @@ import Testing
         let pictures = try source.files().sorted { $0.key < $1.key }
         let picture = try #require(pictures.first { $0.key.hasSuffix(".png") })
         _ = try project.folder.write(picture.value, to: "pattern.png")
+        try writePhotographs(to: project)
         try project.write(
             "![a](layer:heads.head?plot=seeds)\n\n![b](layer:heads.head?plot=seeds&attention=frozen)",
             to: "content/index.md")
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
         return project
+    }
+
+    /// The tests' pictures of all kinds, in a folder of a class.
+    private static func writePhotographs(to project: TinyProject) throws {
+        let pictures = URL(filePath: #filePath).appending(path: "../../../RenderTests/Fixtures/Pictures")
+        try FileManager.default.createDirectory(atPath: project.path("photographs"), withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+            atPath: pictures.standardizedFileURL.path, toPath: project.path("photographs/pictures"))
     }
 
     /// A project whose files have every reason for a missing score.
@@ -49,6 +60,24 @@ import Testing
                 attention: [live, detached]
                 control: false
                 """)
+        let outcome = try await project.build()
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        return project
+    }
+
+    /// A project whose neurons are active at patches of photographs.
+    private static func patches() async throws -> TinyProject {
+        let project = try TinyProject(
+            settings: """
+                model: {weights: tiny.safetensors}
+                layers: [encoder_layer_0.mlp.1]
+                neurons: [0-2]
+                seeds: 2
+                steps: 3
+                control: false
+                photographs: photographs
+                """)
+        try writePhotographs(to: project)
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
         return project
@@ -107,14 +136,17 @@ import Testing
 
     @Test func everyKeyIsDocumentedAndEveryDocumentedKeyIsThere() async throws {
         let (project, other) = (try await Self.everything(), try await Self.nothing())
-        for project in [project, other] { #expect(try await project.run(["export", "export"]).code == 0) }
+        let patches = try await Self.patches()
+        for project in [project, other, patches] { #expect(try await project.run(["export", "export"]).code == 0) }
         for (name, path) in [
             ("neuron.json", "site/layers/LAYER/0/neuron.json"), ("neurons.json", "site/layers/LAYER/neurons.json"),
             ("atlas.json", "site/atlas.json"), ("manifest.json", "export/manifest.json"),
             ("scores.json", "export/layers/LAYER/scores.json"),
         ] {
             var found: Set<String> = []
-            for (project, layer) in [(project, "heads.head"), (other, "encoder_layer_1.mlp.3")] {
+            for (project, layer) in [
+                (project, "heads.head"), (other, "encoder_layer_1.mlp.3"), (patches, "encoder_layer_0.mlp.1"),
+            ] {
                 let file = URL(filePath: project.path(path.replacing("LAYER", with: layer)))
                 found.formUnion(keys(try JSONSerialization.jsonObject(with: Data(contentsOf: file))))
             }

@@ -23,6 +23,7 @@ import Testing
             contentPages: pages)
         // Everything that may be missing is there.
         inputs.commentary = "Words."
+        inputs.photographs = "a"
         inputs.project.labels = ["a"]
         inputs.project.judge = "a"
         inputs.project.judgeName = "a"
@@ -77,6 +78,7 @@ import Testing
         ("site.generator", { $0.site.generator = nil }),
         ("address", { $0.address += "x" }),
         ("commentary", { $0.commentary = nil }),
+        ("photographs", { $0.photographs = "b" }),
         (
             "widths",
             { $0.widths.append(.init(model: .init(digest: "x"), variant: .init(tokens: .cls, method: .atlas))) }
