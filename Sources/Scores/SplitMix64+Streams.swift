@@ -10,6 +10,8 @@ extension SplitMix64 {
         case referencePicture = 4
         /// How a permutation shuffles the neuron labels.
         case permutation = 2
+        /// Which photographs a draw of a bootstrap has.
+        case photographs = 5
     }
 
     /// The generator of one draw: its state is the seed, mixed with the stream and then with the index.

@@ -95,7 +95,9 @@
   if (grid && tools) {
     const source = grid.dataset.grid;
     const folder = source.slice(0, source.lastIndexOf("/") + 1);
-    const [sort, filter] = [tools.elements.sort, tools.elements.filter];
+    const [sort, filter, active] = [tools.elements.sort, tools.elements.filter, tools.elements.active];
+    /** Whether a neuron is as often active on photographs as chosen. */
+    const isActive = { dead: (share) => share === 0, rare: (share) => share > 0 && share < 0.05, dense: (share) => share > 0.5 };
     const output = tools.querySelector("output");
     const empty = document.querySelector(".empty");
     const pages = document.querySelector(".pages");
@@ -113,7 +115,8 @@
     };
     const percentile = (value) => ((value > 99 && value < 100) || (value > 0 && value < 1) ? (Math.floor(value * 10) / 10).toFixed(1) : String(Math.floor(value)));
     /** The score that the grid is sorted by, or consistency in look: text, percentage, explanation. */
-    const score = ([, , , look, , , , , meaning, , identification]) => {
+    const score = ([, , , look, , , , , meaning, , identification, choice]) => {
+      if (sort.value === "choice") return choice == null ? undefined : [number3(choice), 100 * choice, "forced choice: share of pairs of photographs told apart"];
       if (sort.value === "identification") return identification == null ? undefined : [number3(identification), 100 * identification, "identification: mean reciprocal rank"];
       const [name, value] = sort.value === "meaning" ? ["meaning", meaning] : ["look", look];
       return value == null ? undefined : [`${percentile(value)} %`, value, `consistency in ${name}: percentile among pairs of different neurons`];
@@ -163,8 +166,9 @@
 
     const apply = () => {
       matches = data.neurons.filter(predicate(filter.value));
+      if (active?.value) matches = matches.filter((neuron) => neuron[13] != null && isActive[active.value](neuron[13]));
       // Sorted by similarity, because many percentiles are 100.
-      const column = { activation: 2, consistency: 7, meaning: 9, identification: 10 }[sort.value];
+      const column = { activation: 2, consistency: 7, meaning: 9, identification: 10, choice: 11, beyond: 12 }[sort.value];
       if (column) matches.sort((a, b) => (b[column] ?? -Infinity) - (a[column] ?? -Infinity) || a[0] - b[0]);
       rendered = 0;
       grid.replaceChildren();
@@ -172,10 +176,11 @@
       if (pages) pages.hidden = true;
       if (orders) orders.hidden = true;
       empty.hidden = matches.length > 0;
-      output.value = filter.value ? `${matches.length} of ${data.neurons.length}` : "";
+      output.value = filter.value || active?.value ? `${matches.length} of ${data.neurons.length}` : "";
       const query = new URLSearchParams();
       if (sort.value !== "number") query.set("sort", sort.value);
       if (filter.value) query.set("filter", filter.value);
+      if (active?.value) query.set("active", active.value);
       const text = query.toString();
       history.replaceState(null, "", text ? `?${text}` : location.pathname);
     };
@@ -204,6 +209,7 @@
       timer = setTimeout(() => withData(apply), 80);
     });
     sort.addEventListener("change", () => withData(apply));
+    active?.addEventListener("change", () => withData(apply));
     tools.addEventListener("submit", (event) => {
       event.preventDefault();
       withData(() => {
@@ -214,7 +220,8 @@
     tools.querySelector("[data-action=random]").addEventListener("click", openRandom);
 
     const query = new URLSearchParams(location.search);
-    if (query.has("sort") || query.has("filter")) {
+    if (query.has("sort") || query.has("filter") || query.has("active")) {
+      if (active && query.get("active") in isActive) active.value = query.get("active");
       if ([...sort.options].some((option) => option.value === query.get("sort"))) sort.value = query.get("sort");
       filter.value = query.get("filter") ?? "";
       withData(apply);

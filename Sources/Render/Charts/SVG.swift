@@ -4,13 +4,15 @@
 /// Pieces of SVG text.
 enum SVG {
     /// A whole picture: role, title and description for those who do not see it, and an opaque background.
+    ///
+    /// - Parameter hasLinks: whether there are links in it; a mere picture's would be hidden.
     static func document(
-        width: Double, height: Double, title: String, description: String, content: String
+        width: Double, height: Double, title: String, description: String, content: String, hasLinks: Bool = false
     ) -> String {
         let w = Format.coordinate(width)
         let h = Format.coordinate(height)
         return "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(w) \(h)\" "
-            + "width=\"\(Format.coordinate(width * 1.2))\" height=\"\(Format.coordinate(height * 1.2))\" role=\"img\" font-size=\"12\">\n<title>\(HTML.escaped(title))</title>\n"
+            + "width=\"\(Format.coordinate(width * 1.2))\" height=\"\(Format.coordinate(height * 1.2))\" role=\"\(hasLinks ? "group" : "img")\" font-size=\"12\">\n<title>\(HTML.escaped(title))</title>\n"
             + "<desc>\(HTML.escaped(description))</desc>\n"
             + "<rect class=\"ground\" width=\"\(w)\" height=\"\(h)\" fill=\"#fff\"/>\n\(content)</svg>"
     }

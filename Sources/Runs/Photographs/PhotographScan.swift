@@ -11,9 +11,9 @@ package struct PhotographScan: Sendable {
     package let folder: PhotographFolder
     /// Where they are read.
     package let places: [ReadingPlace]
-    let model: ViT
+    package let model: ViT
     /// Identifies the model; see `LoadedModel.digest`.
-    let modelDigest: String
+    package let modelDigest: String
     let preparation: PicturePreparation
     package let store: Store
 
@@ -37,7 +37,7 @@ package struct PhotographScan: Sendable {
     private static let shardSize = 256
 
     /// All that a shard's numbers depend on except the photographs: a line for each part.
-    func text(of place: ReadingPlace) -> String {
+    package func text(of place: ReadingPlace) -> String {
         "atlasgen photographs 1\nweights: \(modelDigest)\naddress: \(place.address)\ntokens: \(place.tokens)\n"
             + "preparation: \(preparationText)\nnumerics: \(Self.numerics)\n"
     }

@@ -8,6 +8,12 @@ extension ContentRenderer {
     /// The text that replaces a value, and the reason if there is no number.
     func value(of request: ValueRequest, notes: inout FigureNotes) throws -> (value: String, reason: String?) {
         switch request {
+        case .layer(let request, .forcedChoice):
+            return forcedChoice(
+                ForcedChoiceData(try library.forcedChoice(of: request.layer, request.condition)), &notes)
+        case .score(let request, let neuron, .forcedChoice):
+            return forcedChoice(
+                ForcedChoiceData(try library.forcedChoice(of: request.layer, request.condition), of: neuron), &notes)
         case .layer(let request, let field):
             let scores = try library.scores(of: request.layer, request.condition)
             let text = try layer(field, request, scores)
@@ -21,6 +27,7 @@ extension ContentRenderer {
                 case .percentile: consistency.map { Format.percentile($0.percentile) }
                 case .similarity: consistency.map { Format.number($0.similarity) }
                 case .identification: scores.identification.map { ScoreWords.percent($0.top1) }
+                case .forcedChoice: nil
                 }
             Self.note(text, &notes)
             return Self.text(text, else: scores.reasons, request.measure, field == .identification)
@@ -30,6 +37,15 @@ extension ContentRenderer {
             guard !values.isEmpty else { return (Explanations.notMade, nil) }
             return (Format.number(values.reduce(0, +) / Double(values.count)), nil)
         }
+    }
+
+    private func forcedChoice(
+        _ data: ForcedChoiceData?, _ notes: inout FigureNotes
+    ) -> (value: String, reason: String?) {
+        let text = data.map { ScoreWords.percent($0.accuracy) }
+        Self.note(text, &notes)
+        return text.map { ($0, nil) }
+            ?? ("(no score)", "No forced choice: atlas.yml names no photographs, or too few of them excite the neuron.")
     }
 
     private func layer(
@@ -47,6 +63,7 @@ extension ContentRenderer {
         case .difference: try difference(request).map { ScoreWords.difference($0.auc) }
         case .retrievalDifference:
             try difference(request).map { ScoreWords.difference($0.retrieval, ScoreWords.percent) }
+        case .forcedChoice: nil
         case .neurons: Format.count(library.neurons(of: request.layer, request.condition).count)
         case .runs: figures.map { Format.count($0.runs) }
         }

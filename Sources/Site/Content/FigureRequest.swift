@@ -94,6 +94,8 @@ enum ValueRequest: Sendable {
         case difference
         /// The same of `retrieval`.
         case retrievalDifference
+        /// The accuracy of the forced choice, by the judge that comes first.
+        case forcedChoice
         /// Number of neurons.
         case neurons
         /// Number of runs.
@@ -108,6 +110,8 @@ enum ValueRequest: Sendable {
         case similarity
         /// The share of its pictures on which it has the layer's highest z-score.
         case identification
+        /// The accuracy of its forced choice, by the judge that comes first.
+        case forcedChoice
     }
 
     /// A neuron's numbers that need only its runs.

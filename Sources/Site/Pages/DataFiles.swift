@@ -48,6 +48,8 @@ struct NeuronData: Codable, Equatable {
     var scores: NeuronScores?
     /// Nil if the project names no photographs.
     var photographs: PhotographData?
+    /// Nil without photographs, or with too few.
+    var forcedChoice: ForcedChoiceData?
 }
 
 /// `neurons.json`: a layer's neurons in one file.
@@ -104,6 +106,8 @@ struct LayerFile: Codable, Equatable {
     var direction: String
     var seeds: [UInt64]
     var scores: LayerFigures
+    /// Of the grid's runs; nil without photographs, or with too few.
+    var forcedChoice: ForcedChoiceData?
     /// Of the grid's runs; nil unless a text shows them.
     var seedWidths: Widths?
     /// The comparison, the grid's runs first; nil if there are no others.
@@ -129,6 +133,8 @@ struct AtlasFile: Codable, Equatable {
         var data: String
         var neurons: Int
         var scores: LayerFigures
+        /// Nil without photographs, or with too few.
+        var forcedChoice: ForcedChoiceData?
     }
 
     /// The model that judges how alike pictures are.

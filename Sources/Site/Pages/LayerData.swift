@@ -6,7 +6,8 @@ import Foundation
 ///
 /// A script and not JSON, because a page opened from a file system may load scripts but not data. The argument
 /// is `{"size":[width,height],"neurons":[[number,label,activation,look,path,thumbnail,note,
-/// lookSimilarity,meaning,meaningSimilarity,identification],…]}`; `look` and `meaning` are percentiles. Paths are
+/// lookSimilarity,meaning,meaningSimilarity,identification,forcedChoice,beyond,positiveShare],…]}`; `look` and `meaning`
+/// are percentiles. Paths are
 /// relative to the layer's folder, and trailing nulls are left out.
 struct LayerData: Sendable {
     /// All neurons, with paths relative to the layer's folder.
@@ -22,6 +23,7 @@ struct LayerData: Sendable {
                 JSONText.string(neuron.thumbnail), JSONText.string(neuron.note),
                 JSONText.number(neuron.look?.similarity), JSONText.number(neuron.meaning?.percentile),
                 JSONText.number(neuron.meaning?.similarity), JSONText.number(neuron.identification),
+                JSONText.number(neuron.choice), JSONText.number(neuron.beyond), JSONText.number(neuron.positiveShare),
             ]
             while values.last == "null" { values.removeLast() }
             return "[\(values.joined(separator: ","))]"

@@ -37,6 +37,8 @@ enum LayerGrid {
         Order(
             title: "by identification", name: "identification", value: { $0.identification },
             shown: .identification),
+        Order(title: "by forced choice", name: "choice", value: { $0.choice }, shown: .choice),
+        Order(title: "by how far beyond photographs", name: "beyond", value: { $0.beyond }),
     ]
 
     /// The pages of `cards`, which are ordered by number. Orders for which no card has a value are left out.

@@ -31,6 +31,10 @@ struct LayerPage: TemplateRoot {
     var distributions: [DistributionContext] = []
     var comparison: String?
     var scores: ScoresContext?
+    /// The forced choice; nil without photographs, or with too few.
+    var choice: ForcedChoiceContext?
+    /// Whether the neurons can be sorted and filtered by what photographs do to them.
+    var hasPhotographs = false
     var caveats: String?
     var commentary: String?
     var mostConsistent: [NeuronCard] = []
@@ -60,6 +64,8 @@ struct LayerPage: TemplateRoot {
         .list("distributions", "the distributions of the layer's scores against chance", \.distributions),
         .html("comparison", "the comparison of methods, token selections and attention modes", \.comparison),
         .object("scores", "the layer's scores", \.scores),
+        .object("choice", "the forced choice against the consistency", \.choice),
+        .flag("hasPhotographs", "whether it is known how photographs excite the neurons", \.hasPhotographs),
         .text("caveats", "what scores do not show, for pages whose cards show them", \.caveats),
         .html("commentary", "the writer's commentary", \.commentary),
         .flag("hasExtremes", "whether the most and least consistent neurons are listed") { !$0.mostConsistent.isEmpty },

@@ -49,13 +49,15 @@ struct LayerPages: Sendable {
         let scores = try library.scores(of: layer, condition)
         let figures = ScoreFigures(library: library, layer: layer)
         let compared = try figures.compared()
-        let made = try neurons(scores, compared)
+        let choices = try library.forcedChoice(of: layer, condition)
+        let choice = ForcedChoiceData(choices)
+        let made = try neurons(scores, compared, choices)
         let cards = made.map(\.card)
         let folder = SitePaths.layerFolder(address)
         let file = LayerFile(
             address: address.description, tokens: grid.tokens.description, method: grid.method.name,
             attention: grid.attention.word, direction: grid.direction.rawValue, seeds: library.seeds,
-            scores: scores.figures, seedWidths: try widths(condition),
+            scores: scores.figures, forcedChoice: choice, seedWidths: try widths(condition),
             variants: compared.count > 1
                 ? try compared.map { row in
                     .init(
@@ -66,7 +68,7 @@ struct LayerPages: Sendable {
         try files.write(file.csv, to: SitePaths.layerTable(address))
         let data = LayerData(neurons: cards.map { relative($0, to: folder) })
         try files.write(data.script, to: SitePaths.layerScript(address))
-        try writePages(grid: grid, cards: cards, scores: scores, figures, compared)
+        try writePages(grid: grid, cards: cards, scores: scores, choice, figures, compared)
         return Result(
             summary: LayerSummary(
                 address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
@@ -76,7 +78,7 @@ struct LayerPages: Sendable {
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(
                 address: address.description, page: SitePaths.layer(address), data: SitePaths.layerData(address),
-                neurons: cards.count, scores: scores.figures),
+                neurons: cards.count, scores: scores.figures, forcedChoice: choice),
             cards: cards)
     }
 
@@ -101,7 +103,7 @@ struct LayerPages: Sendable {
 
     /// Writes the neurons' folders on all cores and returns the results in the layer's order.
     private func neurons(
-        _ scores: LayerScores, _ compared: [ScoreFigures.Compared]
+        _ scores: LayerScores, _ compared: [ScoreFigures.Compared], _ choices: [JudgedChoice]
     ) throws -> [(card: NeuronCard, file: LayerFile.Neuron)] {
         let pages = NeuronPages(library: library, templates: inputs.theme, site: inputs.site, files: files)
         let neurons = inputs.neurons
@@ -114,7 +116,7 @@ struct LayerPages: Sendable {
                             commentary: neurons[index].commentary,
                             previous: index > 0 ? neurons[index - 1].number : nil,
                             next: index + 1 < neurons.count ? neurons[index + 1].number : nil, scores: scores,
-                            compared: compared))
+                            choices: choices, compared: compared))
                 }
             }
         }.map { try $0.get() }
@@ -130,8 +132,8 @@ struct LayerPages: Sendable {
     // MARK: - Pages
 
     private func writePages(
-        grid: Variant, cards: [NeuronCard], scores: LayerScores, _ figures: ScoreFigures,
-        _ compared: [ScoreFigures.Compared]
+        grid: Variant, cards: [NeuronCard], scores: LayerScores, _ choice: ForcedChoiceData?,
+        _ figures: ScoreFigures, _ compared: [ScoreFigures.Compared]
     ) throws {
         let address = layer.address
         let folder = SitePaths.layerFolder(address)
@@ -158,6 +160,8 @@ struct LayerPages: Sendable {
                 comparison: isFirst && compared.count > 1
                     ? comparison(figures, compared, root: site.root) : nil,
                 scores: isFirst ? ScoreContexts.layer(scores, compared, judge: library.judge) : nil,
+                choice: isFirst ? ForcedChoiceContext(choice, cards: cards, folder: folder) : nil,
+                hasPhotographs: cards.contains { $0.positiveShare != nil },
                 caveats: !isFirst && page.neurons.contains(where: \.showsScore) ? ScoreWords.caveatText : nil,
                 commentary: isFirst ? inputs.commentary : nil,
                 mostConsistent: isFirst ? most : [], leastConsistent: isFirst ? least : [])

@@ -29,6 +29,8 @@ struct NeuronPages: Sendable {
         let next: Int?
         /// The scores of the layer's grid; nil for a neuron outside the grid.
         let scores: LayerScores?
+        /// The forced choice of the layer's grid; empty without one.
+        var choices: [JudgedChoice] = []
         /// The layer's conditions over the compared neurons.
         let compared: [ScoreFigures.Compared]
     }
@@ -82,11 +84,16 @@ struct NeuronPages: Sendable {
         let data = NeuronData(
             address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
             runs: runs, scores: subject.scores?.scores(of: neuron),
-            photographs: try library.photographData(address, neuron, conditions[0].variant))
+            photographs: try library.photographData(address, neuron, conditions[0].variant),
+            forcedChoice: ForcedChoiceData(subject.choices, of: neuron))
         try files.write(json: data, to: SitePaths.neuronData(address, neuron))
-        let card = library.card(address, neuron, first: first, scores: data.scores)
+        var card = library.card(address, neuron, first: first, scores: data.scores)
         let finals = runs.prefix(subject.rows[0].recipes.count).compactMap(\.result.finalActivation)
-        let photographs = try library.photographs(address, neuron, conditions[0].variant, finals: finals)
+        let photographs = try library.photographs(
+            address, neuron, conditions[0].variant, finals: finals, choice: data.forcedChoice)
+        card.choice = data.forcedChoice?.accuracy
+        card.beyond = photographs?.beyond
+        card.positiveShare = data.photographs?.positiveShare
         try writePage(
             subject, path: path, label: label, rows: rows, photographs: photographs, image: card.thumbnail)
         return (card, file(card, of: address, first: first, scores: data.scores))

@@ -72,6 +72,12 @@ struct NeuronCard: TemplateContext, Codable {
     var meaning: Consistency?
     /// The mean reciprocal rank of its identification, from 0 to 1.
     var identification: Double?
+    /// The accuracy of its forced choice, from 0 to 1.
+    var choice: Double?
+    /// How far beyond the best photograph its pictures go, in standard deviations.
+    var beyond: Double?
+    /// The share of the photographs on which it is above 0, from 0 to 1.
+    var positiveShare: Double?
     /// The score that the card shows.
     var shown = Score.look
     var note: String?
@@ -86,7 +92,7 @@ struct NeuronCard: TemplateContext, Codable {
 
     /// A score that a card can show.
     enum Score: String, Codable, Sendable {
-        case look, meaning, identification
+        case look, meaning, identification, choice
     }
 
     /// The shown score as text and from 0 to 100, with an explanation; nil if there is none.
@@ -101,6 +107,8 @@ struct NeuronCard: TemplateContext, Codable {
             }
         case .identification:
             identification.map { (Format.number($0), 100 * $0, "identification: mean reciprocal rank") }
+        case .choice:
+            choice.map { (Format.number($0), 100 * $0, "forced choice: share of pairs of photographs told apart") }
         }
     }
 

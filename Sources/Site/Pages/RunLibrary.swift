@@ -3,6 +3,7 @@
 import Runs
 import Scores
 import Support
+import ViT
 
 /// The runs of a project, for its pages.
 package final class RunLibrary: Sendable {
@@ -16,6 +17,8 @@ package final class RunLibrary: Sendable {
     let clock: PhaseClock
     /// What photographs excite the layers; nil if the project names none.
     package let photographs: PhotographLibrary?
+    /// The forced choice among the photographs; nil if the project names none.
+    private let choices: ForcedChoices?
     /// What scores are measured against.
     let references: ScoreReferences
     private let cache: ScoreCache
@@ -24,6 +27,7 @@ package final class RunLibrary: Sendable {
         project: Project, store: Store, judge: Judge?, scan: PhotographScan? = nil, clock: PhaseClock = PhaseClock()
     ) {
         photographs = PhotographLibrary(project, scan)
+        choices = scan.map { ForcedChoices($0, store: store, judge: judge) }
         self.project = project
         self.store = store
         self.judge = judge
@@ -56,6 +60,16 @@ package final class RunLibrary: Sendable {
     /// runs.
     func widths(of layer: AtlasLayer, _ condition: Condition) throws -> SeedWidths {
         try clock.measure(.score) { try cache.widths(of: recipes(of: layer, condition)) }
+    }
+
+    /// The forced choice of a layer's runs of one condition by each judge; empty without photographs, and for runs that
+    /// read other tokens than the photographs are read at.
+    func forcedChoice(of layer: AtlasLayer, _ condition: Condition) throws -> [JudgedChoice] {
+        guard let choices, condition.variant.tokens == layer.tokens[0], condition.model.control == nil else {
+            return []
+        }
+        let place = ReadingPlace(address: layer.address, tokens: layer.tokens[0])
+        return try clock.measure(.score) { try choices.choices(of: recipes(of: layer, condition), at: place) }
     }
 
     private func recipes(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) -> [Recipe] {

@@ -14,6 +14,11 @@ struct PhotographsContext: TemplateContext {
     var groups: [PhotographGroupContext]
     /// Whether some photograph has a mask.
     var hasMasks: Bool
+    /// The forced choice; nil without one.
+    var choice: ScoresContext?
+    /// How far beyond the best photograph the optimised pictures go, in standard deviations of the activation on
+    /// photographs.
+    var beyond: Double?
 
     static let keys: [TemplateKey<PhotographsContext>] = [
         .text("line", "where the optimised pictures lie among the photographs", \.line),
@@ -22,6 +27,7 @@ struct PhotographsContext: TemplateContext {
             "groups", "the photographs in groups, the most exciting ones first; none if they are not published",
             \.groups),
         .flag("hasMasks", "whether some photograph has a mask", \.hasMasks),
+        .object("choice", "the forced choice: whether the pictures tell photographs apart", \.choice),
     ]
 }
 
@@ -67,8 +73,9 @@ extension RunLibrary {
     /// - Parameters:
     ///   - variant: how the runs of the page's first row are made.
     ///   - finals: their final activations.
+    ///   - choice: the neuron's forced choice.
     func photographs(
-        _ address: Address, _ neuron: Int, _ variant: Variant, finals: [Float]
+        _ address: Address, _ neuron: Int, _ variant: Variant, finals: [Float], choice: ForcedChoiceData?
     ) throws -> PhotographsContext? {
         guard let photographs, let (place, ranking) = try photographs.ranking(of: address),
             place.tokens == variant.tokens, let row = ranking.neurons[neuron]
@@ -100,7 +107,10 @@ extension RunLibrary {
                 ] + (reached.map { [.init(name: "optimised pictures", value: $0)] } ?? []),
                 title: "Activation on photographs", axis: "activation"
             ).svg,
-            groups: groups, hasMasks: groups.contains { $0.photographs.contains { $0.mask != nil } })
+            groups: groups, hasMasks: groups.contains { $0.photographs.contains { $0.mask != nil } },
+            choice: ForcedChoiceContext.scores(choice),
+            beyond: row.deviation > 0
+                ? reached.map { (minimises ? best - $0 : $0 - best) / row.deviation } : nil)
     }
 
     private func photograph(
