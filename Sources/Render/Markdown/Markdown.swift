@@ -43,7 +43,7 @@ public struct Markdown: Sendable {
     }
 
     /// The schemes of figures.
-    public static let figureSchemes = ["neuron", "layer"]
+    public static let figureSchemes = ["neuron", "layer", "photographs"]
 
     /// Whether a destination has one of the schemes of figures, `neuron:` and `layer:`.
     public static func isFigure(_ destination: String) -> Bool {

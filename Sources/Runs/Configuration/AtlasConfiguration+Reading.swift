@@ -7,7 +7,7 @@ import ViT
 extension AtlasConfiguration {
     private static let keys = [
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
-        "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "control",
+        "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "pictures", "control",
         "rawHTML",
     ]
     private static let modelKeys = [
@@ -54,6 +54,7 @@ extension AtlasConfiguration {
         if let node = fields["compareSample"] { compareSample = try node.integer(in: 1...1_000_000) }
         judge = try fields["judge"]?.locatedText()
         photographs = try fields["photographs"].map(PhotographSettings.init)
+        if let node = fields["pictures"] { pictures = try PictureSettings(node.fields(known: ["format", "quality"])) }
         if let node = fields["control"] { control = try Self.controls(node) }
         if let node = fields["rawHTML"] { rawHTML = try node.flag() }
         if tokens.isEmpty { tokens = [Located(value: .auto, place: root.place)] }
@@ -163,6 +164,18 @@ extension AtlasConfiguration {
             settings.append(setting)
         }
         return settings
+    }
+}
+
+extension AtlasConfiguration.PictureSettings {
+    /// Reads the fields of `pictures:`.
+    fileprivate init(_ fields: [String: ConfigurationNode]) throws {
+        if let node = fields["format"] {
+            let words = ConfigurationNode.alternatives(Format.allCases.map(\.rawValue))
+            guard let format = node.scalar.flatMap(Format.init) else { throw node.mismatch(words) }
+            self.format = format
+        }
+        if let node = fields["quality"] { quality = try node.integer(in: 1...100) }
     }
 }
 

@@ -37,6 +37,8 @@ package struct AtlasConfiguration: Sendable {
     package var judge: Located<String>?
     /// The photographs that are read for what they excite; nil for none.
     package var photographs: PhotographSettings?
+    /// How the runs' pictures are published.
+    package var pictures = PictureSettings()
     /// The controls that are made for a sample of each layer.
     var control = Control.all
     /// Whether raw HTML in Markdown reaches the pages.
@@ -100,6 +102,19 @@ package struct AtlasConfiguration: Sendable {
         var addedName = ""
         /// Parameters by name, as written in the file; the method checks them.
         var overrides: [String: Located<String>] = [:]
+    }
+
+    /// How the runs' pictures are published; the store keeps the exact ones.
+    package struct PictureSettings: Sendable, Equatable {
+        /// The kinds of files.
+        package enum Format: String, CaseIterable, Sendable {
+            case jpeg, png
+        }
+
+        /// The kind of file for pictures of more than 96 pixels; smaller ones are PNG.
+        package var format = Format.jpeg
+        /// libjpeg's quality, 1 to 100.
+        package var quality = 88
     }
 
     /// The photographs that the neurons are shown.

@@ -65,6 +65,19 @@ extension ContentRenderer {
                         html: caption, score: widths.scored(request.measure).value.map(ScoreWords.widths),
                         note: isGrid ? nil : request.condition.words(in: project),
                         link: Self.link(to: request.layer))))
+        case .photographs(let layer, let neuron, let limit):
+            let variant = project.grid(of: layer).variant
+            let all = try library.photographs(layer.address, neuron, variant, finals: [], choice: nil)?.groups.first
+            let shown = Array((all?.photographs ?? []).prefix(limit))
+            if notes.image == nil { notes.image = shown.first?.image }
+            return try templates.render(
+                PhotographsFigure(
+                    root: root, photographs: shown,
+                    caption: CaptionContext(
+                        html: caption, note: shown.isEmpty ? "The photographs are not read yet." : nil,
+                        link: LinkContext(
+                            title: "Neuron \(neuron) of \(layer.address.shortName)",
+                            path: SitePaths.neuron(layer.address, neuron)))))
         case .comparison(let request):
             notes.showsScores = true
             let figures = ScoreFigures(library: library, layer: request.layer)

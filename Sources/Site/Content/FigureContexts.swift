@@ -49,6 +49,22 @@ struct SheetFigure: TemplateRoot {
     ]
 }
 
+/// The photographs that excite a neuron.
+struct PhotographsFigure: TemplateRoot {
+    static let template = "figure-photographs"
+    static let summary = "makes a figure of the photographs that excite a neuron most"
+
+    var root: String
+    var photographs: [PhotographContext]
+    var caption: CaptionContext
+
+    static let keys: [TemplateKey<PhotographsFigure>] = [
+        .text("root", "relative path to the site's root; put it before every path", \.root),
+        .list("photographs", "the photographs, the most exciting one first", \.photographs),
+        .object("caption", "the caption", \.caption),
+    ]
+}
+
 /// A chart.
 struct ChartFigure: TemplateRoot {
     static let template = "figure-chart"

@@ -1,4 +1,5 @@
-// Reads the figure syntax: neuron:ADDRESS/N?key=value&…, layer:ADDRESS?key=value&…, {{destination|field}}.
+// Reads the figure syntax: neuron:ADDRESS/N?key=value&…, layer:ADDRESS?key=value&…, photographs:ADDRESS/N?limit=9,
+// {{destination|field}}.
 
 import Foundation
 import Render
@@ -58,7 +59,8 @@ struct FigureReader {
     /// The figure that an image requests.
     func figure(_ destination: String, line: Int) throws -> FigureRequest {
         let reference = try reference(destination, line: line)
-        guard !reference.isNeuron else { return .runs(try runs(reference)) }
+        guard reference.scheme != .photographs else { return try photographs(reference) }
+        guard try !reference.isNeuron() else { return .runs(try runs(reference)) }
         let request = try layer(reference)
         if let plot = try reference.value("plot", Plot.init(word:)) {
             for key in ["sort", "limit"] where reference.options[key] != nil {
@@ -88,7 +90,7 @@ struct FigureReader {
     /// The page that a link leads to.
     private func link(_ destination: String, line: Int) throws -> PageRequest {
         let reference = try reference(destination, line: line)
-        return reference.isNeuron ? .neuron(try runs(reference)) : .layer(try layer(reference).layer)
+        return try reference.isNeuron() ? .neuron(try runs(reference)) : .layer(try layer(reference).layer)
     }
 
     /// The number that `{{expression}}` requests; nil if the expression is not atlasgen's.
@@ -101,7 +103,7 @@ struct FigureReader {
         let reference = try reference(
             parts[0].trimmingCharacters(in: .whitespaces), written: "{{\(expression)}}", line: line)
         let field = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
-        if !reference.isNeuron {
+        if try !reference.isNeuron() {
             let names = ValueRequest.LayerField.allCases.map(\.rawValue)
             guard let known = ValueRequest.LayerField(rawValue: field) else {
                 throw Self.unknownField(field, names, reference)
@@ -130,6 +132,26 @@ struct FigureReader {
 // MARK: - Checking against the project
 
 extension FigureReader {
+    private func photographs(_ reference: FigureReference) throws -> FigureRequest {
+        try reference.check(keys: ["limit"])
+        let neuron = try neuron(of: reference)
+        guard let settings = project.configuration.photographs else {
+            throw reference.error("atlas.yml names no photographs; add \"photographs\" with a folder of them")
+        }
+        guard settings.publish else {
+            throw reference.error("atlas.yml does not publish its photographs (\"publish: false\"); remove the figure")
+        }
+        guard let layer = project.layers.first(where: { $0.address == neuron.address }),
+            layer.neurons.contains(neuron.number)
+        else {
+            throw reference.error(
+                "photographs are read for the neurons of the atlas, and \(neuron.address.shortName)/\(neuron.number) is "
+                    + "none; add it to \"layers\" in atlas.yml")
+        }
+        let limit = try reference.value("limit") { try Int(named: $0, in: 1...settings.show) } ?? settings.show
+        return .photographs(layer, neuron.number, limit: limit)
+    }
+
     private func runs(_ reference: FigureReference) throws -> RunsRequest {
         try reference.check(keys: Self.runKeys)
         let neuron = try neuron(of: reference)

@@ -1,4 +1,4 @@
-// A destination with the scheme neuron: or layer:, parsed but not yet checked against a model.
+// A destination with the scheme neuron:, layer: or photographs:, parsed but not yet checked against a model.
 
 import Foundation
 import Runs
@@ -10,9 +10,14 @@ struct FigureReference {
     let destination: String
     /// How messages quote it.
     let written: String
-    /// Whether the scheme is `neuron:`, and not `layer:`.
-    let isNeuron: Bool
-    /// The part between the scheme and the options: an address, and for `neuron:` a slash and a number.
+    /// What the destination begins with.
+    enum Scheme: String {
+        case neuron, layer, photographs
+    }
+
+    /// Its scheme.
+    let scheme: Scheme
+    /// The part between the scheme and the options: an address, and unless it is a layer's a slash and a number.
     let subject: String
     /// The options by their keys.
     let options: [String: String]
@@ -28,11 +33,12 @@ struct FigureReference {
         self.written = written ?? destination
         self.text = text
         self.line = line
-        isNeuron = destination.prefix { $0 != ":" }.lowercased() == "neuron"
-        let parts = destination.dropFirst(isNeuron ? 7 : 6).split(
+        let name = destination.prefix { $0 != ":" }
+        scheme = Scheme(rawValue: name.lowercased()) ?? .layer
+        let parts = destination.dropFirst(name.count + 1).split(
             separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         subject = String(parts[0]).removingPercentEncoding ?? String(parts[0])
-        if !isNeuron, let slash = subject.lastIndex(of: "/") {
+        if scheme == .layer, let slash = subject.lastIndex(of: "/") {
             throw failure("a layer's figure has no neuron; write layer:\(subject[..<slash]) or neuron:\(subject)")
         }
         var options: [String: String] = [:]
@@ -47,6 +53,16 @@ struct FigureReference {
         }
         self.options = options
         self.keys = keys
+    }
+
+    /// Whether the scheme is `neuron:`, and not `layer:`.
+    ///
+    /// - Throws: `AtlasError` for `photographs:`, which only figures have.
+    func isNeuron() throws -> Bool {
+        guard scheme != .photographs else {
+            throw error("photographs: is for images; write neuron:\(subject) here")
+        }
+        return scheme == .neuron
     }
 
     /// An error of code `data` at the reference's line.

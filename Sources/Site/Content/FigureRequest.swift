@@ -33,7 +33,7 @@ struct LayerRequest: Sendable {
     let measure: Measure
 }
 
-/// What an image with the scheme `neuron:` or `layer:` requests.
+/// What an image with the scheme `neuron:`, `layer:` or `photographs:` requests.
 enum FigureRequest: Sendable {
     /// Runs side by side, or a grid of them.
     case runs(RunsRequest)
@@ -43,6 +43,8 @@ enum FigureRequest: Sendable {
     case distribution(LayerRequest)
     /// The widths of a layer's intervals with each number of seeds.
     case widths(LayerRequest)
+    /// The photographs that excite a neuron most.
+    case photographs(AtlasLayer, Int, limit: Int)
     /// The table of a layer's methods, token selections and attention modes.
     case comparison(LayerRequest)
 

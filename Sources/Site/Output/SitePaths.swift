@@ -110,24 +110,38 @@ enum SitePaths {
     }
     private static let neuronData = "neuron.json"
 
+    /// How the names of runs' pictures end.
+    enum PictureEnding: String {
+        case png, jpg
+    }
+
+    /// How the pictures of a project's runs are published: those that are shown pixel by pixel as they are.
+    static func pictureEnding(in project: Project) -> PictureEnding {
+        let isSmall = project.model.model.configuration.imageWidth <= thumbnailWidth
+        return isSmall || project.configuration.pictures.format == .png ? .png : .jpg
+    }
+
     /// Name of a run's picture in its neuron's folder: the seed, and enough of the recipe's key to distinguish runs.
-    static func pictureName(_ recipe: Recipe) -> String {
-        "seed-\(recipe.seed)-\(recipe.key.description.prefix(8)).png"
+    static func pictureName(_ recipe: Recipe, _ ending: PictureEnding = .png) -> String {
+        "seed-\(recipe.seed)-\(recipe.key.description.prefix(8)).\(ending)"
     }
 
     /// A run's picture.
-    static func picture(_ recipe: Recipe) -> String {
-        "\(neuronFolder(recipe.address, recipe.target.number))/\(pictureName(recipe))"
+    static func picture(_ recipe: Recipe, _ ending: PictureEnding = .png) -> String {
+        "\(neuronFolder(recipe.address, recipe.target.number))/\(pictureName(recipe, ending))"
     }
 
     /// Wider pictures get a thumbnail for grids; in pixels.
     private static let thumbnailWidth = 96
-    private static let thumbnail = "thumbnail.png"
+    private static let thumbnail = "thumbnail"
 
     /// The picture of a run in grids.
-    static func thumbnail(of recipe: Recipe, in model: ViTConfiguration) -> String {
+    static func thumbnail(
+        of recipe: Recipe, in model: ViTConfiguration, _ ending: PictureEnding = .png
+    ) -> String {
         model.imageWidth > thumbnailWidth
-            ? "\(neuronFolder(recipe.address, recipe.target.number))/\(thumbnail)" : picture(recipe)
+            ? "\(neuronFolder(recipe.address, recipe.target.number))/\(thumbnail).\(ending)"
+            : picture(recipe, ending)
     }
 
     /// A picture's size in grids.
@@ -138,8 +152,8 @@ enum SitePaths {
 
     /// Whether the site can write a file of this name in a neuron's folder: the page, data or a picture.
     static func isNeuronFile(_ name: some StringProtocol) -> Bool {
-        [index, neuronData, thumbnail].contains(String(name))
-            || String(name).wholeMatch(of: /seed-\d+-[0-9a-f]{8}\.png/) != nil
+        [index, neuronData].contains(String(name))
+            || String(name).wholeMatch(of: /(seed-\d+-[0-9a-f]{8}|thumbnail)\.(png|jpg)/) != nil
     }
 
     // MARK: - Photographs

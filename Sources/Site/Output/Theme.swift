@@ -8,7 +8,7 @@ package enum Theme {
     /// Every page and part that has a template of its own.
     static let roots: [any TemplateRoot.Type] = [
         IndexPage.self, LayerPage.self, NeuronPage.self, PostPage.self, PostListPage.self, NotFoundPage.self,
-        RunsFigure.self, SheetFigure.self, ChartFigure.self, TableFigure.self,
+        RunsFigure.self, SheetFigure.self, PhotographsFigure.self, ChartFigure.self, TableFigure.self,
     ]
 
     /// The templates that others include, each with the context that it gets.
@@ -24,7 +24,11 @@ package enum Theme {
             "rows",
             "is the runs of a neuron, row by row; it gets a \(NeuronPage.schema.name) or a \(RunsFigure.schema.name)"
         ),
-        ("photographs", "is some photographs of a neuron; it gets a \(PhotographGroupContext.schema.name)"),
+        (
+            "photographs",
+            "is some photographs of a neuron; it gets a \(PhotographGroupContext.schema.name) or a "
+                + "\(PhotographsFigure.schema.name)"
+        ),
         ("scores", "is the scores of a neuron or a layer; it gets a \(ScoresContext.schema.name)"),
         ("post-summary", "is one post in a list of posts; it gets a \(PostSummary.schema.name)"),
     ]

@@ -152,11 +152,11 @@ struct AtlasFile: Codable, Equatable {
 }
 
 extension NeuronData.Run: Codable {
-    init(_ header: RunHeader, curve: [Float]) {
+    init(_ header: RunHeader, curve: [Float], _ ending: SitePaths.PictureEnding) {
         let recipe = header.recipe
         variant = recipe.variant
         result = NeuronData.Result(
-            control: recipe.model.control?.word, seed: recipe.seed, image: SitePaths.pictureName(recipe),
+            control: recipe.model.control?.word, seed: recipe.seed, image: SitePaths.pictureName(recipe, ending),
             outcome: header.outcome.word, startActivation: header.startActivation.finite,
             finalActivation: header.finalActivation.finite,
             underPattern: header.underPattern.map { .init(start: $0.start.finite, final: $0.final.finite) },

@@ -53,7 +53,7 @@ struct NeuronPages: Sendable {
                     panels.append(library.panel(recipe, header: nil))
                     continue
                 }
-                try files.write(record.png, to: SitePaths.picture(recipe))
+                try writePicture(record)
                 if first == nil {
                     first = record.header
                     try writeThumbnail(record)
@@ -63,7 +63,7 @@ struct NeuronPages: Sendable {
                 let final = record.header.underPattern?.final ?? record.header.finalActivation
                 let activations = record.numbers.curve + [final]
                 curves.append(.init(name: "seed \(recipe.seed)", values: activations.map(Double.init)))
-                runs.append(NeuronData.Run(record.header, curve: record.numbers.curve))
+                runs.append(NeuronData.Run(record.header, curve: record.numbers.curve, ending))
             }
             let isAlone = conditions.count == 1
             rows.append(
@@ -101,15 +101,33 @@ struct NeuronPages: Sendable {
 
     // MARK: - Parts
 
+    private var ending: SitePaths.PictureEnding { SitePaths.pictureEnding(in: project) }
+
+    /// Writes a run's picture: as it is in the store, or as JPEG.
+    private func writePicture(_ record: RunRecord) throws {
+        let path = SitePaths.picture(record.header.recipe, ending)
+        try files.write(ending == .png ? record.png : encoded(try picture(of: record)), to: path)
+    }
+
     /// Writes the small picture for grids, unless grids show the run's own picture.
     private func writeThumbnail(_ record: RunRecord) throws {
         let recipe = record.header.recipe
         let model = project.model.model.configuration
-        let path = SitePaths.thumbnail(of: recipe, in: model)
-        guard path != SitePaths.picture(recipe) else { return }
-        let picture = try PNG.decode(Data(record.png), file: library.store.path(of: recipe.key))
-        let small = picture.thumbnail(width: SitePaths.thumbnailSize(of: model).width)
-        try files.write(Array(try PNG.encode(small)), to: path)
+        let path = SitePaths.thumbnail(of: recipe, in: model, ending)
+        guard path != SitePaths.picture(recipe, ending) else { return }
+        let small = try picture(of: record).thumbnail(width: SitePaths.thumbnailSize(of: model).width)
+        try files.write(try encoded(small), to: path)
+    }
+
+    private func picture(of record: RunRecord) throws -> Picture {
+        try PNG.decode(Data(record.png), file: library.store.path(of: record.header.recipe.key))
+    }
+
+    private func encoded(_ picture: Picture) throws -> [UInt8] {
+        switch ending {
+        case .png: Array(try PNG.encode(picture))
+        case .jpg: try JPEG.encode(picture, quality: project.configuration.pictures.quality)
+        }
     }
 
     private func file(

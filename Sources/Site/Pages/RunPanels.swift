@@ -18,7 +18,9 @@ extension RunLibrary {
         let size = SitePaths.thumbnailSize(of: model)
         return NeuronCard(
             number: neuron, label: project.model.label(address, neuron), path: SitePaths.neuron(address, neuron),
-            thumbnail: first.map { SitePaths.thumbnail(of: $0.recipe, in: model) }, width: size.width,
+            thumbnail: first.map {
+                SitePaths.thumbnail(of: $0.recipe, in: model, SitePaths.pictureEnding(in: project))
+            }, width: size.width,
             height: size.height, activation: (first?.finalActivation.finite).map(Double.init),
             look: (scores?.look).map(NeuronCard.Consistency.init),
             meaning: (scores?.meaning).map(NeuronCard.Consistency.init),
@@ -49,7 +51,8 @@ extension RunLibrary {
             (own.map { "\(measured($0.start, $0.final)) \(Explanations.ownPattern); " } ?? "") + measured(start, final)
             + (own == nil ? "" : " \(Explanations.liveAttention)")
         return RunContext(
-            title: "seed \(recipe.seed)", image: SitePaths.picture(recipe), width: size.imageWidth,
+            title: "seed \(recipe.seed)", image: SitePaths.picture(recipe, SitePaths.pictureEnding(in: project)),
+            width: size.imageWidth,
             height: size.imageHeight,
             alternative: "\(subject): activation \(activations)\(note.map { "; \($0)" } ?? "")",
             startActivation: start, finalActivation: final, startUnderPattern: own?.start,

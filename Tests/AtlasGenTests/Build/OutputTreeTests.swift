@@ -8,18 +8,20 @@ import Testing
 @Suite struct OutputTreeTests {
     /// The names of pictures end in their recipe's digest, which is left out here.
     private func names(_ files: [String: Data]) -> [String] {
-        files.keys.map { $0.replacing(/-[0-9a-f]{8}\.png$/, with: ".png") }.sorted()
+        files.keys.map { $0.replacing(/-[0-9a-f]{8}\.(png|jpg)$/) { ".\($0.output.1)" } }.sorted()
     }
 
-    private func expected(thumbnails: Bool) -> [String] {
+    private func expected(thumbnails: Bool, _ ending: String = "png") -> [String] {
         var files = [".atlasgen", "404.html", "atlas.json", "index.html"]
         files += ["assets/atlas.css", "assets/atlas.js", "assets/icon.svg", "search/index.js"]
         for layer in ["layers/encoder_layer_1.mlp.3", "layers/heads.head"] {
             files += ["index.html", "neurons.csv", "neurons.js", "neurons.json"].map { "\(layer)/\($0)" }
             files += ["activation", "identification", "look", "meaning"].map { "\(layer)/by-\($0).html" }
             for neuron in 0...2 {
-                files += ["index.html", "neuron.json", "seed-0.png", "seed-1.png"].map { "\(layer)/\(neuron)/\($0)" }
-                if thumbnails { files.append("\(layer)/\(neuron)/thumbnail.png") }
+                files += ["index.html", "neuron.json", "seed-0.\(ending)", "seed-1.\(ending)"].map {
+                    "\(layer)/\(neuron)/\($0)"
+                }
+                if thumbnails { files.append("\(layer)/\(neuron)/thumbnail.\(ending)") }
             }
         }
         return files.sorted()
@@ -31,10 +33,36 @@ import Testing
         let outcome = try await project.build()
         #expect(outcome.code == 0, "\(outcome.messages)")
         #expect(outcome.output.contains("12 runs made, 0 reused"))
-        // Pictures that are wide get a small one for the grids.
-        #expect(names(try project.files()) == expected(thumbnails: side > 96))
+        // Pictures that are wide get a small one for the grids, and are JPEG.
+        #expect(names(try project.files()) == expected(thumbnails: side > 96, side > 96 ? "jpg" : "png"))
         let beside = try FileManager.default.contentsOfDirectory(atPath: project.folder.path).sorted()
         #expect(beside == [".atlas", "atlas.yml", "site", "tiny.safetensors"])
+    }
+
+    @Test func widePicturesArePublishedAsAskedFor() async throws {
+        var sizes: [Int] = []
+        for setting in ["format: png", "quality: 20", "quality: 95"] {
+            let project = try TinyProject(settings: TinyProject.settings + "\npictures: {\(setting)}", side: 112)
+            #expect(try await project.build().code == 0)
+            let ending = setting == "format: png" ? "png" : "jpg"
+            let files = try project.files()
+            #expect(names(files) == expected(thumbnails: true, ending))
+            let pictures = files.filter { $0.key.contains("seed-0") && $0.key.hasSuffix(ending) }
+            sizes.append(pictures.reduce(0) { $0 + $1.value.count })
+            // The exact pictures stay in the store, and an export has them.
+            #expect(try await project.run(["export", "export"]).code == 0)
+            let exported = try project.files(in: "export").keys.filter { $0.hasPrefix("pictures/") }
+            #expect(exported.count == 12 && exported.allSatisfy { $0.hasSuffix(".png") })
+        }
+        #expect(sizes[1] < sizes[2] && sizes[2] < sizes[0])
+        for (setting, message) in [
+            ("{format: gif}", "pictures.format: expected jpeg or png, found \"gif\""),
+            ("{quality: 0}", "pictures.quality: expected "), ("jpeg", "pictures: expected a mapping"),
+        ] {
+            let project = try TinyProject(settings: TinyProject.settings + "\npictures: \(setting)")
+            let outcome = try await project.build()
+            #expect(outcome.code == 65 && outcome.messages.contains(message), "\(outcome.messages)")
+        }
     }
 
     @Test func phasesAreListed() async throws {
