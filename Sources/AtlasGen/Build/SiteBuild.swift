@@ -224,7 +224,9 @@ struct SiteBuild: Sendable {
         let store = try Store(folder: project.path(".atlas")) { say("atlasgen: \($0)") }
         let model = project.model.model
         let source = RecipeModels(model: model, references: project.references).source
-        return try BuildEstimate(try project.wholePlan(drafts: options.drafts), store: store) { recipes in
+        var plan = try project.wholePlan(drafts: options.drafts)
+        plan.scan = try project.scan(in: store, isDry: true)
+        return try BuildEstimate(plan, store: store) { recipes in
             try VisualiserMaker.measure(recipes, model: model, source: source, device: LocalDevice.device)
         }
     }

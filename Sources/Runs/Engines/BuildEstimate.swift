@@ -23,6 +23,13 @@ package struct BuildEstimate: Encodable, Sendable {
         let basis: Basis?
     }
 
+    /// The photographs.
+    struct Photographs: Encodable, Sendable {
+        /// Number of photographs, and of those that are not read yet.
+        let wanted: Int
+        let missing: Int
+    }
+
     /// Where an estimate comes from.
     enum Basis: String, Encodable, Sendable {
         /// From the group's runs in the store.
@@ -41,6 +48,8 @@ package struct BuildEstimate: Encodable, Sendable {
     let coreHours: Double
     /// The runs by layer, method and steps, in the plan's order.
     let groups: [Group]
+    /// The photographs, whose forward passes are not in `coreHours`; nil if the project names none.
+    let photographs: Photographs?
 
     /// At most this many records are read per group.
     private static let sampleSize = 32
@@ -78,6 +87,9 @@ package struct BuildEstimate: Encodable, Sendable {
                 steps: all[0].variant.method.steps, wanted: all.count, missing: lacking.count,
                 secondsPerRun: cost?.seconds, basis: cost?.basis)
         }
+        photographs = try plan.scan.map {
+            Photographs(wanted: $0.folder.photographs.count, missing: try $0.missingCount())
+        }
         wanted = plan.recipes.count
         self.missing = missing.count
         present = wanted - missing.count
@@ -101,6 +113,11 @@ package struct BuildEstimate: Encodable, Sendable {
                 "About \(Format.number(coreHours)) core-hours: "
                     + "\(BuildProgress.duration(coreHours * 3600 / Double(workers))) with "
                     + (workers == 1 ? "one worker." : "\(workers) workers."))
+        }
+        if let photographs {
+            lines.append(
+                "\(Format.count(photographs.wanted)) photographs, \(Format.count(photographs.missing)) not read yet; each takes "
+                    + "one forward pass.")
         }
         return lines.joined(separator: "\n")
     }

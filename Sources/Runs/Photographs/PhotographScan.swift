@@ -139,14 +139,15 @@ package struct PhotographScan: Sendable {
 extension Project {
     /// Every scan whose shards the project needs.
     ///
-    /// - Throws: as ``photographs(in:)``.
+    /// - Throws: as ``photographs(in:isDry:)``.
     package func scans(in store: Store) throws -> [PhotographScan] { try scan(in: store).map { [$0] } ?? [] }
 
     /// The scan of the project's photographs at the places of its layers' grids; nil without photographs.
     ///
-    /// - Throws: as ``photographs(in:)``.
-    package func scan(in store: Store) throws -> PhotographScan? {
-        guard let folder = try photographs(in: store) else { return nil }
+    /// - Parameter isDry: leaves the store as it is.
+    /// - Throws: as ``photographs(in:isDry:)``.
+    package func scan(in store: Store, isDry: Bool = false) throws -> PhotographScan? {
+        guard let folder = try photographs(in: store, isDry: isDry) else { return nil }
         return PhotographScan(
             folder, model: model.model, digest: model.digest, preparation: model.checkpoint.preparation,
             places: layers.map { ReadingPlace(address: $0.address, tokens: $0.tokens[0]) }, store: store)

@@ -8,10 +8,12 @@ extension Project {
 
     /// The photographs of the project; nil if the configuration names none.
     ///
-    /// - Parameter store: keeps the digests of the files.
+    /// - Parameters:
+    ///   - store: keeps the digests of the files.
+    ///   - isDry: leaves the store as it is.
     /// - Throws: `AtlasError` of code `data`, with the place in the configuration, if the folder is missing, holds no
     ///   picture, is a part of the site or of the store, or holds one of these, or a link to a folder that it is in.
-    package func photographs(in store: Store) throws -> PhotographFolder? {
+    package func photographs(in store: Store, isDry: Bool = false) throws -> PhotographFolder? {
         guard let settings = configuration.photographs, let folder = photographFolder else { return nil }
         do {
             for own in [store.folder, path("site")] where FileSystem.lies(folder, in: own) {
@@ -20,7 +22,7 @@ extension Project {
             }
             let digests = try PhotographDigests(in: store)
             let photographs = try PhotographFolder(folder, limit: settings.limit, digests: digests)
-            try digests.save()
+            if !isDry { try digests.save() }
             return photographs
         } catch let error as AtlasError where error.code == .data {
             throw settings.folder.place.error("photographs: \(error)")

@@ -130,7 +130,9 @@ extension RunLibrary {
     private static func mask(_ levels: [UInt8], _ model: ViTConfiguration) -> String? {
         guard levels.count == model.patchRows * model.patchColumns else { return nil }
         let pixels = levels.flatMap { level in
-            let grey = UInt8(darkest + Int(level) * (255 - darkest) / 255)
+            // Few shades make a small file, of which a page has dozens.
+            let shade = (Int(level) * (shades - 1) + 127) / 255
+            let grey = UInt8(darkest + shade * (255 - darkest) / (shades - 1))
             return [grey, grey, grey]
         }
         let picture = Picture(width: model.patchColumns, height: model.patchRows, pixels: pixels)
@@ -139,7 +141,9 @@ extension RunLibrary {
     }
 
     /// How bright a patch stays on which the neuron is not active, of 255.
-    private static let darkest = 32
+    private static let darkest = 64
+    /// How many shades of grey a mask has.
+    private static let shades = 6
 
     private static func line(
         _ row: NeuronPhotographs, reached: Double?, best: Double, minimises: Bool

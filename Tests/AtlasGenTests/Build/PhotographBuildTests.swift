@@ -93,6 +93,8 @@ import Testing
         try project.configure("title: A\n" + TinyProject.settings + "\n")
         #expect(try await project.build().code == 0)
         try project.configure("title: A\n" + TinyProject.settings + "\nphotographs: pictures\n")
+        let dry = try await project.build("--dry-run")
+        #expect(dry.output.hasSuffix("8 photographs, 8 not read yet; each takes one forward pass.\n"), "\(dry.output)")
         let frozen = try await project.build("--frozen")
         #expect(
             frozen.code == 65 && frozen.messages.contains("8 photographs are not read yet, and --frozen reads none."))

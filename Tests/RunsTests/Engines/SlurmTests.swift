@@ -6,6 +6,7 @@ import Testing
 @testable import Runs
 @testable import Support
 @testable import TestSupport
+@testable import ViT
 
 @Suite struct SlurmCommandTests {
     private let settings = SlurmSettings(
@@ -188,6 +189,72 @@ extension SlurmEngine {
         #expect(arrays == ["--array=2"])
         #expect(try await engine { _, _ in }.make(plan) == EngineSummary())
         #expect(arrays == ["--array=2"])
+    }
+
+    // MARK: - Photographs
+
+    /// A scan of the tests' pictures into the store.
+    private func scan() throws -> PhotographScan {
+        let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
+        let model = try LoadedModel(path: root.appending(path: "models/vit-tiny64.safetensors").path)
+        let pictures = try PhotographFolder(
+            root.appending(path: "Tests/RenderTests/Fixtures/Pictures").path, limit: nil,
+            digests: PhotographDigests(in: nil))
+        return PhotographScan(
+            pictures, model: model.model, digest: model.digest, preparation: model.checkpoint.preparation,
+            places: [ReadingPlace(address: .head, tokens: .cls)], store: store)
+    }
+
+    /// Reads a share of a scan, without a model.
+    private func readShare(_ shard: Int, of count: Int, _ scan: PhotographScan) throws {
+        let place = scan.places[0]
+        for unit in try scan.missing(of: Shard(index: shard, count: count)) {
+            let reading = PlaceReading(
+                activations: Array(repeating: 1, count: 50), peaks: [], peakPatches: [], maps: [])
+            try store.save(
+                PhotographShard(
+                    place: scan.text(of: place), kernel: "none", neurons: 50, hasPatches: false,
+                    unit.photographs.map { ($0.digest, reading) }, unreadable: [:]),
+                in: scan.shardFolder(of: place))
+        }
+    }
+
+    /// The tasks that make runs read photographs, too; those that die before are submitted again.
+    @Test func photographsAreReadByTheSameTasks() async throws {
+        var plan = plan
+        let scan = try scan()
+        plan.scan = scan
+        let engine = engine { job, shard in
+            try makeShare(shard, of: 4)
+            if job > 1 || shard < 2 { try readShare(shard, of: 4, scan) }
+        }
+        #expect(try await engine.make(plan).made == 20)
+        let missing = try scan.missingCount()
+        #expect(missing > 0 && missing < scan.folder.photographs.count)
+        let read = Guarded(0)
+        let summary = try await engine.read(plan, share: nil, until: StopSignal()) { event in
+            if case .read(let count) = event { read.change { $0 += count } }
+        }
+        #expect(summary == EngineSummary(made: missing, wasStopped: false) && read.value == missing)
+        #expect(arrays == ["--array=0-3", "--array=2-3"])
+        #expect(try scan.missingCount() == 0)
+        // Nothing is left to submit.
+        #expect(try await engine.submit(plan) == [])
+        #expect(try await engine.read(plan, share: nil, until: StopSignal()) { _ in } == EngineSummary())
+    }
+
+    @Test func photographsAloneAreSubmitted() async throws {
+        var plan = plan
+        let scan = try scan()
+        plan.scan = scan
+        for shard in 0..<4 { try makeShare(shard, of: 4) }
+        try readShare(1, of: 4, scan)
+        #expect(try await engine { _, _ in }.submit(plan) == ["1"])
+        #expect(arrays == ["--array=0,2-3"])
+        let error = try await #require(throws: AtlasError.self) {
+            try await engine { _, _ in }.read(plan, share: nil, until: StopSignal()) { _ in }
+        }
+        #expect(error.description.contains("made no photographs in 3 jobs"))
     }
 
     /// Share 2 dies after one run, share 3 at once; both are submitted again, together.
