@@ -161,12 +161,12 @@ package final class ForcedChoices: Sendable {
                 let own =
                     kind == "look" || judge != nil
                     ? nil
-                    : device.makeReader(
+                    : try device.makeReader(
                         model: scan.model, address: .encoderNorm,
                         tokens: .automatic(at: .encoderNorm, in: scan.model.configuration), capacity: 1)
                 return try stride(from: worker, to: photographs.count, by: workers).map { index in
                     let picture = try scan.image(of: photographs[index])
-                    if let own { return own.read([picture.planes])[0].embedding }
+                    if let own { return try own.read([picture.planes])[0].embedding }
                     return kind == "look"
                         ? descriptors.describe(picture) : try judge?.embedding(of: picture) ?? []
                 }

@@ -40,10 +40,10 @@ package final class Judge: @unchecked Sendable {
         let planes = try picture.prepared(preparation).planes
         let tokens = TokenSelection.automatic(at: .encoderNorm, in: model.configuration)
         let reader =
-            lock.withLock { idle.popLast() }
+            try lock.withLock { idle.popLast() }
             ?? LocalDevice.device.makeReader(model: model, address: .encoderNorm, tokens: tokens, capacity: 1)
         defer { lock.withLock { idle.append(reader) } }
-        return reader.read([planes])[0].embedding
+        return try reader.read([planes])[0].embedding
     }
 }
 

@@ -63,7 +63,7 @@ package final class ScoreReferences: @unchecked Sendable {
         }
         return try stored("meaning \(Self.text(version))") {
             let tokens = TokenSelection.automatic(at: .encoderNorm, in: model.configuration)
-            return Normalisation(of: read(model, .encoderNorm, tokens) { $0.read($1).map(\.embedding) })
+            return Normalisation(of: try read(model, .encoderNorm, tokens) { try $0.read($1).map(\.embedding) })
         }
     }
 
@@ -72,7 +72,7 @@ package final class ScoreReferences: @unchecked Sendable {
         if case .token = recipe.target { return ChannelScale([]) }
         let (address, tokens) = (recipe.address, recipe.variant.tokens)
         return try stored("channels \(Self.text(recipe.model)) \(address) \(tokens)") {
-            ChannelScale(read(model, address, tokens) { $0.activations(of: $1) })
+            ChannelScale(try read(model, address, tokens) { try $0.activations(of: $1) })
         }
     }
 
@@ -83,17 +83,20 @@ package final class ScoreReferences: @unchecked Sendable {
     /// What `measure` gives for each reference picture, in order, read on all workers.
     private func read(
         _ model: ViT, _ address: Address, _ tokens: TokenSelection,
-        _ measure: @Sendable (any PictureReader, [FloatBuffer]) -> [[Float]]
-    ) -> [[Float]] {
+        _ measure: @Sendable (any PictureReader, [FloatBuffer]) throws -> [[Float]]
+    ) throws -> [[Float]] {
         BLAS.useOneThread()
         let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
         let workers = LocalDevice.device.workers
-        let parts = concurrently(workers) { worker in
-            let reader = LocalDevice.device.makeReader(model: model, address: address, tokens: tokens, capacity: 1)
-            return stride(from: worker, to: ReferencePictures.count, by: workers).flatMap { index in
-                measure(reader, [ReferencePictures.picture(index, width: width, height: height).planes])
+        let parts = try concurrently(workers) { worker in
+            Result {
+                let reader = try LocalDevice.device.makeReader(
+                    model: model, address: address, tokens: tokens, capacity: 1)
+                return try stride(from: worker, to: ReferencePictures.count, by: workers).flatMap { index in
+                    try measure(reader, [ReferencePictures.picture(index, width: width, height: height).planes])
+                }
             }
-        }
+        }.map { try $0.get() }
         return (0..<ReferencePictures.count).map { parts[$0 % workers][$0 / workers] }
     }
 

@@ -19,22 +19,23 @@ struct RunRow {
     private final class Worker: @unchecked Sendable {
         let visualiser: Visualiser
         let requests: [RunRequest]
-        init(_ row: RunRow, steps: Int) {
+        init(_ row: RunRow, steps: Int) throws {
             var method = Method.atlas
             method.steps = steps
             let configuration = row.model.model.configuration
-            visualiser = Visualiser(
+            visualiser = try Visualiser(
                 device: CPUDevice(), model: row.model.model, address: row.address,
                 tokens: .automatic(at: row.address, in: configuration), method: method, capacity: row.batch)
             requests = (0..<row.batch).map { RunRequest(neuron: $0, seed: 0) }
         }
-        func run() { _ = visualiser.run(requests) }
+        // The CPU throws nothing, and a closure that is timed cannot throw.
+        func run() { _ = try? visualiser.run(requests) }
     }
 
     /// Measures in turn: one worker; one worker with its products timed; and, unless the machine is `busy` with other
     /// work, one worker and all cores in wall time.
-    func run(rounds: Int, cores: Int, busy: Bool) -> String {
-        let workers = (0..<cores).map { _ in Worker(self, steps: steps) }
+    func run(rounds: Int, cores: Int, busy: Bool) throws -> String {
+        let workers = try (0..<cores).map { _ in try Worker(self, steps: steps) }
         let worker = workers[0]
         worker.run()
         var alone = Samples()

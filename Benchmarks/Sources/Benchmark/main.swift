@@ -67,7 +67,7 @@ func benchmark() throws {
             let address = Address.block(isSmall ? 5 : 11, .mlp3)
             for batch in batches(isSmall ? [4, 8, 16, 32] : [2, 4, 8]) {
                 say(
-                    RunRow(model: model, address: address, batch: batch, steps: isSmall ? 16 : 2)
+                    try RunRow(model: model, address: address, batch: batch, steps: isSmall ? 16 : 2)
                         .run(rounds: rounds, cores: cores, busy: isBusy))
             }
         }

@@ -39,7 +39,7 @@ package final class VisualiserMaker: RunMaker {
             return RunRequest(neuron: number, direction: recipe.variant.direction, seed: seed)
         }
         let start = ProcessInfo.processInfo.systemUptime
-        guard let results = visualiser.run(requests, shouldStop: shouldStop, onStep: onStep) else { return nil }
+        guard let results = try visualiser.run(requests, shouldStop: shouldStop, onStep: onStep) else { return nil }
         let seconds = (ProcessInfo.processInfo.systemUptime - start) / Double(recipes.count)
         return try zip(recipes, results).map { recipe, result in
             try record(of: result, recipe: recipe, model: visualiser.model.configuration, seconds: seconds)
@@ -61,7 +61,13 @@ package final class VisualiserMaker: RunMaker {
         guard Address.all(in: model.configuration).contains(address),
             variant.tokens.isDefined(at: address, in: model.configuration)
         else { throw AtlasError(.data, "the model has no tokens \(variant.tokens) at \(address)") }
-        let visualiser = Visualiser(
+        guard variant.precision == device.precision else {
+            throw AtlasError(
+                .data,
+                "the runs need products in \(variant.precision.rawValue), and \(device.name) computes them in "
+                    + "\(device.precision.rawValue). Set precision in atlas.yml, or choose a device with --device.")
+        }
+        let visualiser = try Visualiser(
             device: device, model: model, address: address, tokens: variant.tokens, method: variant.method,
             attention: attention, capacity: variant.method.runs(ofImages: capacity))
         current = (batch, visualiser)

@@ -31,7 +31,7 @@ final class CPUBatchOptimiser: BatchOptimiser {
     ) {
         self.method = method
         self.capacity = capacity
-        size = PictureSize(height: model.configuration.imageHeight, width: model.configuration.imageWidth)
+        size = model.configuration.pictureSize
         pass = ModelPass(
             model: model, address: address, tokens: tokens, capacity: capacity * method.copies, attention: attention)
         detour = PreactivationDetour(address: address, tokens: tokens)
@@ -70,10 +70,14 @@ final class CPUBatchOptimiser: BatchOptimiser {
         secondMoments.pointer.update(repeating: 0, count: secondMoments.count)
     }
 
+    /// One step a call: nothing would be gained by more.
+    var stepsAtOnce: Int { 1 }
+
     func advance(
-        views: UnsafeBufferPointer<View>, noise: FloatBuffer?, results: UnsafeMutableBufferPointer<StepResult>
+        _ steps: Int, views: UnsafeBufferPointer<View>, noise: FloatBuffer?,
+        results: UnsafeMutableBufferPointer<StepResult>
     ) {
-        precondition(views.count == runCount * method.copies && results.count == runCount)
+        precondition(steps == 1 && views.count == runCount * method.copies && results.count == runCount)
         defer { withExtendedLifetime(noise) {} }
         for run in 0..<runCount where !hasStopped[run] { render(run, views: views, noise: noise) }
         let batch = UnsafeBufferPointer(rebasing: objectives[..<(runCount * method.copies)])

@@ -10,6 +10,8 @@ public struct CPUDevice: Device {
     public let kind = BLAS.kernelName
     /// OpenBLAS's version.
     public let version = BLAS.version
+    /// Single precision.
+    public let precision = Precision.float32
     /// One worker per core: the cores that Slurm gave this task (`SLURM_CPUS_PER_TASK`), otherwise all that this
     /// process may use.
     public let workers: Int

@@ -13,7 +13,7 @@ public enum Activation: String, Sendable, Codable, CaseIterable {
 
     /// The coefficients of x and x³ in p if the nonlinearity is x·σ(p); nil for the exact GELU. The tanh approximation
     /// is of this form because ½(1 + tanh(u)) = σ(2u).
-    var sigmoidGate: (linear: Float, cubic: Float)? {
+    package var sigmoidGate: (linear: Float, cubic: Float)? {
         switch self {
         case .gelu: nil
         case .quickGELU: (1.702, 0)

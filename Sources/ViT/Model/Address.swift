@@ -35,7 +35,7 @@ public enum Address: Hashable, Sendable {
     case head
 
     /// The index of the block that the address is in, from 0; nil after the blocks.
-    var block: Int? {
+    package var block: Int? {
         if case .block(let index, _) = self { index } else { nil }
     }
 

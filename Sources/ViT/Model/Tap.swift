@@ -5,7 +5,7 @@
 ///
 /// A pass to an address stops at the stage before it. A channel is read from the stage's output through its row of a
 /// linear layer, so that a pass computes only the channels that are asked for.
-struct Tap {
+package struct Tap {
     /// What one unit of a neuron's activation adds to the residual stream.
     enum Contribution {
         /// Its own channel, times this LayerScale if the model has it.
@@ -16,25 +16,25 @@ struct Tap {
 
     /// torchvision's name: within the block, or the whole name for a tap after the blocks. Empty for a block's own
     /// output.
-    let name: String
+    package let name: String
     /// Number of channels, which is the number of neurons.
     let width: KeyPath<ViTConfiguration, Int>
     /// The last stage that a pass computes.
-    let stage: Stage
+    package let stage: Stage
     /// The layer that reads the stage's output and whose outputs are the channels; nil if the stage's own values are
     /// the channels.
-    var layer: Layer?
+    package var layer: Layer?
     /// Whether the residual stream after attention is added to the layer's outputs.
-    var addsResidual = false
+    package var addsResidual = false
     /// LayerScale's γ by which the layer's outputs are multiplied; nil if they are not.
     var scale: KeyPath<BlockParameters, FloatBuffer?>?
     /// Whether the MLP's nonlinearity is applied to the layer's outputs, and in a gated MLP the product made.
-    var isActivated = false
+    package var isActivated = false
     /// What a neuron adds to the residual stream directly; nil if that is not defined.
     var contribution: Contribution?
 
     /// A linear layer of a model.
-    enum Layer {
+    package enum Layer {
         /// A layer of the tapped block.
         case block(KeyPath<BlockParameters, LinearParameters>)
         /// The classification head.
@@ -43,7 +43,7 @@ struct Tap {
 
     /// The tap through which the mean of all channels is read. The mean of activated outputs cannot be read before the
     /// nonlinearity, so a pass computes all of them.
-    var ofAllChannels: Tap {
+    package var ofAllChannels: Tap {
         isActivated ? Tap(name: name, width: width, stage: .hidden) : self
     }
 }
@@ -88,7 +88,7 @@ extension Address.Site {
 
 extension Address {
     /// The address's row of the table.
-    var tap: Tap {
+    package var tap: Tap {
         switch self {
         case .block(_, let site): site.tap
         case .encoderNorm: Tap(name: "encoder.ln", width: \.width, stage: .finalNorm)
@@ -97,10 +97,10 @@ extension Address {
     }
 
     /// How the address is read over `tokens`.
-    func tap(over tokens: TokenSelection) -> Tap { tokens == .slice ? tap.ofAllChannels : tap }
+    package func tap(over tokens: TokenSelection) -> Tap { tokens == .slice ? tap.ofAllChannels : tap }
 
     /// The layer through which the address is read in a model; nil if there is none.
-    func layer(of tap: Tap, in parameters: ViTParameters) -> LinearParameters? {
+    package func layer(of tap: Tap, in parameters: ViTParameters) -> LinearParameters? {
         switch (tap.layer, self) {
         case (.block(let path), .block(let index, _)): parameters.blocks[index][keyPath: path]
         case (.head, _): parameters.head
@@ -109,14 +109,14 @@ extension Address {
     }
 
     /// LayerScale's γ of a tap in a model; nil if there is none.
-    func scale(of tap: Tap, in parameters: ViTParameters) -> FloatBuffer? {
+    package func scale(of tap: Tap, in parameters: ViTParameters) -> FloatBuffer? {
         guard let path = tap.scale, let block else { return nil }
         return parameters.blocks[block][keyPath: path]
     }
 }
 
 /// The last stage that a pass computes; the cases are in the order of computation.
-enum Stage: Int, Comparable {
+package enum Stage: Int, Comparable {
     /// A block's first LayerNorm, (tokens, C).
     case norm1
     /// The heads' outputs side by side, before the output projection, (tokens, C).
@@ -131,12 +131,12 @@ enum Stage: Int, Comparable {
     case features
 
     /// Whether the last block of the pass is computed to its end.
-    var completesBlock: Bool { self >= .finalNorm }
+    package var completesBlock: Bool { self >= .finalNorm }
 
-    static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
+    package static func < (a: Stage, b: Stage) -> Bool { a.rawValue < b.rawValue }
 
     /// Channels of the stage's output.
-    func width(in configuration: ViTConfiguration) -> Int {
+    package func width(in configuration: ViTConfiguration) -> Int {
         switch self {
         case .norm1, .heads, .norm2, .finalNorm: configuration.width
         case .hidden: configuration.mlpWidth
@@ -145,7 +145,7 @@ enum Stage: Int, Comparable {
     }
 
     /// Tokens of the stage's output.
-    func tokenCount(in configuration: ViTConfiguration) -> Int {
+    package func tokenCount(in configuration: ViTConfiguration) -> Int {
         switch self {
         case .norm1, .heads, .norm2, .hidden: configuration.tokenCount
         case .finalNorm: configuration.pooling == .patchMeanThenNorm ? 1 : configuration.tokenCount
@@ -154,7 +154,7 @@ enum Stage: Int, Comparable {
     }
 
     /// Whether the last block needs to be computed for only one token, after its keys and values.
-    func readsOneToken(_ tokens: TokenSelection, in configuration: ViTConfiguration) -> Bool {
+    package func readsOneToken(_ tokens: TokenSelection, in configuration: ViTConfiguration) -> Bool {
         switch self {
         // The first LayerNorm precedes attention, so all tokens are computed anyway.
         case .norm1: false

@@ -77,7 +77,7 @@ extension TokenSelection {
 
     /// The index of the token that is read for every neuron at an address; nil for `patches` and `slice` where there are
     /// more tokens than one.
-    func fixedToken(at address: Address, in configuration: ViTConfiguration) -> Int? {
+    package func fixedToken(at address: Address, in configuration: ViTConfiguration) -> Int? {
         // After the blocks, that token is made from the class token, or from all patches.
         if address.tokenCount(in: configuration) == 1 { return 0 }
         return switch self {

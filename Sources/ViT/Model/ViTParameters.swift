@@ -47,9 +47,9 @@ public struct BlockParameters: Sendable {
     /// LayerScale's γ after the MLP, (C).
     public let layerScale2: FloatBuffer?
     /// `attentionOutput` with `layerScale1` folded in: what is added to the residual stream.
-    let attentionToStream: LinearParameters
+    package let attentionToStream: LinearParameters
     /// `mlp3` with `layerScale2` folded in.
-    let mlpToStream: LinearParameters
+    package let mlpToStream: LinearParameters
 
     /// A block of the given layers.
     public init(

@@ -9,23 +9,23 @@ import Foundation
 /// The half spectrum has K = width / 2 + 1 columns. Spectra are stored as (3, K, 2, height): channel, horizontal
 /// frequency, real or imaginary part, vertical frequency (in `numpy.fft.fftfreq`'s order). The transform over rows is
 /// then one product, and the transform over columns one product per channel.
-final class InverseDFT {
+package final class InverseDFT {
     /// Image size in pixels.
     let height: Int, width: Int
     /// Columns of the half spectrum.
-    let columns: Int
+    package let columns: Int
     /// Columns of the half spectrum for images of this width.
     static func columns(width: Int) -> Int { width / 2 + 1 }
 
     /// e^(iθ) over vertical frequency × row as a real matrix: (2·height, 2·height).
-    private let rowMatrix: FloatBuffer
+    package let rowMatrix: FloatBuffer
     /// Real part of e^(iθ) over horizontal frequency × column, with Hermitian weights: (2·K, width).
-    private let columnMatrix: FloatBuffer
+    package let columnMatrix: FloatBuffer
     /// The intermediate result: (3, K, 2, height), with rows in place of vertical frequencies.
     private let halfway: FloatBuffer
 
     /// The transform to images of this size.
-    init(height: Int, width: Int) {
+    package init(height: Int, width: Int) {
         self.height = height
         self.width = width
         columns = Self.columns(width: width)

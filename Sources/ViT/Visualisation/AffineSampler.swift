@@ -1,7 +1,7 @@
 // Bilinear resampling of a canvas by an affine map, and its exact adjoint. Every geometric transform uses it.
 
 /// What lies outside the source picture.
-enum Edge: Equatable {
+package enum Edge: Equatable, Sendable {
     /// `value` for `margin` pixels around it, then 0: a constant padding, followed by transforms that fill with zeros.
     case constant(value: Float, margin: Int)
     /// The picture mirrored endlessly at its outermost pixels, which are not repeated (torch's "reflect").
@@ -98,26 +98,26 @@ struct AffineSampler {
 
     /// The index of the source pixel at a whole position; nil outside a source with a constant edge.
     private func index(_ x: Int, _ y: Int) -> Int? {
-        switch edge {
-        case .constant:
-            guard x >= 0 && x < source.width && y >= 0 && y < source.height else { return nil }
-            return y &* source.width &+ x
-        case .reflect:
-            return reflected(y, source.height) &* source.width &+ reflected(x, source.width)
+        guard let column = edge.index(x, source.width), let row = edge.index(y, source.height) else { return nil }
+        return row &* source.width &+ column
+    }
+}
+
+extension Edge {
+    /// The place in 0 ..< count that any whole place along an axis stands for; nil outside a constant edge.
+    package func index(_ place: Int, _ count: Int) -> Int? {
+        switch self {
+        case .constant: return place >= 0 && place < count ? place : nil
         case .wrap:
-            return wrapped(y, source.height) &* source.width &+ wrapped(x, source.width)
+            let remainder = place % count
+            return remainder < 0 ? remainder &+ count : remainder
+        case .reflect:
+            guard count > 1 else { return 0 }
+            let period = 2 &* count &- 2
+            let remainder = place % period
+            let inside = remainder < 0 ? remainder &+ period : remainder
+            return inside < count ? inside : period &- inside
         }
-    }
-
-    private func wrapped(_ i: Int, _ count: Int) -> Int {
-        let remainder = i % count
-        return remainder < 0 ? remainder &+ count : remainder
-    }
-
-    private func reflected(_ i: Int, _ count: Int) -> Int {
-        guard count > 1 else { return 0 }
-        let place = wrapped(i, 2 &* count &- 2)
-        return place < count ? place : 2 &* count &- 2 &- place
     }
 }
 

@@ -9,21 +9,23 @@ public struct View: Equatable, Sendable {
 }
 
 /// A method's random transforms from its canvas to the model's input. Holds no state of runs.
-struct Augmentation {
+package struct Augmentation {
     private let method: Method
     private let canvas: PictureSize
     private let output: PictureSize
     private let sampler: AffineSampler
-    private let changesColour: Bool
+    /// What lies outside the canvas.
+    package let edge: Edge
+    package let changesColour: Bool
     /// Whether noise is added to each image.
-    let addsNoise: Bool
+    package let addsNoise: Bool
 
-    init(method: Method, output: PictureSize) {
+    package init(method: Method, output: PictureSize) {
         self.method = method
         self.output = output
         canvas = PictureSize(
             height: output.height * method.canvasScale, width: output.width * method.canvasScale)
-        let edge: Edge =
+        edge =
             switch method.framing {
             case .affine(let affine):
                 switch affine.border {

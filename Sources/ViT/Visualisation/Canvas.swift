@@ -1,13 +1,25 @@
 // The picture that a run optimises, as the transforms read it, and its conversion to 8 bits.
 
 /// The size of a picture in pixels.
-struct PictureSize: Equatable {
+package struct PictureSize: Equatable, Sendable {
     /// Rows and columns.
-    let height: Int, width: Int
+    package let height: Int, width: Int
+
+    /// A size in pixels.
+    package init(height: Int, width: Int) {
+        self.height = height
+        self.width = width
+    }
+
     /// Number of pixels.
-    var count: Int { height * width }
+    package var count: Int { height * width }
     /// Pixels rounded up to whole SIMD lanes: the distance between the channels of planar scratch memory.
-    var plane: Int { (count + 7) / 8 * 8 }
+    package var plane: Int { (count + 7) / 8 * 8 }
+}
+
+extension ViTConfiguration {
+    /// The size of the model's input.
+    package var pictureSize: PictureSize { PictureSize(height: imageHeight, width: imageWidth) }
 }
 
 /// One pixel of a canvas: red, green, blue in 0…1, and a fourth lane that is zero.

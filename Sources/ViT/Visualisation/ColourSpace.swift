@@ -4,12 +4,12 @@
 ///
 /// The matrix is Lucid's `color_correlation_normalized` (lucid/optvis/param/color.py; Olah, Mordvintsev & Schubert
 /// 2017, "Feature Visualization"), whose columns are divided by the largest of their norms.
-struct ColourSpace {
+package struct ColourSpace {
     /// Column k of M: what one unit of channel k adds to red, green and blue.
-    private let columns: (Pixel, Pixel, Pixel)
+    package let columns: (Pixel, Pixel, Pixel)
 
     /// Lucid's colour space, or plain RGB.
-    init(decorrelated: Bool) {
+    package init(decorrelated: Bool) {
         guard decorrelated else {
             columns = (Pixel(1, 0, 0, 0), Pixel(0, 1, 0, 0), Pixel(0, 0, 1, 0))
             return

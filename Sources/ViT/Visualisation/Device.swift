@@ -12,6 +12,8 @@ public protocol Device: Sendable {
     var kind: String { get }
     /// The version of the library that does the arithmetic.
     var version: String { get }
+    /// How exact the products of an optimisation are.
+    var precision: Precision { get }
     /// Number of batches that are optimised at once, each on its own thread.
     var workers: Int { get }
     /// The most images that a batch computes together, unless a single run has more copies.
@@ -22,14 +24,14 @@ public protocol Device: Sendable {
     /// - Precondition: the tokens exist at the address (`TokenSelection.isDefined`), `capacity` > 0.
     func makeOptimiser(
         model: ViT, address: Address, tokens: TokenSelection, method: Method, attention: AttentionMode, capacity: Int
-    ) -> any BatchOptimiser
+    ) throws -> any BatchOptimiser
 
     /// Makes a reader that computes `capacity` pictures together, for one worker.
     ///
     /// - Precondition: the tokens exist at the address, `capacity` > 0.
     func makeReader(
         model: ViT, address: Address, tokens: TokenSelection, attention: AttentionMode, capacity: Int
-    ) -> any PictureReader
+    ) throws -> any PictureReader
 
     /// Makes a reader of several places at once, which computes `capacity` pictures together under live attention, for
     /// one worker. A device without one of its own reads on the CPU.
@@ -47,8 +49,8 @@ extension Device {
     /// Makes a reader under live attention.
     public func makeReader(
         model: ViT, address: Address, tokens: TokenSelection, capacity: Int
-    ) -> any PictureReader {
-        makeReader(model: model, address: address, tokens: tokens, attention: .live, capacity: capacity)
+    ) throws -> any PictureReader {
+        try makeReader(model: model, address: address, tokens: tokens, attention: .live, capacity: capacity)
     }
 }
 
@@ -57,19 +59,24 @@ extension Device {
 /// A run's values depend only on its own inputs, not on its slot, its neighbours or the batch's size. Not thread-safe.
 public protocol BatchOptimiser: AnyObject {
     /// Starts a batch: run i optimises `objectives[i]` from row i of `parameters`, (runs, parameters of the method).
-    func start(_ objectives: [Objective], parameters: FloatBuffer)
+    func start(_ objectives: [Objective], parameters: FloatBuffer) throws
 
-    /// Takes the next step of every run: render, view, forward, backward, update. Allocates nothing.
+    /// The most steps that one call of `advance` takes.
+    var stepsAtOnce: Int { get }
+
+    /// Takes the next `steps` steps of every run: render, view, forward, backward, update.
     ///
     /// - Parameters:
-    ///   - views: (runs, copies).
-    ///   - noise: added to the images, (runs, copies, 3, height, width); nil if the method has no noise.
-    ///   - results: (runs). Overwritten; undefined for a run that was not finite at an earlier step.
+    ///   - views: (steps, runs, copies).
+    ///   - noise: added to the images, (steps, runs, copies, 3, height, width); nil if the method has no noise.
+    ///   - results: (steps, runs). Overwritten; undefined for a run that was not finite at an earlier step.
+    /// - Precondition: 1 ≤ `steps` ≤ `stepsAtOnce`.
     func advance(
-        views: UnsafeBufferPointer<View>, noise: FloatBuffer?, results: UnsafeMutableBufferPointer<StepResult>)
+        _ steps: Int, views: UnsafeBufferPointer<View>, noise: FloatBuffer?,
+        results: UnsafeMutableBufferPointer<StepResult>) throws
 
     /// The picture of each run's current parameters: (height, width, 3), RGB, 8 bits.
-    func pictures() -> [[UInt8]]
+    func pictures() throws -> [[UInt8]]
 }
 
 /// The result of a step for one run.
@@ -94,10 +101,10 @@ public protocol PictureReader: AnyObject {
     /// Every neuron's activation on each picture. The model is computed only up to the address.
     ///
     /// - Parameter pictures: (3, height, width) each, in 0…1; any number.
-    func activations(of pictures: [FloatBuffer]) -> [[Float]]
+    func activations(of pictures: [FloatBuffer]) throws -> [[Float]]
 
     /// The activations, as above, and the embeddings.
-    func read(_ pictures: [FloatBuffer]) -> [PictureReading]
+    func read(_ pictures: [FloatBuffer]) throws -> [PictureReading]
 }
 
 /// What a model computes for a picture.

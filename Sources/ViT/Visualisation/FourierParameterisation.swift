@@ -23,16 +23,9 @@ final class FourierParameterisation: ImageParameterisation {
         self.size = size
         colours = ColourSpace(decorrelated: decorrelated)
         transform = InverseDFT(height: size.height, width: size.width)
-        scale = FloatBuffer(count: transform.columns * size.height)
+        scale = transform.scales(decayPower: decayPower)
         spectrum = FloatBuffer(count: 6 * transform.columns * size.height)
         z = FloatBuffer(count: 3 * size.plane)
-        let lowest = 1 / Double(max(size.height, size.width))
-        for k in 0..<transform.columns {
-            for j in 0..<size.height {
-                let frequency = max(transform.frequency(column: k, row: j), lowest)
-                scale.pointer[k * size.height + j] = Float(1 / pow(frequency, decayPower) / 4)
-            }
-        }
     }
 
     func forward(

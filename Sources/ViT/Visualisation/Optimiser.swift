@@ -3,13 +3,13 @@
 import Foundation
 
 /// The optimiser's constants and schedule. The caller stores the moments.
-struct Optimiser {
+package struct Optimiser {
     let kind: Method.OptimiserKind
     let schedule: Method.Schedule
     let rate: Double, beta1: Double, beta2: Double, epsilon: Double
     let steps: Int
 
-    init(_ method: Method) {
+    package init(_ method: Method) {
         kind = method.optimiser
         schedule = method.schedule
         rate = method.rate
@@ -21,16 +21,16 @@ struct Optimiser {
 
     /// The factors of one step, the same for every run (`rest` is 1 − β): p += gradientFactor·g/d + momentFactor·m/d,
     /// where d = √v·inverseRoot + ε.
-    struct Step {
-        fileprivate let beta1: Float, beta2: Float, rest1: Float, rest2: Float, epsilon: Float
-        fileprivate let inverseRoot: Float, momentFactor: Float, gradientFactor: Float
+    package struct Step {
+        package let beta1: Float, beta2: Float, rest1: Float, rest2: Float, epsilon: Float
+        package let inverseRoot: Float, momentFactor: Float, gradientFactor: Float
     }
 
     /// The factors of the step of this index, from 0.
     ///
     /// Adam: Kingma & Ba 2015, algorithm 1, as in torch.optim.Adam. NAdam: Dozat 2016, with Keras' and torch's momentum
     /// schedule μ_t = β1·(1 − ½·0.96^(0.004·t)), as in torch.optim.NAdam.
-    func step(_ index: Int) -> Step {
+    package func step(_ index: Int) -> Step {
         let t = Double(index + 1)
         let rate: Double =
             switch schedule {

@@ -1,7 +1,7 @@
 // The numbers that a run optimises, before they become a picture.
 
 /// How many numbers a parameterisation has, and how a run's initial numbers are drawn.
-struct ParameterSpace {
+package struct ParameterSpace {
     /// The distribution of the initial numbers.
     enum Start {
         /// N(0, deviation).
@@ -27,7 +27,7 @@ struct ParameterSpace {
     }
 
     /// How many numbers are optimised, a multiple of 8; the padding stays zero.
-    var count: Int { groups * stride }
+    package var count: Int { groups * stride }
 
     /// Draws the initial numbers of a run. Overwrites parameters: (count).
     func draw(_ parameters: UnsafeMutablePointer<Float>, using generator: inout RunGenerator) {
@@ -47,12 +47,12 @@ struct ParameterSpace {
 
 extension Method {
     /// The size of the canvas for a model whose input has this size.
-    func canvasSize(output: PictureSize) -> PictureSize {
+    package func canvasSize(output: PictureSize) -> PictureSize {
         PictureSize(height: output.height * canvasScale, width: output.width * canvasScale)
     }
 
     /// The numbers that a run optimises, for a model whose input has this size.
-    func parameterSpace(output: PictureSize) -> ParameterSpace {
+    package func parameterSpace(output: PictureSize) -> ParameterSpace {
         let size = canvasSize(output: output)
         return switch parameterisation {
         case .pixel(let deviation, _): .planes(size, .normal(deviation: deviation))

@@ -6,8 +6,8 @@
 /// its authors' Xplique computes it (`maco_image_parametrization`): standardise(x) = (x − mean)/(deviation + 1e-5) over
 /// all values of the run. Departure: the magnitude m is interpolated between the points of `NaturalSpectrum`, whereas
 /// Xplique downloads an array. The zero frequency has the magnitude of the canvas's lowest frequency.
-final class PhaseParameterisation: ImageParameterisation {
-    let size: PictureSize
+package final class PhaseParameterisation: ImageParameterisation {
+    package let size: PictureSize
     private let parameterCount: Int
     private let colours = ColourSpace(decorrelated: true)
     private let transform: InverseDFT
@@ -26,27 +26,18 @@ final class PhaseParameterisation: ImageParameterisation {
     /// 1/(deviation + 1e-5) and the deviation, of the phase and then of the image.
     var savedCount: Int { 3 * size.plane + 2 * phaseCount + 4 }
 
-    private static let epsilon = 1e-5
+    /// Added to a deviation before something is divided by it.
+    package static let epsilon = 1e-5
 
     init(size: PictureSize) {
         self.size = size
         transform = InverseDFT(height: size.height, width: size.width)
         let count = 3 * transform.columns * size.height
         parameterCount = (count + 7) / 8 * 8
-        magnitude = FloatBuffer(count: count)
+        magnitude = transform.naturalMagnitudes()
         spectrum = FloatBuffer(count: 2 * count)
         dPhase = FloatBuffer(count: parameterCount)
         dz = FloatBuffer(count: 3 * size.plane)
-        let lowest = 1 / Double(max(size.height, size.width))
-        for channel in 0..<3 {
-            for k in 0..<transform.columns {
-                for j in 0..<size.height {
-                    let frequency = max(transform.frequency(column: k, row: j), lowest)
-                    let value = NaturalSpectrum.magnitude(at: frequency) * NaturalSpectrum.channelScales[channel]
-                    magnitude.pointer[(channel * transform.columns + k) * size.height + j] = Float(value)
-                }
-            }
-        }
     }
 
     func forward(

@@ -45,26 +45,27 @@ public final class Visualiser {
 
     /// Allocates buffers for `capacity` runs at a time, each with the method's copies.
     ///
+    /// - Throws: what the device throws if it cannot make an optimiser or a reader.
     /// - Precondition: the tokens exist at the address (`TokenSelection.isDefined`), `capacity` > 0.
     public init(
         device: any Device, model: ViT, address: Address, tokens: TokenSelection, method: Method,
         attention: AttentionMode = .live, capacity: Int
-    ) {
+    ) throws {
         self.model = model
         self.address = address
         self.tokens = tokens
         self.method = method
         self.capacity = capacity
-        size = PictureSize(height: model.configuration.imageHeight, width: model.configuration.imageWidth)
+        size = model.configuration.pictureSize
         space = method.parameterSpace(output: size)
         augmentation = Augmentation(method: method, output: size)
         detour = PreactivationDetour(address: address, tokens: tokens)
-        optimiser = device.makeOptimiser(
+        optimiser = try device.makeOptimiser(
             model: model, address: address, tokens: tokens, method: method, attention: attention, capacity: capacity)
-        reader = device.makeReader(model: model, address: address, tokens: tokens, capacity: capacity)
+        reader = try device.makeReader(model: model, address: address, tokens: tokens, capacity: capacity)
         patternReader =
             if case .frozen = attention {
-                device.makeReader(
+                try device.makeReader(
                     model: model, address: address, tokens: tokens, attention: attention, capacity: capacity)
             } else {
                 nil
@@ -72,11 +73,12 @@ public final class Visualiser {
 
         let images = capacity * method.copies
         starts = FloatBuffer(count: capacity * space.count)
-        noise = augmentation.addsNoise ? FloatBuffer(count: images * 3 * size.count) : nil
+        let stepsAtOnce = optimiser.stepsAtOnce
+        noise = augmentation.addsNoise ? FloatBuffer(count: stepsAtOnce * images * 3 * size.count) : nil
         curves = FloatBuffer(count: capacity * method.steps)
-        views = .allocate(capacity: images)
+        views = .allocate(capacity: stepsAtOnce * images)
         views.initialize(repeating: View())
-        results = .allocate(capacity: capacity)
+        results = .allocate(capacity: stepsAtOnce * capacity)
         results.initialize(repeating: StepResult(activation: 0, isFinite: true))
     }
 
@@ -85,25 +87,29 @@ public final class Visualiser {
         results.deallocate()
     }
 
-    /// Runs all requests together. `shouldStop` is called before each step; if it returns true, the result is nil.
-    /// `onStep` is called with the number of steps done.
+    /// Runs all requests together. `shouldStop` is called before each step, or before the steps that the device takes
+    /// at once; if it returns true, the result is nil. `onStep` is called with the number of steps done.
     ///
+    /// - Throws: what the device throws.
     /// - Precondition: at most `capacity` requests, each neuron in 0 ..< `TokenSelection.neuronCount`.
     public func run(
         _ requests: [RunRequest], shouldStop: () -> Bool = { false }, onStep: (Int) -> Void = { _ in }
-    ) -> [RunResult]? {
+    ) throws -> [RunResult]? {
         precondition(requests.count <= capacity)
         guard !requests.isEmpty else { return [] }
-        start(requests)
-        for step in 0..<method.steps {
+        try start(requests)
+        var step = 0
+        while step < method.steps {
             if shouldStop() { return nil }
-            advance(step)
-            onStep(step + 1)
+            let last = min(method.steps, step + optimiser.stepsAtOnce)
+            try advance(step..<last)
+            step = last
+            onStep(step)
         }
-        return finish()
+        return try finish()
     }
 
-    private func start(_ requests: [RunRequest]) {
+    private func start(_ requests: [RunRequest]) throws {
         let neurons = 0..<tokens.neuronCount(at: address, in: model.configuration)
         runs = requests.map { request in
             precondition(neurons.contains(request.neuron))
@@ -112,28 +118,35 @@ public final class Visualiser {
                 generator: RunGenerator(address: address, neuron: request.neuron, seed: request.seed))
         }
         for run in runs.indices { space.draw(starts.pointer + run * space.count, using: &runs[run].generator) }
-        optimiser.start(
+        try optimiser.start(
             requests.map { Objective(neuron: $0.neuron, direction: $0.direction) }, parameters: starts)
-        let pictures = optimiser.pictures().map(planes)
-        let activations = reader.activations(of: pictures)
-        let underPattern = patternReader?.activations(of: pictures)
+        let pictures = try optimiser.pictures().map(planes)
+        let activations = try reader.activations(of: pictures)
+        let underPattern = try patternReader?.activations(of: pictures)
         for run in runs.indices {
             runs[run].startActivation = activations[run][runs[run].request.neuron]
             runs[run].startUnderPattern = underPattern?[run][runs[run].request.neuron]
         }
     }
 
-    private func advance(_ step: Int) {
-        for run in runs.indices where runs[run].divergedAt == nil { draw(run, step: step) }
-        optimiser.advance(
-            views: UnsafeBufferPointer(rebasing: views[..<(runs.count * method.copies)]), noise: noise,
-            results: UnsafeMutableBufferPointer(rebasing: results[..<runs.count]))
-        for run in runs.indices where runs[run].divergedAt == nil { note(results[run], of: run, step: step) }
+    private func advance(_ steps: Range<Int>) throws {
+        for (row, step) in steps.enumerated() {
+            for run in runs.indices where runs[run].divergedAt == nil { draw(run, step: step, row: row) }
+        }
+        try optimiser.advance(
+            steps.count,
+            views: UnsafeBufferPointer(rebasing: views[..<(steps.count * runs.count * method.copies)]), noise: noise,
+            results: UnsafeMutableBufferPointer(rebasing: results[..<(steps.count * runs.count)]))
+        for (row, step) in steps.enumerated() {
+            for run in runs.indices where runs[run].divergedAt == nil {
+                note(results[row * runs.count + run], of: run, step: step)
+            }
+        }
     }
 
-    /// Draws the views, and then the noise, of a run's copies.
-    private func draw(_ run: Int, step: Int) {
-        let first = run * method.copies
+    /// Draws the views, and then the noise, of a run's copies, for the step in this row of the draws.
+    private func draw(_ run: Int, step: Int, row: Int) {
+        let first = (row * runs.count + run) * method.copies
         let last = first + method.copies
         augmentation.draw(
             step: step, using: &runs[run].generator, views: UnsafeMutableBufferPointer(rebasing: views[first..<last]))
@@ -154,11 +167,11 @@ public final class Visualiser {
         if !result.isFinite { runs[run].divergedAt = step }
     }
 
-    private func finish() -> [RunResult] {
-        let pictures = optimiser.pictures()
+    private func finish() throws -> [RunResult] {
+        let pictures = try optimiser.pictures()
         let images = pictures.map(planes)
-        let readings = reader.read(images)
-        let finalUnderPattern = patternReader?.activations(of: images)
+        let readings = try reader.read(images)
+        let finalUnderPattern = try patternReader?.activations(of: images)
         return runs.indices.map { run in
             let state = runs[run]
             let final = readings[run].activations[state.request.neuron]
@@ -199,11 +212,11 @@ public final class Visualiser {
 /// The detour around the nonlinearity for a unit that is off. While a unit's output is to be raised and is not above 0,
 /// the gradient passes as if the nonlinearity were the identity: GELU's slope, for example, is negative or near zero
 /// below −0.75, so that its gradient would lead the wrong way or nowhere. The other nonlinearities have such a side too.
-struct PreactivationDetour {
+package struct PreactivationDetour {
     /// Whether one neuron's activated output is read. (`slice` reads all channels.)
-    private let readsActivated: Bool
+    package let readsActivated: Bool
 
-    init(address: Address, tokens: TokenSelection) { readsActivated = address.tap(over: tokens).isActivated }
+    package init(address: Address, tokens: TokenSelection) { readsActivated = address.tap(over: tokens).isActivated }
 
     /// Whether a run in this direction takes the detour at this activation.
     func isTaken(_ direction: Direction, at activation: Float) -> Bool {

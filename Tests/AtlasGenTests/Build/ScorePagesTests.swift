@@ -51,11 +51,11 @@ import Testing
     /// with `model`.
     private func top1(
         _ pictures: [(neuron: Int, values: [Float])], _ model: ViT, tokens: TokenSelection
-    ) -> Double {
+    ) throws -> Double {
         let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
-        let reader = LocalDevice.device.makeReader(
+        let reader = try LocalDevice.device.makeReader(
             model: model, address: .block(1, .mlp3), tokens: tokens, capacity: 4)
-        let references = reader.activations(
+        let references = try reader.activations(
             of: (0..<ReferencePictures.count).map {
                 ReferencePictures.picture($0, width: width, height: height).planes
             })
@@ -94,7 +94,7 @@ import Testing
         for (variant, condition) in zip(variants, loaded.conditions(of: loaded.layers[0])) {
             let found = try #require(variant.scores.identification)
             #expect(found.runs == 15 && found.scalePictures == ReferencePictures.count)
-            let expected = top1(
+            let expected = try top1(
                 try runs(variant, sample), try models.source.model(condition.model), tokens: condition.variant.tokens)
             #expect(abs(found.top1 - expected) < 1e-9)
         }

@@ -44,7 +44,7 @@ import Testing
             let result = try run.decoded(Result.self)
             let address = try #require(Address(layer))
             let selection = TokenSelection(tokens) ?? .automatic(at: address, in: model.configuration)
-            let expected = CPUDevice().makeReader(model: model, address: address, tokens: selection, capacity: 1)
+            let expected = try CPUDevice().makeReader(model: model, address: address, tokens: selection, capacity: 1)
                 .activations(of: [picture.planes])[0]
             #expect(result.address == address.description && result.tokens == selection.description)
             #expect(result.activations == expected)

@@ -66,9 +66,9 @@ import Testing
                 try Picture.read("\(photographs)/\(photograph.path)", for: scan.preparation).prepared(scan.preparation)
                     .planes
             }
-            let reader = CPUDevice().makeReader(
+            let reader = try CPUDevice().makeReader(
                 model: scan.model, address: place.address, tokens: place.tokens, capacity: 1)
-            let activations = images.map { reader.activations(of: [$0])[0] }
+            let activations = try images.map { try reader.activations(of: [$0])[0] }
             #expect(ranking.neurons.count == width && ranking.unreadable.isEmpty)
             for (neuron, row) in ranking.neurons {
                 let own = activations.map { $0[neuron] }

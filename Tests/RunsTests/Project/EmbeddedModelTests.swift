@@ -17,8 +17,8 @@ import Testing
         let reference = try Safetensors(path: Self.fixtures.appending(path: "pictures.reference.safetensors").path)
         let expected = try #require(reference.tensors[name]).values().array
         let picture = try PictureFile.read(Self.fixtures.appending(path: "pictures/\(name).png").path)
-        let reader = CPUDevice().makeReader(model: loaded.model, address: .head, tokens: .cls, capacity: 1)
-        let logits = reader.activations(of: [picture.planes])[0]
+        let reader = try CPUDevice().makeReader(model: loaded.model, address: .head, tokens: .cls, capacity: 1)
+        let logits = try reader.activations(of: [picture.planes])[0]
         let worst = zip(logits, expected).map { abs($0 - $1) }.max() ?? .infinity
         let largest = expected.map(abs).max() ?? 0
         #expect(logits.count == 50 && worst <= 1e-4 * largest)

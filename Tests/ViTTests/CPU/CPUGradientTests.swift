@@ -8,43 +8,7 @@ import Testing
 @testable import ViT
 
 @Suite struct CPUGradientTests {
-    private static let models: [ViTConfiguration] = [
-        model(.classToken), model(.classToken, prefix: 2, headTokens: 2), model(.patchMean, prefix: 3),
-        model(.patchMeanThenNorm, prefix: 0),
-        // DINOv2 and its giant, with registers; CLIP; SigLIP; DINOv3.
-        model(.classTokenAndPatchMean) { $0.hasLayerScale = true },
-        model(.classToken, prefix: 3) {
-            $0.hasLayerScale = true
-            $0.hasGatedMLP = true
-            $0.activation = .silu
-        },
-        model(.classToken) {
-            $0.hasInputNorm = true
-            $0.activation = .quickGELU
-            $0.output = .projection
-        },
-        model(.attention, prefix: 0) {
-            $0.activation = .tanhGELU
-            $0.output = .pooled
-            $0.classCount = $0.width
-        },
-        model(.classToken, prefix: 2) {
-            $0.hasLayerScale = true
-            $0.hasRotaryPositions = true
-        },
-    ]
-
-    private static func model(
-        _ pooling: ViTConfiguration.Pooling, prefix: Int = 1, headTokens: Int = 1,
-        _ change: (inout ViTConfiguration) -> Void = { _ in }
-    ) -> ViTConfiguration {
-        var configuration = ViTConfiguration(
-            imageHeight: 8, imageWidth: 12, patchSize: 4, blockCount: 2, headCount: 2, width: 12, mlpWidth: 20,
-            classCount: 5, prefixTokenCount: prefix, pooling: pooling, headTokenCount: headTokens)
-        change(&configuration)
-        return configuration
-    }
-
+    private static let models = ViTConfiguration.smallFamilies
     private static let selections: [TokenSelection] = [.patches, .cls, .center, .token(3), .slice]
 
     /// A model, a picture, and the reference's pass.
@@ -142,13 +106,15 @@ import Testing
 
     /// All neurons at once, as a reader gives them, and the embedding, under live attention and a replayed pattern.
     @Test(arguments: models.indices.flatMap { [($0, "live"), ($0, "frozen")] }, selections)
-    func aReaderGivesTheReferencesActivations(reading: (configuration: Int, mode: String), tokens: TokenSelection) {
+    func aReaderGivesTheReferencesActivations(reading: (configuration: Int, mode: String), tokens: TokenSelection)
+        throws
+    {
         let c = Case(reading.configuration, reading.mode)
         let shape = c.model.configuration
         for address in Address.all(in: shape) where tokens.isDefined(at: address, in: shape) {
             let reader = CPUDevice().makeReader(
                 model: c.model, address: address, tokens: tokens, attention: c.attention, capacity: 2)
-            let reading = reader.read([FloatBuffer(c.picture)])[0]
+            let reading = try reader.read([FloatBuffer(c.picture)])[0]
             let truth = (0..<tokens.neuronCount(at: address, in: shape)).map {
                 c.pass.activation(at: address, tokens, neuron: $0).single
             }

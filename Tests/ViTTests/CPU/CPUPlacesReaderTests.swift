@@ -1,5 +1,6 @@
 // One pass for several places gives what a pass for each of them gives.
 
+import Reference
 import Testing
 
 @testable import ViT
@@ -26,7 +27,7 @@ struct CPUPlacesReaderTests {
     }
 
     /// Every address is the last one once, and read on the way to a later one.
-    @Test func everyPlaceIsThatOfItsOwnPass() {
+    @Test func everyPlaceIsThatOfItsOwnPass() throws {
         let all = Address.all(in: model.configuration)
         let pictures = pictures
         for last in all.indices {
@@ -34,9 +35,9 @@ struct CPUPlacesReaderTests {
             let readings = CPUDevice().makePlacesReader(model: model, places: places, capacity: 2).read(pictures)
             #expect(readings.map(\.count) == Array(repeating: places.count, count: 3))
             for (index, place) in places.enumerated() {
-                let own = CPUDevice().makeReader(
+                let own = try CPUDevice().makeReader(
                     model: model, address: place.address, tokens: place.tokens, capacity: 2)
-                for (reading, activations) in zip(readings, own.activations(of: pictures)) {
+                for (reading, activations) in zip(readings, try own.activations(of: pictures)) {
                     expectEqual(reading[index].activations, activations, place)
                 }
             }
@@ -57,7 +58,7 @@ struct CPUPlacesReaderTests {
         }
     }
 
-    @Test func peaksAndMapsAreThoseOfThePatches() {
+    @Test func peaksAndMapsAreThoseOfThePatches() throws {
         let address = Address.block(1, .mlp1)
         let place = ReadingPlace(address: address, tokens: .patches)
         let configuration = model.configuration
@@ -65,8 +66,8 @@ struct CPUPlacesReaderTests {
         let readings = reader.read(pictures) { _, _ in [5, 0] }
         let patches = configuration.prefixTokenCount..<configuration.tokenCount
         for (picture, reading) in zip(pictures, readings.map { $0[0] }) {
-            let byPatch = patches.map { token in
-                CPUDevice().makeReader(model: model, address: address, tokens: .token(token), capacity: 1)
+            let byPatch = try patches.map { token in
+                try CPUDevice().makeReader(model: model, address: address, tokens: .token(token), capacity: 1)
                     .activations(of: [picture])[0]
             }
             for channel in reading.peaks.indices {

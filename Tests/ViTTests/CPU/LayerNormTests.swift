@@ -1,5 +1,6 @@
 // LayerNorm: a row worked by hand, and the scalar reference forward and backward.
 
+import Reference
 import Testing
 
 @testable import ViT

@@ -1,5 +1,6 @@
 // Linear layers and patches: the scalar reference, and an image worked by hand.
 
+import Reference
 import Testing
 
 @testable import ViT

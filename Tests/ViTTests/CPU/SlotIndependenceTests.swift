@@ -1,6 +1,7 @@
 // An image's bytes depend only on the image, not on its slot, the batch's size or its neighbours.
 // scripts/test runs this suite again under OpenBLAS's Haswell kernels, which make this hardest.
 
+import Reference
 import Testing
 
 @testable import ViT
@@ -76,24 +77,24 @@ import Testing
     @Test(
         arguments: configurations.indices,
         [Address.block(0, .ln1), .block(1, .mlp1), .block(1, .output), .encoderNorm, .head])
-    func everySlotOfAReaderGivesTheBytesOfThePictureAlone(configuration: Int, address: Address) {
+    func everySlotOfAReaderGivesTheBytesOfThePictureAlone(configuration: Int, address: Address) throws {
         let model = ViT.random(Self.configurations[configuration], seed: configuration)
         var generator = SampleGenerator(seed: configuration)
         let c = model.configuration
         let pictures = (0..<11).map { _ in
             FloatBuffer(generator.values(3 * c.imageHeight * c.imageWidth).map { 0.5 + $0 / 2 })
         }
-        func reader(_ capacity: Int) -> any PictureReader {
-            CPUDevice().makeReader(model: model, address: address, tokens: .patches, capacity: capacity)
+        func reader(_ capacity: Int) throws -> any PictureReader {
+            try CPUDevice().makeReader(model: model, address: address, tokens: .patches, capacity: capacity)
         }
-        let one = reader(1)
-        let alone = pictures.flatMap { one.read([$0]) }
+        let one = try reader(1)
+        let alone = try pictures.flatMap { try one.read([$0]) }
         for capacity in [2, 3, 8] {
-            let reader = reader(capacity)
+            let reader = try reader(capacity)
             for order in [pictures, Array(pictures.reversed())] {
-                let readings = reader.read(order)
+                let readings = try reader.read(order)
                 let expected = order[0] === pictures[0] ? alone : alone.reversed()
-                let isSame = readings == expected && reader.activations(of: order) == expected.map(\.activations)
+                let isSame = try readings == expected && reader.activations(of: order) == expected.map(\.activations)
                 #expect(isSame, "capacity \(capacity) under \(BLAS.kernelName)")
             }
         }

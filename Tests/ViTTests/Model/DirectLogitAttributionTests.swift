@@ -1,5 +1,6 @@
 // Direct logit attribution: a case worked by hand, and the slope of the head after the LayerNorm.
 
+import Reference
 import Testing
 
 @testable import ViT

@@ -1,5 +1,6 @@
 // The model against torchvision's own VisionTransformer: activations, image gradients, attention modes.
 
+import Reference
 import Testing
 
 @testable import ViT
@@ -61,9 +62,9 @@ import Testing
             (TokenSelection.patches, patchMean), (.cls, row(0)), (.center, row(center)), (.token(3), row(3)),
             (.slice, slice),
         ] {
-            let reader = CPUDevice().makeReader(
+            let reader = try CPUDevice().makeReader(
                 model: comparison.model, address: address, tokens: tokens, capacity: 1)
-            let reading = try #require(reader.read([FloatBuffer(comparison.image)]).first)
+            let reading = try #require(try reader.read([FloatBuffer(comparison.image)]).first)
             #expect(relativeError(reading.activations, truth) <= 1e-4, "\(tokens)")
             #expect(relativeError(reading.embedding, Array(norm[0..<width])) <= 1e-4)
         }

@@ -1,6 +1,7 @@
 // The inverse Fourier transform against torch.fft.irfftn(norm="ortho"), and its adjoint.
 
 import Foundation
+import Reference
 import Testing
 
 @testable import ViT

@@ -1,6 +1,7 @@
 // exp and sums against libm and their definitions.
 
 import Foundation
+import Reference
 import Testing
 
 @testable import ViT

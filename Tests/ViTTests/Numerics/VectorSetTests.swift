@@ -2,6 +2,7 @@
 
 import CVector
 import Foundation
+import Reference
 import Testing
 
 @testable import ViT

@@ -1,5 +1,6 @@
 // Compares a loaded model with the reference that a library computed with the same weights.
 
+import Reference
 import Testing
 
 @testable import ViT

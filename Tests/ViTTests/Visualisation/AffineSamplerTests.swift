@@ -1,5 +1,6 @@
 // Resampling against torch's grid_sample and positions worked by hand, and its adjoint at every edge.
 
+import Reference
 import Testing
 
 @testable import ViT

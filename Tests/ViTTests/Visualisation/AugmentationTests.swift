@@ -1,5 +1,6 @@
 // Every method's transforms: their adjoint, their distributions, and what they do not change.
 
+import Reference
 import Testing
 
 @testable import ViT

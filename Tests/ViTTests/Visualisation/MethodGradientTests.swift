@@ -163,17 +163,17 @@ struct MethodGradientTests {
         var generators = [RunGenerator(seed: 3), RunGenerator(seed: 4)]
         var states = starts.map { $0.map(Double.init) }
         var optimisers = states.map { ReferenceOptimiser(method, count: $0.count) }
-        optimiser.start(
+        try optimiser.start(
             Array(repeating: Objective(neuron: MethodProbe.neuron), count: 2),
             parameters: FloatBuffer(starts.flatMap { $0 }))
         for step in 0..<3 {
             let draws = generators.indices.map { probe.draws(step: step, using: &generators[$0]) }
             let noise = draws.flatMap { $0.noise.compactMap { $0 } }
             var results = [StepResult](repeating: StepResult(activation: 0, isFinite: false), count: 2)
-            draws.flatMap(\.views).withUnsafeBufferPointer { views in
-                results.withUnsafeMutableBufferPointer { results in
-                    optimiser.advance(
-                        views: views, noise: noise.isEmpty ? nil : FloatBuffer(noise.flatMap { $0 }),
+            try draws.flatMap(\.views).withUnsafeBufferPointer { views in
+                try results.withUnsafeMutableBufferPointer { results in
+                    try optimiser.advance(
+                        1, views: views, noise: noise.isEmpty ? nil : FloatBuffer(noise.flatMap { $0 }),
                         results: results)
                 }
             }
@@ -186,7 +186,7 @@ struct MethodGradientTests {
                     "step \(step)")
             }
         }
-        for (run, picture) in optimiser.pictures().enumerated() {
+        for (run, picture) in try optimiser.pictures().enumerated() {
             let tape = Tape()
             let canvas = probe.referenceCanvas(states[run].map { Scalar($0) }, on: tape)
             let factor = method.canvasScale

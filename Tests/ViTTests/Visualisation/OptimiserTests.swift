@@ -1,5 +1,6 @@
 // Ten steps of each optimiser on a quadratic against torch.optim.
 
+import Reference
 import Testing
 
 @testable import ViT

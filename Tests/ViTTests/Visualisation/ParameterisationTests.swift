@@ -1,6 +1,7 @@
 // Pictures from parameters, against lucent's and Xplique's, and every gradient against finite differences.
 
 import Foundation
+import Reference
 import Testing
 
 @testable import ViT

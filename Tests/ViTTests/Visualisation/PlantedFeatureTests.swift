@@ -8,10 +8,10 @@ struct PlantedFeatureTests {
     private func picture(
         _ neuron: PlantedModel.Neuron, method: Method, seed: Int
     ) throws -> (measures: PictureMeasures, result: RunResult) {
-        let visualiser = Visualiser(
+        let visualiser = try Visualiser(
             device: CPUDevice(), model: PlantedModel.make(), address: PlantedModel.address, tokens: .patches,
             method: method, capacity: 1)
-        let result = try #require(visualiser.run([RunRequest(neuron: neuron.rawValue, seed: seed)])?.first)
+        let result = try #require(try visualiser.run([RunRequest(neuron: neuron.rawValue, seed: seed)])?.first)
         return (PictureMeasures(result.pixels, side: PlantedModel.side), result)
     }
 
@@ -66,7 +66,7 @@ struct PlantedFeatureTests {
             device: CPUDevice(), model: PlantedModel.make(), address: .block(0, .mlp0), tokens: .patches,
             method: .named(name), capacity: 1)
         // Hidden unit 9 detects the edge, before GELU in both directions.
-        let result = try #require(visualiser.run([RunRequest(neuron: 9, direction: direction, seed: 0)])?.first)
+        let result = try #require(try visualiser.run([RunRequest(neuron: 9, direction: direction, seed: 0)])?.first)
         let edge = PictureMeasures(result.pixels, side: PlantedModel.side).edge(patch: PlantedModel.patch)
         #expect(Double(direction.sign) * edge > 0.05, "edge \(edge)")
         #expect(result.outcome == .completed)
@@ -85,11 +85,11 @@ struct PlantedFeatureTests {
     }
 
     @Test func aUnitThatIsOffIsRaisedThroughItsPreactivation() throws {
-        let visualiser = Visualiser(
+        let visualiser = try Visualiser(
             device: CPUDevice(), model: PlantedModel.make(), address: .block(0, .mlp1), tokens: .patches,
             method: .atlas, capacity: 1)
         let result = try #require(
-            visualiser.run([RunRequest(neuron: PlantedModel.offChannel, seed: 0)])?.first)
+            try visualiser.run([RunRequest(neuron: PlantedModel.offChannel, seed: 0)])?.first)
         // GELU(−3) = −0.00405.
         #expect(abs(result.startActivation + 0.00405) < 0.004)
         #expect(result.preactivationSteps > 0 && result.preactivationSteps < 64)

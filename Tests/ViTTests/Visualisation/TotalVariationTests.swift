@@ -1,6 +1,7 @@
 // Total variation against Ghiasi et al.'s module in torch, and its gradient against finite differences.
 
 import Foundation
+import Reference
 import Testing
 
 @testable import ViT

@@ -14,8 +14,8 @@ struct VisualiserTests {
     private func visualiser(
         _ method: Method, model: ViT = RandomModel.make(seed: 1), address: Address = .block(1, .mlp3),
         tokens: TokenSelection = .patches, attention: AttentionMode = .live, capacity: Int
-    ) -> Visualiser {
-        Visualiser(
+    ) throws -> Visualiser {
+        try Visualiser(
             device: CPUDevice(), model: model, address: address, tokens: tokens, method: method, attention: attention,
             capacity: capacity)
     }
@@ -23,14 +23,14 @@ struct VisualiserTests {
     @Test(arguments: Method.presets.map(\.name), [TokenSelection.patches, .cls])
     func sameRequestSameBytes(name: String, tokens: TokenSelection) throws {
         let method = try Method.named(name).applying(["steps": "3"])
-        let together = try #require(visualiser(method, tokens: tokens, capacity: 4).run(Self.requests))
-        let one = visualiser(method, tokens: tokens, capacity: 1)
-        let alone = try Self.requests.map { try #require(one.run([$0])?.first) }
+        let together = try #require(try visualiser(method, tokens: tokens, capacity: 4).run(Self.requests))
+        let one = try visualiser(method, tokens: tokens, capacity: 1)
+        let alone = try Self.requests.map { try #require(try one.run([$0])?.first) }
         #expect(together == alone)
         // In other slots, with other neighbours, in a batch that is not full, and in buffers that were used before.
-        let three = visualiser(method, tokens: tokens, capacity: 3)
-        _ = three.run(Self.requests.suffix(3))
-        let reversed = try #require(three.run(Self.requests.prefix(3).reversed()))
+        let three = try visualiser(method, tokens: tokens, capacity: 3)
+        _ = try three.run(Self.requests.suffix(3))
+        let reversed = try #require(try three.run(Self.requests.prefix(3).reversed()))
         #expect(reversed == alone.prefix(3).reversed())
         // Different runs differ.
         #expect(Set(together.map(\.pixels)).count == 4)
@@ -43,11 +43,11 @@ struct VisualiserTests {
             mode == "frozen" ? .frozen(reference: model.configuration.meanPicture) : .detached
         let method = try Method.atlas.applying(["steps": "3"])
         func run(_ requests: [RunRequest]) throws -> [RunResult] {
-            let visualiser = visualiser(method, model: model, attention: attention, capacity: 4)
-            return try #require(visualiser.run(requests))
+            let visualiser = try visualiser(method, model: model, attention: attention, capacity: 4)
+            return try #require(try visualiser.run(requests))
         }
         #expect(try run(Self.requests) == Self.requests.flatMap { try run([$0]) })
-        let live = try #require(visualiser(method, model: model, capacity: 4).run(Self.requests))
+        let live = try #require(try visualiser(method, model: model, capacity: 4).run(Self.requests))
         #expect(try run(Self.requests).map(\.pixels) != live.map(\.pixels))
         // The start is measured under live attention in every mode.
         #expect(try run(Self.requests).map(\.startActivation) == live.map(\.startActivation))
@@ -73,15 +73,15 @@ struct VisualiserTests {
         for settings in [["steps": "1", "rate": "1e-9"], ["steps": "6"]] {
             let method = try Method.atlas.applying(settings)
             let result = try #require(
-                visualiser(method, model: model, attention: attention, capacity: 1).run([Self.requests[0]])?.first)
+                try visualiser(method, model: model, attention: attention, capacity: 1).run([Self.requests[0]])?.first)
             let own = try #require(result.underPattern)
             #expect(abs(own.final - truth(result.pixels, reference)) < 1e-5)
             #expect(abs(result.finalActivation - truth(result.pixels, .live)) < 1e-5)
             #expect(abs(own.final - result.finalActivation) > 1e-3)
             #expect((own.start == own.final) == (settings["steps"] == "1"))
             for attention in [AttentionMode.live, .detached] {
-                let other = visualiser(method, model: model, attention: attention, capacity: 1)
-                #expect(try #require(other.run([Self.requests[0]])?.first).underPattern == nil)
+                let other = try visualiser(method, model: model, attention: attention, capacity: 1)
+                #expect(try #require(try other.run([Self.requests[0]])?.first).underPattern == nil)
             }
         }
     }
@@ -90,9 +90,9 @@ struct VisualiserTests {
     @Test func aFrozenRunIsJudgedUnderItsOwnPattern() throws {
         let model = RandomModel.make(seed: 2)
         let method = try Method.atlas.applying(["steps": "2", "rate": "0.01"])
-        let visualiser = visualiser(
+        let visualiser = try visualiser(
             method, model: model, address: .block(1, .mlp1), attention: Self.frozen(model), capacity: 24)
-        let results = try #require(visualiser.run((0..<24).map { RunRequest(neuron: $0, seed: 1) }))
+        let results = try #require(try visualiser.run((0..<24).map { RunRequest(neuron: $0, seed: 1) }))
         func outcome(_ start: Float, _ final: Float) -> RunOutcome {
             final > start && final > 0 ? .completed : .neverActivated
         }
@@ -110,7 +110,7 @@ struct VisualiserTests {
         let method = try Method.atlas.applying(["steps": "5"])
         let request = RunRequest(neuron: 3, seed: 0)
         func result(_ tokens: TokenSelection) throws -> RunResult {
-            try #require(visualiser(method, address: .head, tokens: tokens, capacity: 1).run([request])?.first)
+            try #require(try visualiser(method, address: .head, tokens: tokens, capacity: 1).run([request])?.first)
         }
         let expected = try result(.cls)
         for tokens in [TokenSelection.patches, .center, .token(0), .token(7)] {
@@ -121,7 +121,7 @@ struct VisualiserTests {
     @Test(arguments: [Direction.positive, .negative], [TokenSelection.patches, .cls, .center, .token(4), .slice])
     func activationsGoTheWayTheyAreAsked(direction: Direction, tokens: TokenSelection) throws {
         let request = RunRequest(neuron: 7, direction: direction, seed: 0)
-        let result = try #require(visualiser(.atlas, tokens: tokens, capacity: 1).run([request])?.first)
+        let result = try #require(try visualiser(.atlas, tokens: tokens, capacity: 1).run([request])?.first)
         #expect(direction.sign * (result.finalActivation - result.startActivation) > 0)
         #expect(result.outcome == .completed)
         #expect(result.curve.count == 64)
@@ -138,7 +138,7 @@ struct VisualiserTests {
         let requests = [RunRequest(neuron: 0, seed: 0), RunRequest(neuron: 1, seed: 0)]
         let method = try Method.atlas.applying(["steps": "5"])
         func run(_ requests: [RunRequest]) throws -> [RunResult] {
-            try #require(visualiser(method, model: model, address: .block(0, .mlp0), capacity: 4).run(requests))
+            try #require(try visualiser(method, model: model, address: .block(0, .mlp0), capacity: 4).run(requests))
         }
         let before = try run(requests)
         for channel in 0..<32 {
@@ -160,23 +160,23 @@ struct VisualiserTests {
         let model = PlantedModel.make()
         model.parameters.blocks[0].mlp0.bias.pointer[21] = -1
         let method = try Method.atlas.applying(["steps": "5"])
-        let visualiser = visualiser(method, model: model, address: .block(0, .mlp1), capacity: 1)
-        let result = try #require(visualiser.run([RunRequest(neuron: 21, seed: 0)])?.first)
+        let visualiser = try visualiser(method, model: model, address: .block(0, .mlp1), capacity: 1)
+        let result = try #require(try visualiser.run([RunRequest(neuron: 21, seed: 0)])?.first)
         #expect(result.outcome == .neverActivated)
         #expect(result.preactivationSteps == 5)
     }
 
     @Test func stoppingGivesNothing() throws {
-        let visualiser = visualiser(.atlas, capacity: 1)
+        let visualiser = try visualiser(.atlas, capacity: 1)
         var steps = 0
-        #expect(visualiser.run([Self.requests[0]], shouldStop: { steps == 3 }, onStep: { steps = $0 }) == nil)
+        #expect(try visualiser.run([Self.requests[0]], shouldStop: { steps == 3 }, onStep: { steps = $0 }) == nil)
         #expect(steps == 3)
         // The buffers can still be used for the next batch.
         let method = try Method.atlas.applying(["steps": "3"])
-        let fresh = self.visualiser(method, capacity: 2)
-        _ = fresh.run(Array(Self.requests.prefix(2)), shouldStop: { true })
-        let expected = self.visualiser(method, capacity: 1).run([Self.requests[3]])
-        #expect(fresh.run([Self.requests[3]]) == expected)
-        #expect(fresh.run([]) == [])
+        let fresh = try self.visualiser(method, capacity: 2)
+        _ = try fresh.run(Array(Self.requests.prefix(2)), shouldStop: { true })
+        let expected = try self.visualiser(method, capacity: 1).run([Self.requests[3]])
+        #expect(try fresh.run([Self.requests[3]]) == expected)
+        #expect(try fresh.run([]) == [])
     }
 }

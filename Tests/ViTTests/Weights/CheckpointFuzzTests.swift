@@ -2,6 +2,7 @@
 // trap or a hang.
 
 import Foundation
+import Reference
 import Testing
 
 @testable import ViT

@@ -1,6 +1,7 @@
 // The sources of the settings, in order of precedence; prefixes; other image sizes.
 
 import Foundation
+import Reference
 import Testing
 
 @testable import ViT

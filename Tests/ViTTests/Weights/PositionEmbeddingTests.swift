@@ -1,5 +1,6 @@
 // Position embeddings for other image sizes, against torchvision's interpolate_embeddings.
 
+import Reference
 import Testing
 
 @testable import ViT

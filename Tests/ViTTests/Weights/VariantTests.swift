@@ -1,6 +1,7 @@
 // The same architecture as timm, Hugging Face and torchvision save it: the weights, activations and image gradients
 // must be those of the library that wrote the file.
 
+import Reference
 import Testing
 
 @testable import ViT

@@ -1,10 +1,10 @@
 // A small Vision Transformer with seeded random weights, attention included.
 
-@testable import ViT
+import ViT
 
 /// Random weights at the usual initial scale: a stand-in for any checkpoint.
-enum RandomModel {
-    static func make(seed: Int, side: Int = 40) -> ViT {
+package enum RandomModel {
+    package static func make(seed: Int, side: Int = 40) -> ViT {
         let configuration = ViTConfiguration(
             imageHeight: side, imageWidth: side, patchSize: 8, blockCount: 2, headCount: 2, width: 24, mlpWidth: 40,
             classCount: 6)

@@ -2,11 +2,11 @@
 
 import Foundation
 
-@testable import ViT
+import ViT
 
 extension ViT {
     /// A model whose weights keep activations of order one. Every parameter is random, including LayerNorm's.
-    static func random(_ configuration: ViTConfiguration, seed: Int) -> ViT {
+    package static func random(_ configuration: ViTConfiguration, seed: Int) -> ViT {
         var generator = SampleGenerator(seed: seed)
         let c = configuration
         func linear(_ outputs: Int, _ inputs: Int) -> LinearParameters {
