@@ -25,23 +25,27 @@ let package = Package(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "CFileSystem"),
+        .target(name: "CPJRT"),
         .target(name: "CVector", exclude: ["functions.inc"]),
         .target(
             name: "Support",
             dependencies: ["CFileSystem", .target(name: "CCrypto", condition: .when(platforms: [.linux]))]),
         .target(name: "ViT", dependencies: ["COpenBLAS", "CVector"]),
+        .target(name: "PJRT", dependencies: ["CPJRT"]),
+        .target(name: "StableHLO"),
+        .target(name: "XLA", dependencies: ["Support", "ViT", "PJRT", "StableHLO"]),
         .target(name: "Render", dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CZlib"]),
         .target(
             name: "Runs",
             dependencies: [
-                "Support", "ViT", "Render", "Yams", .product(name: "Subprocess", package: "swift-subprocess"),
+                "Support", "ViT", "XLA", "Render", "Yams", .product(name: "Subprocess", package: "swift-subprocess"),
             ]),
         .target(name: "Scores", dependencies: ["Support", "ViT", "Render", "Runs"]),
         .target(name: "Site", dependencies: ["Support", "ViT", "Render", "Runs", "Scores"]),
         .executableTarget(
             name: "AtlasGen",
             dependencies: [
-                "Support", "ViT", "Render", "Runs", "Scores", "Site",
+                "Support", "ViT", "XLA", "Render", "Runs", "Scores", "Site",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -53,6 +57,7 @@ let package = Package(
             path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "ViTTests", dependencies: ["ViT", "Reference"], resources: [.copy("Fixtures")]),
+        .testTarget(name: "XLATests", dependencies: ["XLA", "PJRT", "StableHLO", "Support", "ViT", "Reference"]),
         .testTarget(name: "RenderTests", dependencies: ["Render"], exclude: ["Fixtures"]),
         .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ScoresTests", dependencies: ["Scores", "TestSupport"], resources: [.copy("Fixtures")]),

@@ -15,6 +15,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
         subcommands: [
             BuildCommand.self, ServeCommand.self, NewCommand.self, InitCommand.self, VisualiseCommand.self,
             ProbeCommand.self, InspectCommand.self, ExportCommand.self, WorkCommand.self,
+            DevicesCommand.self,
             StoreCommand.self, TemplatesCommand.self,
         ]
     )
@@ -29,6 +30,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            end(0)
         } catch {
             stop(error)
         }
@@ -47,12 +49,19 @@ struct AtlasGenCommand: AsyncParsableCommand {
             } else if !text.isEmpty {
                 Terminal.say(text)
             }
-            Foundation.exit(code.rawValue)
+            end(code.rawValue)
         }
     }
 
     private static func stop(_ message: String, _ code: AtlasError.Code) -> Never {
         Terminal.say("atlasgen: \(message)")
-        Foundation.exit(code.rawValue)
+        end(code.rawValue)
+    }
+
+    /// Ends the process at once, without destructors of libraries: those of a plugin would race with its threads, and
+    /// with a worker that is still releasing a device.
+    private static func end(_ code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
     }
 }

@@ -17,6 +17,8 @@ struct SiteBuild: Sendable {
         var drafts = false
         /// Makes the engine for the missing runs.
         var engine = LocalEngine.maker(workers: nil)
+        /// What computes; nil for the project's choice.
+        var device: DeviceChoice?
         /// What to do about missing runs.
         var missing = MissingRuns.made
     }
@@ -226,8 +228,9 @@ struct SiteBuild: Sendable {
         let source = RecipeModels(model: model, references: project.references).source
         var plan = try project.wholePlan(drafts: options.drafts)
         plan.scan = try project.scan(in: store, isDry: true)
-        return try BuildEstimate(plan, store: store) { recipes in
-            try VisualiserMaker.measure(recipes, model: model, source: source, device: LocalDevice.device)
+        let device = try project.device(options.device)
+        return try BuildEstimate(plan, store: store, workers: device.workers) { recipes in
+            try VisualiserMaker.measure(recipes, model: model, source: source, device: device)
         }
     }
 

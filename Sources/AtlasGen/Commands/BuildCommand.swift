@@ -16,8 +16,10 @@ struct BuildCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.")
     var output = "site"
 
-    @Option(help: "Number of workers. (default: one per core)")
+    @Option(help: "Number of workers. (default: one per core, or per device of an accelerator)")
     var workers: Int?
+
+    @OptionGroup var device: DeviceOptions
 
     @Flag(help: "Include drafts: posts with `published: false` or a future date.")
     var drafts = false
@@ -59,14 +61,15 @@ struct BuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         let say: @Sendable (String) -> Void = { Terminal.say($0) }
-        let cluster = try engine.cluster(drafts: drafts)
+        let cluster = try engine.cluster(drafts: drafts, device: device.device)
         var options = SiteBuild.Options(
-            file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers),
-            missing: frozen ? .refused : partial ? .skipped : .made)
+            file: project.file, output: output, drafts: drafts,
+            engine: LocalEngine.maker(workers: workers, device: device.device),
+            device: device.device, missing: frozen ? .refused : partial ? .skipped : .made)
         if let cluster { options.engine = { try cluster.engine(of: $0, store: $1) } }
         if dryRun {
             let estimate = try SiteBuild.estimate(options, say: say)
-            let workers = workers ?? cluster?.shardCount ?? LocalDevice.device.workers
+            let workers = workers ?? cluster?.shardCount ?? estimate.workers
             let text = json ? try JSONEncoder.commands.text(of: estimate) : estimate.text(workers: workers)
             try Terminal.write(text + "\n")
         } else if let cluster, engine.detach {

@@ -45,11 +45,13 @@ struct EngineOptions: ParsableArguments {
 
     /// The cluster's jobs; nil for this machine.
     ///
-    /// - Parameter drafts: whether the plan includes drafts.
-    func cluster(drafts: Bool) throws -> SlurmCluster? {
+    /// - Parameters:
+    ///   - drafts: whether the plan includes drafts.
+    ///   - device: what each task computes with; nil for the project's choice.
+    func cluster(drafts: Bool, device: DeviceChoice?) throws -> SlurmCluster? {
         guard engine == .slurm else { return nil }
         return SlurmCluster(
             shardCount: shards ?? SlurmCluster.defaultShardCount, options: try Slurm.options(sbatch ?? ""),
-            drafts: drafts)
+            drafts: drafts, device: device?.description)
     }
 }

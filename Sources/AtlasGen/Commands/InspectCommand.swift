@@ -20,6 +20,8 @@ struct InspectCommand: ParsableCommand {
 
     @OptionGroup var checkpoint: CheckpointOptions
 
+    @OptionGroup var device: DeviceOptions
+
     @Option(help: "The address at which a run is timed. (default: the last block's mlp.3)")
     var layer: String?
 
@@ -32,7 +34,7 @@ struct InspectCommand: ParsableCommand {
         let shape = model.model.configuration
         let address =
             try layer.map { try Address(argument: $0, of: "--layer", in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
-        let timing = try RunTiming(measuring: model.model, at: address, on: LocalDevice.device)
+        let timing = try RunTiming(measuring: model.model, at: address, on: try (device.device ?? .cpu).open())
         let inspection = Inspection(model, timing: timing)
         try Terminal.write((json ? try JSONEncoder.commands.text(of: inspection) : inspection.text) + "\n")
     }

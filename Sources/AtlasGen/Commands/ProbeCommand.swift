@@ -20,6 +20,8 @@ struct ProbeCommand: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
+    @OptionGroup var device: DeviceOptions
+
     @Option(help: "The tokens to read: auto, patches, cls, center, token:k or slice.")
     var tokens = "auto"
 
@@ -38,7 +40,7 @@ struct ProbeCommand: ParsableCommand {
         guard FileSystem.exists(image) else {
             throw AtlasError(.data, "\(image): there is no such file. Name a PNG or JPEG file.")
         }
-        let (model, _) = try model.load()
+        let (model, project) = try model.load()
         let shape = model.model.configuration
         let address = try Address(argument: layer, of: "--layer", in: shape)
         let tokens = try TokenSelection(argument: tokens, at: address, in: shape)
@@ -50,8 +52,9 @@ struct ProbeCommand: ParsableCommand {
                     + "\(shape.imageWidth) × \(shape.imageHeight). It was prepared: \(preparation.words)")
         }
         let planes = try picture.prepared(preparation).planes
-        let reader = LocalDevice.device.makeReader(model: model.model, address: address, tokens: tokens, capacity: 1)
-        let activations = reader.activations(of: [planes])[0]
+        let device = try (device.device ?? project?.device ?? .cpu).open()
+        let reader = try device.makeReader(model: model.model, address: address, tokens: tokens, capacity: 1)
+        let activations = try reader.activations(of: [planes])[0]
         if json {
             let result = Result(
                 image: image, address: address.description, tokens: tokens.description, activations: activations)

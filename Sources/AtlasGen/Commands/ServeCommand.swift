@@ -21,8 +21,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.")
     var output = "site"
 
-    @Option(help: "Number of workers. (default: one per core)")
+    @Option(help: "Number of workers. (default: one per core, or per device of an accelerator)")
     var workers: Int?
+
+    @OptionGroup var device: DeviceOptions
 
     @Flag(help: "Include drafts: posts with `published: false` or a future date.")
     var drafts = false
@@ -77,7 +79,8 @@ struct ServeCommand: AsyncParsableCommand {
     /// Builds once. An error is shown on the pages and in the terminal, and the last good site stays.
     private func build(_ state: PreviewState) async {
         let options = SiteBuild.Options(
-            file: project.file, output: output, drafts: drafts, engine: LocalEngine.maker(workers: workers))
+            file: project.file, output: output, drafts: drafts,
+            engine: LocalEngine.maker(workers: workers, device: device.device))
         do {
             guard let summary = try await SiteBuild.run(options, say: { Terminal.say($0) }) else {
                 return

@@ -64,6 +64,8 @@ struct VisualiseCommand: AsyncParsableCommand {
         help: ArgumentHelp("The PNG file to write. (default: neuron-ADDRESS-NEURON.png)", valueName: "file"))
     var output: String?
 
+    @OptionGroup var device: DeviceOptions
+
     @Option(help: ArgumentHelp("Enlarge each pixel by this factor, 1 to 64.", valueName: "factor"))
     var scale = 1
 
@@ -84,14 +86,19 @@ struct VisualiseCommand: AsyncParsableCommand {
         try subject.checkArgument(under: tokens, in: shape)
         let variant = Variant(
             direction: direction ?? project?.configuration.direction ?? .positive, tokens: tokens,
-            attention: attention(in: project), method: try method(in: project))
+            attention: attention(in: project), method: try method(in: project),
+            precision: project?.configuration.precision ?? .float32)
         let condition = Condition(model: ModelVersion(digest: model.digest, control: control), variant: variant)
         let recipes = (seeds ?? [0]).map { condition.recipe(subject.address, subject.number, seed: $0) }
         let figure = Figure(scale: scale)
         try figure.check(count: recipes.count, shape)
         let file = try PictureFile(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
 
-        guard let records = try await make(recipes, model: model.model, references: project?.references ?? [:]) else {
+        let device = try (device.device ?? project?.device ?? .cpu).open(precision: variant.precision)
+        guard
+            let records = try await make(
+                recipes, model: model.model, references: project?.references ?? [:], on: device)
+        else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
         try file.write(figure.png(of: records))
@@ -148,10 +155,10 @@ struct VisualiseCommand: AsyncParsableCommand {
 
     /// Makes the runs and keeps them in memory; nil if Ctrl-C stopped it.
     private func make(
-        _ recipes: [Recipe], model: ViT, references: [String: FloatBuffer]
+        _ recipes: [Recipe], model: ViT, references: [String: FloatBuffer], on device: any Device
     ) async throws -> [RunRecord]? {
         let made = Mutex<[Recipe: RunRecord]>([:])
-        var engine = LocalEngine(model: model, references: references) { record in
+        var engine = LocalEngine(model: model, references: references, device: device) { record in
             made.withLock { $0[record.header.recipe] = record }
         }
         engine.stopMessage = "No picture was written."
@@ -265,6 +272,7 @@ extension Condition {
         var parts = ["\(words.joined(separator: " "))", "tokens \(tokens)"]
         if attention != .live { parts.append("\(attention.word) attention") }
         if variant.direction == .negative { parts.append("direction -") }
+        if variant.precision != .float32 { parts.append("products in \(variant.precision.rawValue)") }
         if model.control != nil { parts.append(weights) }
         return parts.joined(separator: ", ")
     }

@@ -19,8 +19,10 @@ struct WorkCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The shard: the i-th of n, i from 0 to n - 1.", valueName: "i/n"))
     var shard: String
 
-    @Option(help: "Number of workers. (default: one per core)")
+    @Option(help: "Number of workers. (default: one per core, or per device of an accelerator)")
     var workers: Int?
+
+    @OptionGroup var device: DeviceOptions
 
     @Flag(help: "Include the runs of drafts, as `build --drafts` does.")
     var drafts = false
@@ -35,7 +37,7 @@ struct WorkCommand: AsyncParsableCommand {
         var share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))
         let store = try Store(folder: project.path(".atlas")) { Terminal.say("atlasgen: \($0)") }
         share.scan = try project.scan(in: store)
-        let making = RunMaking(engine: try LocalEngine.maker(workers: workers)(project, store))
+        let making = RunMaking(engine: try LocalEngine.maker(workers: workers, device: device.device)(project, store))
         guard let made = try await making.make(share, of: project, in: store) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }

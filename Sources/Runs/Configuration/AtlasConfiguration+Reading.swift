@@ -8,7 +8,7 @@ extension AtlasConfiguration {
     private static let keys = [
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
         "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "pictures", "control",
-        "rawHTML",
+        "rawHTML", "device", "precision",
     ]
     private static let modelKeys = [
         "weights", "labels", "heads", "activation", "mean", "std", "imageSize", "epsilon", "stateDict",
@@ -56,6 +56,13 @@ extension AtlasConfiguration {
         photographs = try fields["photographs"].map(PhotographSettings.init)
         if let node = fields["pictures"] { pictures = try PictureSettings(node.fields(known: ["format", "quality"])) }
         if let node = fields["control"] { control = try Self.controls(node) }
+        if let node = fields["device"] { device = DeviceChoice(try node.text()) }
+        if let node = fields["precision"] {
+            guard let value = Precision(rawValue: try node.text()) else {
+                throw node.mismatch("one of \(Precision.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            precision = value
+        }
         if let node = fields["rawHTML"] { rawHTML = try node.flag() }
         if tokens.isEmpty { tokens = [Located(value: .auto, place: root.place)] }
         if attention.isEmpty { attention = [AttentionSettings(mode: .live)] }

@@ -29,6 +29,10 @@ package struct AtlasConfiguration: Sendable {
     var tokens: [Located<TokenChoice>] = []
     /// Whether runs maximise or minimise the activation.
     package var direction = Direction.positive
+    /// What computes: `cpu`, `auto`, the name of a plugin's device, or a plugin's file.
+    package var device = DeviceChoice.cpu
+    /// How exact the products of an optimisation are.
+    package var precision = Precision.float32
     /// Attention modes: the first fills the grids, the others are made for a sample of neurons.
     var attention: [AttentionSettings] = []
     /// Neurons of each layer for which the second and later methods, token selections and attention modes are made.

@@ -46,6 +46,8 @@ package struct BuildEstimate: Encodable, Sendable {
     let missing: Int
     /// Core-hours that the missing runs take.
     let coreHours: Double
+    /// Workers of the device that was asked for.
+    package let workers: Int
     /// The runs by layer, method and steps, in the plan's order.
     let groups: [Group]
     /// The photographs, whose forward passes are not in `coreHours`; nil if the project names none.
@@ -56,9 +58,11 @@ package struct BuildEstimate: Encodable, Sendable {
 
     /// Compares a plan with the store.
     ///
-    /// - Parameter measure: returns the core-seconds per run of recipes that can share a batch; called if the store has
-    ///   no run of a group.
-    package init(_ plan: Plan, store: Store, measure: ([Recipe]) throws -> Double) throws {
+    /// - Parameters:
+    ///   - workers: workers of the device.
+    ///   - measure: returns the core-seconds per run of recipes that can share a batch; called if the store
+    ///     has no run of a group.
+    package init(_ plan: Plan, store: Store, workers: Int, measure: ([Recipe]) throws -> Double) throws {
         let missing = Set(try store.missing(of: plan.recipes))
         var alike: [[Recipe]] = []
         for recipe in plan.recipes {
@@ -87,6 +91,7 @@ package struct BuildEstimate: Encodable, Sendable {
                 steps: all[0].variant.method.steps, wanted: all.count, missing: lacking.count,
                 secondsPerRun: cost?.seconds, basis: cost?.basis)
         }
+        self.workers = workers
         photographs = try plan.scan.map {
             Photographs(wanted: $0.folder.photographs.count, missing: try $0.missingCount())
         }
@@ -144,16 +149,16 @@ extension VisualiserMaker {
         let batch = Array(recipes.prefix(recipes[0].variant.method.runs(ofImages: images)))
         var first = 0.0
         var last = 0.0
-        var count = 0
+        var (count, uncounted) = (0, 0)
         let records = try VisualiserMaker(source, device: device, capacity: images).make(
-            batch, shouldStop: { count > 2 && last - first >= measuredSeconds },
+            batch, shouldStop: { count > uncounted + 1 && last - first >= measuredSeconds },
             onStep: { step in
-                // The first step touches all memory for the first time, so it does not count.
+                // The first steps touch all memory for the first time, so they do not count.
                 last = ProcessInfo.processInfo.systemUptime
-                if step == 1 { first = last }
+                if count == 0 { (first, uncounted) = (last, step) }
                 count = step
             })
         if let records { return records.reduce(0) { $0 + $1.header.seconds } / Double(records.count) }
-        return (last - first) / Double(count - 1) * Double(batch[0].variant.method.steps) / Double(batch.count)
+        return (last - first) / Double(count - uncounted) * Double(batch[0].variant.method.steps) / Double(batch.count)
     }
 }

@@ -9,6 +9,8 @@ import ViT
 package struct LocalEngine: Engine {
     /// Number of workers.
     let workerCount: Int
+    /// Number of workers that read photographs, which the CPU does; nil for one per core.
+    var readerCount: Int?
     /// A worker computes at most this many images side by side: runs, or copies if the method makes several per run.
     let batchSize: Int
     /// Stores a run; called from the workers' threads.
@@ -42,13 +44,17 @@ package struct LocalEngine: Engine {
         self.init(workerCount: workers ?? device.workers, batchSize: device.batchSize, save: save) { _ in
             VisualiserMaker(source, device: device)
         }
+        readerCount = workers
     }
 
     /// Makes local engines with this many workers; nil for the device's number.
-    package static func maker(workers: Int?) -> EngineMaker {
+    ///
+    /// - Parameter device: what computes; nil for the project's choice.
+    package static func maker(workers: Int?, device: DeviceChoice? = nil) -> EngineMaker {
         { project, store in
             LocalEngine(
-                model: project.model.model, references: project.references, workers: workers, save: store.save)
+                model: project.model.model, references: project.references,
+                device: try project.device(device, store: store), workers: workers, save: store.save)
         }
     }
 
@@ -90,7 +96,7 @@ extension LocalEngine {
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary {
         guard let scan = plan.scan else { return EngineSummary() }
-        let made = try await PhotographScanner(scan, workers: workerCount).make(shard, until: signal) {
+        let made = try await PhotographScanner(scan, workers: readerCount).make(shard, until: signal) {
             onEvent(.read($0))
         }
         return EngineSummary(made: made, wasStopped: try signal.isStopping && scan.missingCount(of: shard) > 0)

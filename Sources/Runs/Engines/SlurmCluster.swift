@@ -10,8 +10,13 @@ package struct SlurmCluster: Sendable {
     let options: [String]
     /// Whether the plan includes drafts.
     let drafts: Bool
+    /// What a task computes with; nil for the project's choice.
+    let device: String?
 
-    package init(shardCount: Int = Self.defaultShardCount, options: [String] = [], drafts: Bool = false) {
+    package init(
+        shardCount: Int = Self.defaultShardCount, options: [String] = [], drafts: Bool = false, device: String? = nil
+    ) {
+        self.device = device
         self.shardCount = shardCount
         self.options = options
         self.drafts = drafts
@@ -28,7 +33,7 @@ package struct SlurmCluster: Sendable {
             store: store,
             settings: SlurmSettings(
                 command: [try Installation.program().path, "work", "--file", file.path]
-                    + (drafts ? ["--drafts"] : []),
+                    + (drafts ? ["--drafts"] : []) + (device.map { ["--device", $0] } ?? []),
                 projectFolder: folder, slurmFolder: "\(folder)/.atlas/slurm", shardCount: shardCount, options: options))
     }
 }

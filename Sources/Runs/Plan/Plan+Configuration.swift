@@ -23,12 +23,15 @@ extension Condition {
     ///
     /// - Precondition: `tokens`, `attention` and `methods` are not empty.
     static func all(
-        model: String, direction: Direction, tokens: [TokenSelection], attention: [Attention], methods: [Method],
+        model: String, direction: Direction, precision: Precision, tokens: [TokenSelection], attention: [Attention],
+        methods: [Method],
         controls: [Control]
     ) -> [Condition] {
         let grid = Condition(
             model: ModelVersion(digest: model),
-            variant: Variant(direction: direction, tokens: tokens[0], attention: attention[0], method: methods[0]))
+            variant: Variant(
+                direction: direction, tokens: tokens[0], attention: attention[0], method: methods[0],
+                precision: precision))
         func changed<Value>(_ path: WritableKeyPath<Condition, Value>, to values: some Sequence<Value>) -> [Condition] {
             values.map { value in
                 var condition = grid

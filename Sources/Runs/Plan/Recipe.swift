@@ -87,6 +87,7 @@ extension Recipe {
         for (name, text) in variant.method.texts.sorted(by: { Self.precedes($0.key, $1.key) }) {
             lines.append("parameter \(Self.escaped(name)): \(Self.escaped(text))")
         }
+        if variant.precision != .float32 { lines.append("precision: \(variant.precision.rawValue)") }
         lines += ["steps: \(variant.method.steps)", "seed: \(seed)", "numerics: \(numerics)"]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -127,7 +128,7 @@ extension Recipe {
 extension Recipe: Codable {
     private enum CodingKeys: String, CodingKey {
         case weights, shuffle, rotate, address, neuron, direction, tokens, attention, reference, method, parameters
-        case steps, seed, numerics
+        case steps, seed, numerics, precision
     }
 
     /// A key of any name.

@@ -12,10 +12,14 @@ package struct Variant: Hashable, Sendable {
     package var attention: Attention
     /// How the picture is optimised.
     package var method: Method
+    /// How exact the products of the optimisation are.
+    package var precision: Precision
 
     package init(
-        direction: Direction = .positive, tokens: TokenSelection, attention: Attention = .live, method: Method
+        direction: Direction = .positive, tokens: TokenSelection, attention: Attention = .live, method: Method,
+        precision: Precision = .float32
     ) {
+        self.precision = precision
         self.direction = direction
         self.tokens = tokens
         self.attention = attention
@@ -87,7 +91,7 @@ package struct Condition: Hashable, Sendable, Encodable {
 
 extension Variant: Codable {
     private enum CodingKeys: String, CodingKey {
-        case direction, tokens
+        case direction, tokens, precision
     }
 
     /// Reads what `encode(to:)` writes.
@@ -97,6 +101,7 @@ extension Variant: Codable {
         tokens = try container.decodeText(forKey: .tokens, TokenSelection.init)
         attention = try Attention(from: decoder)
         method = try Method(from: decoder)
+        precision = try container.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
     }
 
     /// All keys are on one level, as in a record: the attention mode and the method are not nested.
@@ -106,6 +111,7 @@ extension Variant: Codable {
         try container.encode(tokens.description, forKey: .tokens)
         try attention.encode(to: encoder)
         try method.encode(to: encoder)
+        if precision != .float32 { try container.encode(precision, forKey: .precision) }
     }
 }
 

@@ -11,7 +11,8 @@ extension Project {
 
     private func conditions(tokens: [TokenSelection]) -> [Condition] {
         Condition.all(
-            model: model.digest, direction: configuration.direction, tokens: tokens, attention: attention,
+            model: model.digest, direction: configuration.direction, precision: configuration.precision,
+            tokens: tokens, attention: attention,
             methods: methods.map(\.method), controls: configuration.control)
     }
 

@@ -23,7 +23,9 @@ extension Project {
         }
         let references = configuration.attention.compactMap { $0.reference.map { path($0.value) } }
         let photographs = (photographFolder.map { [$0] + FileSystem.links(below: $0) }) ?? []
+        let plugin: [String] = if case .plugin(let file) = device { [file] } else { [] }
         return [
+            ProjectInput("device", plugin),
             ProjectInput("photographs", photographs),
             ProjectInput("the configuration", [file]),
             ProjectInput("model", model.paths),

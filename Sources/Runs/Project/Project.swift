@@ -51,6 +51,16 @@ package struct Project: Sendable {
     /// What is said about the user's own checkpoint at a build's start; see `LoadedModel.assumed`.
     package var assumed: [String] { configuration.model.weights == nil ? [] : model.assumed }
 
+    /// Opens what computes: the command line's choice, otherwise the configuration's.
+    package func device(_ stated: DeviceChoice? = nil, store: Store? = nil) throws -> any Device {
+        try (stated ?? device).open(precision: configuration.precision, store: store)
+    }
+
+    /// The configuration's choice; a plugin's path is relative to the project's folder.
+    package var device: DeviceChoice {
+        if case .plugin(let file) = configuration.device { .plugin(path(file)) } else { configuration.device }
+    }
+
     /// The path of a file that the configuration names.
     package func path(_ relative: String) -> String { Self.path(relative, in: folder) }
 

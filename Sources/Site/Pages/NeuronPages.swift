@@ -253,7 +253,10 @@ struct NeuronPages: Sendable {
             EntryContext(name: "Steps", value: "\(variant.method.steps)"),
             EntryContext(name: "Seeds", value: row.seeds.map(String.init).joined(separator: ", ")),
             EntryContext(name: "Numerics", value: row.numerics),
-        ] + (model.control.map { [EntryContext(name: "Weights", value: Explanations.control($0))] } ?? [])
+        ]
+            + (variant.precision == .float32
+                ? [] : [EntryContext(name: "Precision", value: variant.precision.rawValue)])
+            + (model.control.map { [EntryContext(name: "Weights", value: Explanations.control($0))] } ?? [])
     }
 
     /// The commands that reproduce the rows.

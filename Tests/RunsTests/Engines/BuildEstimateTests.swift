@@ -26,7 +26,7 @@ import Testing
             try store.save(.example(recipe, seconds: seconds))
         }
         var asked: [[Recipe]] = []
-        let estimate = try BuildEstimate(plan, store: store) { recipes in
+        let estimate = try BuildEstimate(plan, store: store, workers: 2) { recipes in
             asked.append(recipes)
             return 10
         }
@@ -53,7 +53,7 @@ import Testing
         let other = Recipe.example(neuron: 3) { $0.tokens = .patches }
         let mixed = Plan([Recipe.example(neuron: 1), other, Recipe.example(neuron: 2)])
         var asked: [[Recipe]] = []
-        let estimate = try BuildEstimate(mixed, store: store) { recipes in
+        let estimate = try BuildEstimate(mixed, store: store, workers: 2) { recipes in
             asked.append(recipes)
             return 1
         }
@@ -63,7 +63,9 @@ import Testing
 
     @Test func aFullStoreCostsNothing() throws {
         for recipe in plan.recipes { try store.save(.example(recipe)) }
-        let estimate = try BuildEstimate(plan, store: store) { _ in throw AtlasError(.io, "nothing to measure") }
+        let estimate = try BuildEstimate(plan, store: store, workers: 2) { _ in
+            throw AtlasError(.io, "nothing to measure")
+        }
         #expect(estimate.missing == 0 && estimate.coreHours == 0)
         #expect(estimate.text(workers: 1) == "16 runs wanted, 16 present, 0 missing.")
     }

@@ -65,7 +65,7 @@ extension ViT {
         let methods = try configuration.resolvedMethods().map(\.method)
         return Plan(try configuration.layers(of: model.configuration), seeds: configuration.seeds) { layer in
             Condition.all(
-                model: "none", direction: .positive, tokens: layer.tokens,
+                model: "none", direction: .positive, precision: .float32, tokens: layer.tokens,
                 attention: configuration.attention.map(\.mode), methods: methods, controls: [])
         }.recipes
     }

@@ -13,7 +13,8 @@ import Testing
     ) -> Plan {
         Plan([layer], seeds: [0, 7]) { layer in
             Condition.all(
-                model: "w", direction: .negative, tokens: layer.tokens, attention: attention, methods: methods,
+                model: "w", direction: .negative, precision: .float32, tokens: layer.tokens, attention: attention,
+                methods: methods,
                 controls: controls)
         }
     }

@@ -366,7 +366,7 @@ private final class FindingLog: @unchecked Sendable {
         ("\"method\":\"atlas\"", "\"method\":\"nova\"", "There is no method “nova”."),
         ("\"rate\":\"0.075\"", "\"rate\":\"0.075\",\"hue\":\"1\"", "has no parameter “hue”."),
         ("\"tokens\":\"cls\"", "\"tokens\":\"registers\"", "unexpected tokens \"registers\"."),
-        ("\"seed\":0", "\"precision\":\"bfloat16\",\"seed\":0", "unknown field \"precision\"."),
+        ("\"seed\":0", "\"sharpness\":\"bfloat16\",\"seed\":0", "unknown field \"sharpness\"."),
         ("{\"completed\":{}}", "{\"stalled\":{}}", "cannot read it: "),
     ])
     func whatANewerProgramMadeStays(text: String, other: String, reason: String) throws {
