@@ -91,8 +91,13 @@ final class Accelerator: @unchecked Sendable {
     func executable(_ module: WrittenModule) throws -> Executable {
         // One at a time: two workers need the same modules at the same time.
         try compiling.withLock {
+            // A plugin does not tell its own version, so that its size stands for it.
+            let size = FileSystem.version(of: client.plugin.path, followingLinks: true)?.bytes ?? 0
+            let maker = [
+                client.platform, client.platformVersion, client.devices[0].kind, client.plugin.apiVersion, "\(size)",
+            ]
             let key = Digest.hexadecimal(
-                Array("\(client.platform)\n\(client.platformVersion)\n\(client.devices[0].kind)\n".utf8)
+                Array((maker.joined(separator: "\n") + "\n").utf8)
                     + Self.options + Array(module.text.utf8))
             if let known = lock.withLock({ executables[key] }) { return known }
             let name = "executables/\(key)"

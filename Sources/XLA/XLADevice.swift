@@ -44,7 +44,8 @@ package struct XLADevice: Device {
     init(_ client: Client, precision: Precision = .float32, store: ExecutableStore? = nil) {
         name = client.platform
         version = client.platformVersion
-        kind = "\(client.devices[0].kind) (\(client.platform), \(Self.firstLine(of: client.platformVersion)))"
+        let software = "\(Self.firstLine(of: client.platformVersion)), PJRT \(client.plugin.apiVersion)"
+        kind = "\(client.devices[0].kind) (\(software))"
         workers = client.devices.count
         // On a GPU, larger batches are no faster; the CPU plugin is there for tests.
         batchSize = client.platform == "cpu" ? 8 : 64
