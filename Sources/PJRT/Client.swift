@@ -23,18 +23,10 @@ public final class Client: @unchecked Sendable {
         public let kind: String
     }
 
-    /// An option of a plugin.
-    public enum Option: Sendable {
-        /// Whether to do something.
-        case flag(Bool)
-        /// A share or a rate.
-        case number(Float)
-    }
-
-    /// Opens the plugin's devices with options of its own.
-    public init(_ plugin: Plugin, options: [(name: String, value: Option)] = []) throws {
+    /// Opens the plugin's devices.
+    public init(_ plugin: Plugin) throws {
         let api = plugin.api
-        let pointer = try Self.create(plugin, options)
+        let pointer = try Self.create(plugin)
         self.plugin = plugin
         self.pointer = pointer
 
@@ -70,39 +62,9 @@ public final class Client: @unchecked Sendable {
 
     deinit { Self.close(pointer, plugin) }
 
-    private static func create(
-        _ plugin: Plugin, _ options: [(name: String, value: Option)]
-    ) throws -> OpaquePointer {
-        // The names must stay where they are during the call.
-        let names = options.map { name, _ in
-            let bytes = Array(name.utf8)
-            let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: bytes.count)
-            for (index, byte) in bytes.enumerated() { copy[index] = CChar(bitPattern: byte) }
-            return copy
-        }
-        defer { for name in names { name.deallocate() } }
-        let values = zip(names, options).map { name, option in
-            var value = PJRT_NamedValue()
-            value.struct_size = MemoryLayout<PJRT_NamedValue>.size
-            value.name = UnsafePointer(name.baseAddress)
-            value.name_size = name.count
-            value.value_size = 1
-            switch option.value {
-            case .flag(let flag):
-                value.type = PJRT_NamedValue_kBool
-                value.bool_value = flag
-            case .number(let number):
-                value.type = PJRT_NamedValue_kFloat
-                value.float_value = number
-            }
-            return value
-        }
+    private static func create(_ plugin: Plugin) throws -> OpaquePointer {
         var arguments = PJRT_Client_Create_Args()
-        try values.withUnsafeBufferPointer { values in
-            arguments.create_options = values.baseAddress
-            arguments.num_options = values.count
-            try plugin.call("PJRT_Client_Create", plugin.api.pointee.PJRT_Client_Create, &arguments)
-        }
+        try plugin.call("PJRT_Client_Create", plugin.api.pointee.PJRT_Client_Create, &arguments)
         guard let client = arguments.client else {
             throw PJRTError(.call(code: 13), "the plugin \(plugin.path) returned no client")
         }

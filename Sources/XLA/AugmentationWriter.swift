@@ -116,6 +116,8 @@ struct WarpWriter: Sampler {
 
     /// The most pixels along an axis that the gradient of a source pixel is gathered from.
     private static let mostCandidates = 12
+    /// The widest margin, in sides of the canvas.
+    private static let widestMargin = 2
 
     init(_ affine: Method.Affine, factor: Int, edge: Edge, canvas: PictureSize, output: PictureSize) throws {
         self.edge = edge
@@ -136,6 +138,11 @@ struct WarpWriter: Sampler {
         let steepest = min(angle, .pi / 4)
         let turn = cos(steepest) + sin(steepest)
         reach = affine.largestScale * turn / Double(factor) + 1e-3
+        guard margin <= Self.widestMargin * max(canvas.height, canvas.width) else {
+            throw ViTError(
+                "The method's movements read far outside the picture: smallestScale is \(affine.smallestScale). Devices "
+                    + "other than the CPU do not support this. Raise smallestScale, or use the device cpu.")
+        }
         guard candidates <= Self.mostCandidates else {
             throw ViTError(
                 "The method enlarges pictures up to \(affine.largestScale) times. Devices other than the CPU support "

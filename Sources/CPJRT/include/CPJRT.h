@@ -23,20 +23,11 @@ typedef struct PJRT_Buffer PJRT_Buffer;
 #define PJRT_API_MAJOR 0
 
 typedef enum {
-    PJRT_NamedValue_kString = 0,
-    PJRT_NamedValue_kInt64,
-    PJRT_NamedValue_kInt64List,
-    PJRT_NamedValue_kFloat,
-    PJRT_NamedValue_kBool,
-} PJRT_NamedValue_Type;
-
-typedef enum {
     PJRT_Buffer_Type_PRED = 1,
     PJRT_Buffer_Type_S32 = 4,
     PJRT_Buffer_Type_S64 = 5,
     PJRT_Buffer_Type_U8 = 6,
     PJRT_Buffer_Type_F32 = 11,
-    PJRT_Buffer_Type_BF16 = 13,
 } PJRT_Buffer_Type;
 
 typedef enum {
@@ -88,27 +79,10 @@ typedef struct {
     PJRT_Event *event;
 } PJRT_Event_Await_Args;
 
-/// An option of `PJRT_Client_Create`.
 typedef struct {
     size_t struct_size;
     void *extension;
-    const char *name;
-    size_t name_size;
-    PJRT_NamedValue_Type type;
-    union {
-        const char *string_value;
-        int64_t int64_value;
-        const int64_t *int64_array_value;
-        float float_value;
-        bool bool_value;
-    };
-    size_t value_size;
-} PJRT_NamedValue;
-
-typedef struct {
-    size_t struct_size;
-    void *extension;
-    const PJRT_NamedValue *create_options;
+    const void *create_options;
     size_t num_options;
     void *key_value_callbacks[4];
     PJRT_Client *client;
