@@ -102,6 +102,7 @@ final class Accelerator: @unchecked Sendable {
             if let known = lock.withLock({ executables[key] }) { return known }
             let name = "executables/\(key)"
             let executable: Executable
+            // One that cannot be loaded, e.g. since a driver changed, is compiled again.
             if let bytes = try store?.read(name), let loaded = try? Executable.load(bytes, for: client) {
                 executable = loaded
             } else {

@@ -77,8 +77,8 @@ import Testing
         for visualiser in first { #expect(try visualiser.run(Self.requests) == together) }
     }
 
-    /// A module that was damaged in the store is compiled again.
-    @Test func aDamagedModuleIsCompiledAgain() throws {
+    /// A module that the store lacks, or gives up as damaged (`Store.sealed`), is compiled again and stored under its name.
+    @Test func aModuleThatTheStoreLacksIsCompiledAgain() throws {
         let stored = Mutex<[String: [UInt8]]>([:])
         let store = ExecutableStore(
             read: { _ in nil }, write: { bytes, name in stored.withLock { $0[name] = bytes } })
