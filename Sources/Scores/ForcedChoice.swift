@@ -7,7 +7,8 @@ import ViT
 /// How well a neuron's pictures tell a strongly from a weakly exciting photograph (Borowski et al. 2021; Zimmermann et al.
 /// 2021; the choice is made by a judge, as in the machine interpretability score of Klindt et al. 2023).
 package struct NeuronForcedChoice: Codable, Sendable, Equatable {
-    /// The share of the pairs whose strongly exciting photograph is nearer to the pictures; equally near ones count half.
+    /// The share of the pairs whose strongly exciting photograph is nearer to what distinguishes the neuron's
+    /// pictures; equally near ones count half.
     package let accuracy: Double
     /// Its 95 % interval by bootstrap over photographs.
     package let interval: ClosedRange<Double>
@@ -47,6 +48,8 @@ package struct ForcedChoice: Sendable {
     private static let draws = 400
     /// The most other neurons whose pictures make a null.
     private static let mostOthers = 64
+    /// The fewest neurons whose pictures' mean is not mostly one neuron's.
+    private static let fewestNeurons = 5
 
     /// Neurons with a choice, ascending.
     package let neurons: [Int: NeuronForcedChoice]
@@ -63,23 +66,23 @@ package struct ForcedChoice: Sendable {
     package init(
         _ questions: [Question], photographs: [[Float]], pictures: [Int: [[Float]]], normalisation: Normalisation
     ) {
-        // One picture of each neuron: the mean of what its pictures point to. A photograph's mean similarity to the
-        // pictures is its similarity to that.
         let asked = questions.filter { pictures[$0.neuron]?.isEmpty == false }.sorted { $0.neuron < $1.neuron }
         let shown = SimilarityRows(photographs, by: normalisation)
-        let means = asked.map { Self.mean(of: pictures[$0.neuron] ?? [], by: normalisation) }
+        let directions = Self.directions(asked.map { pictures[$0.neuron] ?? [] }, by: normalisation)
         let count = asked.count
         let results = concurrently(count) { index -> NeuronForcedChoice? in
             let question = asked[index]
-            guard count > 1 else { return nil }
-            let near = { (mean: [Float]) in
-                (question.strong.map { Self.dot(shown, $0, mean) }, question.weak.map { Self.dot(shown, $0, mean) })
+            guard count >= Self.fewestNeurons else { return nil }
+            let wins = { (direction: [Float]) in
+                Self.wins(
+                    strong: question.strong.map { Self.level(shown, $0, direction) },
+                    weak: question.weak.map { Self.level(shown, $0, direction) })
             }
-            let wins = Self.wins(near(means[index]))
+            let own = wins(directions[index])
             let others = Self.others(of: index, among: count)
-            let null = others.reduce(0) { sum, other in sum + Self.share(Self.wins(near(means[other]))) }
+            let null = others.reduce(0) { $0 + Self.share(wins(directions[$1])) }
             return NeuronForcedChoice(
-                accuracy: Self.share(wins), interval: Self.interval(wins, neuron: question.neuron),
+                accuracy: Self.share(own), interval: Self.interval(own, neuron: question.neuron),
                 null: null / Double(others.count), pairs: question.strong.count * question.weak.count)
         }
         var neurons: [Int: NeuronForcedChoice] = [:]
@@ -106,25 +109,38 @@ package struct ForcedChoice: Sendable {
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-    /// The mean of the normalised pictures.
-    private static func mean(of pictures: [[Float]], by normalisation: Normalisation) -> [Float] {
-        let rows = SimilarityRows(pictures, by: normalisation)
-        return (0..<rows.dimensions).map { column in
-            (0..<rows.count).reduce(0) { $0 + rows.values.pointer[$1 * rows.dimensions + column] } / Float(rows.count)
+    /// For each neuron, the direction of length 1 in which its pictures differ from the mean of all neurons' pictures; 0
+    /// if they do not.
+    ///
+    /// All optimised pictures differ from all photographs, in contrast for example, and by more than they differ from
+    /// each other. What they share would make the same photographs near to every neuron's pictures.
+    private static func directions(_ pictures: [[[Float]]], by normalisation: Normalisation) -> [[Float]] {
+        let means = pictures.map { pictures in
+            normalisation.scales.indices.map { column in
+                pictures.reduce(0) { $0 + Double($1[column]) } * normalisation.scales[column] / Double(pictures.count)
+            }
+        }
+        let all = normalisation.scales.indices.map { column in
+            means.reduce(0) { $0 + $1[column] } / Double(means.count)
+        }
+        return means.map { mean in
+            let difference = zip(mean, all).map { $0 - $1 }
+            let length = difference.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            return difference.map { length > Normalisation.tolerance ? Float($0 / length) : 0 }
         }
     }
 
     /// The level of a photograph's similarity, so that equal ones tie despite rounding.
-    private static func dot(_ rows: SimilarityRows, _ row: Int, _ mean: [Float]) -> Int {
+    private static func level(_ rows: SimilarityRows, _ row: Int, _ direction: [Float]) -> Int {
         let values = rows.values.pointer + row * rows.dimensions
         var sum: Float = 0
-        for column in 0..<rows.dimensions { sum += values[column] * mean[column] }
+        for column in 0..<rows.dimensions { sum += values[column] * direction[column] }
         return SimilarityLevel.nearest(sum)
     }
 
     /// For each strongly exciting photograph and each weakly exciting one, twice the point that it wins: (strong, weak).
-    private static func wins(_ near: (strong: [Int], weak: [Int])) -> [[Int]] {
-        near.strong.map { strong in near.weak.map { strong > $0 ? 2 : strong == $0 ? 1 : 0 } }
+    private static func wins(strong: [Int], weak: [Int]) -> [[Int]] {
+        strong.map { strong in weak.map { strong > $0 ? 2 : strong == $0 ? 1 : 0 } }
     }
 
     private static func share(_ wins: [[Int]]) -> Double {

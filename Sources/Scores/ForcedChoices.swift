@@ -29,8 +29,10 @@ package final class ForcedChoices: Sendable {
     private let meter: RunMeter
     private let descriptors = DescriptorPool()
 
-    /// Raised by one whenever the computation changes.
-    private static let version = 1
+    /// Raised by one whenever the choice's computation changes.
+    private static let version = 2
+    /// Raised by one whenever what judges see is computed in another way.
+    private static let vectorsVersion = 1
     /// The most photographs of each half: enough for hundreds of pairs a neuron.
     private static let mostPhotographs = 2_000
 
@@ -149,7 +151,7 @@ package final class ForcedChoices: Sendable {
     private func vectors(of photographs: [Photograph], kind: String) throws -> [[Float]] {
         let judging = kind == "look" ? "\(LookDescriptor.version)" : judge?.digest ?? scan.modelDigest
         let key =
-            ["vectors \(Self.version) \(kind) \(judging)", "\(scan.modelDigest) \(scan.preparationText)"]
+            ["vectors \(Self.vectorsVersion) \(kind) \(judging)", "\(scan.modelDigest) \(scan.preparationText)"]
             + photographs.map(\.digest)
         let name = "photographs/vectors/\(Digest.hexadecimal(Array(key.joined(separator: "\n").utf8))).f32"
         if let bytes = try store.sealed(name), let rows = Self.rows(bytes, count: photographs.count) { return rows }

@@ -72,31 +72,35 @@ import Testing
     @Test func aNeuronsFiguresAreThoseOfAPlainCount() throws {
         let world = World(neurons: 6, state: 3, noise: 1)
         let choice = world.choice
-        /// The cosine of two vectors after centring and scaling.
-        func normalised(_ vector: [Float]) -> [Double] {
-            let scaled = vector.indices.map {
-                (Double(vector[$0]) - world.normalisation.means[$0]) * world.normalisation.scales[$0]
-            }
-            let length = scaled.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            return scaled.map { $0 / length }
+        func scaled(_ vector: [Float], less mean: [Double]) -> [Double] {
+            vector.indices.map { (Double(vector[$0]) - mean[$0]) * world.normalisation.scales[$0] }
         }
-        func similarity(_ photograph: Int, _ neuron: Int) throws -> Double {
-            let pictures = try #require(world.pictures[neuron])
-            return pictures.reduce(0) { sum, picture in
-                sum
-                    + zip(normalised(world.photographs[photograph]), normalised(picture)).reduce(0) {
-                        $0 + $1.0 * $1.1
-                    } / Double(pictures.count)
+        func cosine(_ first: [Double], _ second: [Double]) -> Double {
+            func dot(_ first: [Double], _ second: [Double]) -> Double {
+                zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
             }
+            return dot(first, second) / (dot(first, first) * dot(second, second)).squareRoot()
+        }
+        /// The mean picture of some neurons.
+        func mean(of neurons: [Int]) throws -> [Double] {
+            let pictures = try neurons.flatMap { try #require(world.pictures[$0]) }
+            return (0..<Self.dimensions).map { column in
+                pictures.reduce(0) { $0 + Double($1[column]) } / Double(pictures.count)
+            }
+        }
+        /// How near a photograph is to what distinguishes a neuron's pictures.
+        func similarity(_ photograph: Int, _ neuron: Int) throws -> Double {
+            cosine(
+                scaled(world.photographs[photograph], less: world.normalisation.means),
+                scaled(try mean(of: [neuron]).map(Float.init), less: try mean(of: Array(0..<6))))
         }
         func accuracy(_ question: ForcedChoice.Question, _ neuron: Int) throws -> Double {
-            var wins = 0.0
-            for strong in question.strong {
-                for weak in question.weak {
-                    if try similarity(strong, neuron) > similarity(weak, neuron) { wins += 1 }
-                }
+            func near(_ photographs: [Int]) throws -> [Double] {
+                try photographs.map { try similarity($0, neuron) }
             }
-            return wins / Double(question.strong.count * question.weak.count)
+            let (strong, weak) = (try near(question.strong), try near(question.weak))
+            let wins = strong.reduce(0) { sum, strong in sum + weak.count { strong > $0 } }
+            return Double(wins) / Double(strong.count * weak.count)
         }
         for question in world.questions {
             let own = try #require(choice.neurons[question.neuron])
@@ -126,6 +130,18 @@ import Testing
         #expect((178...200).contains(held), "held in \(held) of 200")
     }
 
+    /// All optimised pictures differ from all photographs by much more than from each other.
+    @Test func whatAllPicturesShareChangesNothing() throws {
+        let world = World(neurons: 12, state: 2)
+        var shifted = world
+        for neuron in shifted.pictures.keys {
+            shifted.pictures[neuron] = world.pictures[neuron]?.map { $0.enumerated().map { $1 + Float(32 * ($0 % 3)) } }
+        }
+        let (layer, other) = (try #require(world.choice.layer), try #require(shifted.choice.layer))
+        #expect(layer.accuracy > 0.95)
+        #expect(abs(layer.accuracy - other.accuracy) < 0.001 && abs(layer.null - other.null) < 0.001)
+    }
+
     @Test func theOrderOfTheNeuronsChangesNothing() {
         var world = World(neurons: 8, state: 1)
         let expected = world.choice
@@ -143,9 +159,10 @@ import Testing
         #expect(Question(neuron: 1, choosing: Array(rising.prefix(9)), asking: rising) == nil)
         #expect(Question(neuron: 1, choosing: rising, asking: Array(rising.prefix(97))) == nil)
         #expect(Question(neuron: 1, choosing: rising, asking: []) == nil)
-        // One neuron has no others to compare with.
-        let world = World(neurons: 1, state: 1)
-        #expect(world.choice.neurons.isEmpty && world.choice.layer == nil)
+        // Too few neurons for a mean of their pictures.
+        #expect(World(neurons: 4, state: 1).choice.layer == nil)
+        let world = World(neurons: 6, state: 1)
+        #expect(world.choice.neurons.count >= 5)
         #expect(ForcedChoice([], photographs: [], pictures: [:], normalisation: world.normalisation).layer == nil)
     }
 }

@@ -37,9 +37,13 @@ final class TinyProject: Sendable {
     /// - Parameters:
     ///   - side: the pictures' side in pixels, a multiple of 2; a patch is half of it.
     ///   - labels: the classes' names, 12 of them; nil for none.
-    init(title: String = "A tiny atlas", settings: String = settings, side: Int = 16, labels: [String]? = nil) throws {
+    ///   - weights: the values of a tensor by its name and shape; nil for random ones.
+    init(
+        title: String = "A tiny atlas", settings: String = settings, side: Int = 16, labels: [String]? = nil,
+        weights: (_ name: String, _ shape: [Int]) -> [Float]? = { _, _ in nil }
+    ) throws {
         folder = try TemporaryFolder()
-        _ = try folder.write(try Self.checkpoint(side: side), to: "tiny.safetensors")
+        _ = try folder.write(try Self.checkpoint(side: side, weights), to: "tiny.safetensors")
         if let labels { try write(labels.joined(separator: "\n") + "\n", to: "tiny.labels.txt") }
         try configure("title: \(title)\n\(settings)\n")
     }
@@ -119,8 +123,10 @@ final class TinyProject: Sendable {
 
     // MARK: - The checkpoint
 
-    /// A safetensors file with torchvision's names and seeded random weights.
-    private static func checkpoint(side: Int) throws -> [UInt8] {
+    /// A safetensors file with torchvision's names; what has no weights gets seeded random ones.
+    private static func checkpoint(
+        side: Int, _ weights: (_ name: String, _ shape: [Int]) -> [Float]?
+    ) throws -> [UInt8] {
         let patch = side / 2
         var shapes: [(name: String, shape: [Int])] = [
             ("class_token", [1, 1, width]), ("conv_proj.weight", [width, 3, patch, patch]),
@@ -145,8 +151,10 @@ final class TinyProject: Sendable {
             let start = data.count
             let inputs = shape.dropFirst().reduce(1, *)
             let scale = 2 / Float(max(inputs, width)).squareRoot()
-            for _ in 0..<shape.reduce(1, *) {
-                let value = scale * (Float(generator.next() >> 40) / Float(1 << 23) - 1)
+            let random = (0..<shape.reduce(1, *)).map { _ in
+                scale * (Float(generator.next() >> 40) / Float(1 << 23) - 1)
+            }
+            for value in weights(name, shape) ?? random {
                 withUnsafeBytes(of: value.bitPattern.littleEndian) { data += $0 }
             }
             header[name] = ["dtype": "F32", "shape": shape, "data_offsets": [start, data.count]]
