@@ -66,13 +66,11 @@ package final class ForcedChoices: Sendable {
         let halves = Halves(table.photographs)
 
         let minimises = first.variant.direction == .negative
-        let questions = Questions()
-        try table.forEach(Set(made.map(\.target.number)).sorted()) { neuron, activations, _ in
+        let questions = try table.map(Array(Set(made.map(\.target.number)))) { neuron, activations, _ in
             func half(_ indices: [Int]) -> [Float] { indices.map { minimises ? -activations[$0] : activations[$0] } }
-            questions.add(
-                ForcedChoice.Question(neuron: neuron, choosing: half(halves.choosing), asking: half(halves.asking)))
-        }
-        guard !questions.all.isEmpty else { return [] }
+            return ForcedChoice.Question(neuron: neuron, choosing: half(halves.choosing), asking: half(halves.asking))
+        }.compactMap(\.self)
+        guard !questions.isEmpty else { return [] }
         let choosing = halves.choosing.map { table.photographs[$0] }
         let asking = halves.asking.map { table.photographs[$0] }
         let pictures = try pictures(of: made)
@@ -84,7 +82,7 @@ package final class ForcedChoices: Sendable {
         for judge in judges {
             let rows = try vectors(of: choosing + asking, kind: judge.kind)
             let choice = ForcedChoice(
-                questions.all, photographs: Array(rows[choosing.count...]),
+                questions, photographs: Array(rows[choosing.count...]),
                 pictures: pictures.mapValues { $0.map(judge.vectors) },
                 normalisation: Normalisation(of: Array(rows[..<choosing.count]), parts: judge.parts))
             if let layer = choice.layer {
@@ -111,21 +109,6 @@ package final class ForcedChoices: Sendable {
             }
             choosing = Array(photographs.indices.filter { !isAsked($0) }.prefix(mostPhotographs))
             asking = Array(photographs.indices.filter(isAsked).prefix(mostPhotographs))
-        }
-    }
-
-    /// Questions from several threads.
-    ///
-    /// Unchecked Sendable: read and written under the lock.
-    private final class Questions: @unchecked Sendable {
-        private let lock = NSLock()
-        private var questions: [ForcedChoice.Question] = []
-
-        /// The questions by their neurons' numbers.
-        var all: [ForcedChoice.Question] { lock.withLock { questions.sorted { $0.neuron < $1.neuron } } }
-        func add(_ question: ForcedChoice.Question?) {
-            guard let question else { return }
-            lock.withLock { questions.append(question) }
         }
     }
 

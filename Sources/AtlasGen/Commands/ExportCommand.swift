@@ -35,8 +35,11 @@ struct ExportCommand: ParsableCommand {
             // What cannot be removed now, the next export removes.
             do { try staging.remove() } catch { Terminal.say("atlasgen: warning: \(error)") }
         }
-        let summary = try Export(of: RunLibrary(project: project, store: store, judge: judge), as: format)
-            .write(to: staging.folder) { Terminal.say("atlasgen: exporting \($0) …") }
+        let library = RunLibrary(
+            project: project, store: store, judge: judge, scan: try project.scan(in: store, isDry: true))
+        let summary = try Export(of: library, as: format).write(to: staging.folder) {
+            Terminal.say("atlasgen: exporting \($0) …")
+        }
         try staging.swapIn()
         if summary.missing > 0 {
             Terminal.say(

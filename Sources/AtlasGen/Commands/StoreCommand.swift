@@ -59,7 +59,8 @@ struct StoreCommand: ParsableCommand {
 
     /// Shows sizes.
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show run counts and sizes by layer and method.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show run counts and sizes by layer and method, and what photographs take.")
 
         @OptionGroup var project: ProjectOptions
 
@@ -91,7 +92,12 @@ struct StoreCommand: ParsableCommand {
             }
             if !unreadable.isEmpty { table.rows.append(["unreadable", ""] + Self.sum(unreadable)) }
             table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self).map(\.bytes) + unreadable))
-            try Terminal.write(table.text + "\n")
+            let shards = try store.photographShards()
+            try Terminal.write(
+                table.text + "\n"
+                    + (shards.isEmpty
+                        ? ""
+                        : "photographs: \(shards.count) shards, \(Format.bytes(shards.reduce(0) { $0 + $1.bytes }))\n"))
         }
 
         private static func sum(_ sizes: [Int]) -> [String] { ["\(sizes.count)", Format.bytes(sizes.reduce(0, +))] }

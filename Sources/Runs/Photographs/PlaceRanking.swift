@@ -64,30 +64,32 @@ package struct PlaceTable: Sendable {
     /// Floats that are held at once while neurons are read.
     private static let pieceSize = 1 << 24
 
-    /// Passes on each neuron's activations, one for each photograph, and the highest at a patch, if there are patches.
+    /// What `body` makes of each neuron's activations, one for each photograph, and of the highest at a patch, if there
+    /// are patches; in ascending order of the neurons, without those that the place has not.
     /// Memory: a piece of neurons at a time, 64 MiB or one neuron.
-    package func forEach(
-        _ neurons: [Int], _ body: @Sendable (Int, [Float], (values: [Float], patches: [UInt16])?) throws -> Void
-    ) throws {
-        guard !photographs.isEmpty else { return }
+    package func map<Value: Sendable>(
+        _ neurons: [Int], _ body: @Sendable (Int, [Float], (values: [Float], patches: [UInt16])?) throws -> Value
+    ) throws -> [Value] {
+        guard !photographs.isEmpty else { return [] }
         let piece = max(1, Self.pieceSize / ((hasPatches ? 3 : 1) * photographs.count))
         var rest = neurons.filter { (0..<neuronCount).contains($0) }.sorted()[...]
+        var values: [Value] = []
         while let first = rest.first {
             // Neighbours are read from each shard at once.
             let range = first..<min(neuronCount, first + piece)
             let part = Array(rest.prefix { range.contains($0) })
             rest = rest.dropFirst(part.count)
             let tables = try shards.map { try read($0, range) }
-            let results: [Result<Void, any Error>] = concurrently(part.count) { index in
+            values += try concurrently(part.count) { index in
                 let row = part[index] - range.lowerBound
                 return Result {
                     try body(
                         part[index], floats(in: tables, 0, row: row),
                         hasPatches ? (floats(in: tables, 1, row: row), patches(in: tables, row: row)) : nil)
                 }
-            }
-            for result in results { try result.get() }
+            }.map { try $0.get() }
         }
+        return values
     }
 
     /// A neuron's floats in the order of the photographs: activations in table 0, highest at a patch in table 1.
@@ -149,26 +151,15 @@ extension PhotographScan {
             return ranking
         }
         guard let table = try PlaceTable(self, at: place) else { return nil }
-        let rows = Rows()
-        try table.forEach(neurons) { neuron, activations, peaks in
-            rows.set(NeuronPhotographs(activations: activations, peaks: peaks, show: show), of: neuron)
+        let rows = try table.map(neurons) { neuron, activations, peaks in
+            (neuron, NeuronPhotographs(activations: activations, peaks: peaks, show: show))
         }
         let ranking = PlaceRanking(
-            photographs: table.photographs, unreadable: table.unreadable, neurons: rows.all)
+            photographs: table.photographs, unreadable: table.unreadable,
+            neurons: Dictionary(rows) { first, _ in first })
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         try store.saveSealed(Array(try encoder.encode(ranking)), as: name)
         return ranking
-    }
-
-    /// What several threads make.
-    ///
-    /// Unchecked Sendable: read and written under the lock.
-    private final class Rows: @unchecked Sendable {
-        private let lock = NSLock()
-        private var rows: [Int: NeuronPhotographs] = [:]
-
-        var all: [Int: NeuronPhotographs] { lock.withLock { rows } }
-        func set(_ row: NeuronPhotographs, of neuron: Int) { lock.withLock { rows[neuron] = row } }
     }
 }

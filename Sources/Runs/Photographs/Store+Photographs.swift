@@ -58,18 +58,25 @@ extension Store {
     /// Whether a shard's file has the checksum that it states; a damaged one is set aside.
     func isWhole(_ shard: ShardFile) throws -> Bool { try sealed(shard.name) != nil }
 
+    /// Every shard of every place, unread: its path in the store's folder, and its size.
+    package func photographShards() throws -> [(name: String, bytes: Int)] {
+        try FileSystem.names(in: "\(folder)/\(Self.shardFolder)").flatMap { place in
+            try FileSystem.names(in: "\(folder)/\(Self.shardFolder)/\(place)").filter { $0.hasSuffix(Self.shardEnding) }
+                .compactMap { name in
+                    let file = "\(Self.shardFolder)/\(place)/\(name)"
+                    return FileSystem.version(of: "\(folder)/\(file)").map { (file, $0.bytes) }
+                }
+        }
+    }
+
     /// Every shard, checked completely: the number of whole ones, and the damage.
     package func verifyPhotographs() throws -> (whole: Int, damaged: [Damage]) {
         var result: (whole: Int, damaged: [Damage]) = (0, [])
-        for place in try FileSystem.names(in: "\(folder)/\(Self.shardFolder)") {
-            let names = try FileSystem.names(in: "\(folder)/\(Self.shardFolder)/\(place)")
-            for name in names where name.hasSuffix(Self.shardEnding) {
-                let file = "\(Self.shardFolder)/\(place)/\(name)"
-                if try sealed(file) != nil {
-                    result.whole += 1
-                } else if let damage = damage(ofFile: "\(folder)/\(file)") {
-                    result.damaged.append(damage)
-                }
+        for (file, _) in try photographShards() {
+            if try sealed(file) != nil {
+                result.whole += 1
+            } else if let damage = damage(ofFile: "\(folder)/\(file)") {
+                result.damaged.append(damage)
             }
         }
         return result
@@ -93,13 +100,9 @@ extension Store {
             }
         }
         var result = (shards: 0, bytes: 0)
-        for place in try FileSystem.names(in: "\(folder)/\(Self.shardFolder)") {
-            for name in try FileSystem.names(in: "\(folder)/\(Self.shardFolder)/\(place)") {
-                let file = "\(Self.shardFolder)/\(place)/\(name)"
-                guard name.hasSuffix(Self.shardEnding), !kept.contains(file) else { continue }
-                result.shards += 1
-                result.bytes += try drop("\(folder)/\(file)", isDry: isDry)
-            }
+        for (file, _) in try photographShards() where !kept.contains(file) {
+            result.shards += 1
+            result.bytes += try drop("\(folder)/\(file)", isDry: isDry)
         }
         return result
     }

@@ -12,6 +12,8 @@ struct ExportManifest: Encodable {
         /// Paths relative to the manifest.
         let runs: String
         let scores: String
+        /// The list of the photographs that were read; nil if there are none.
+        let photographs: String?
         let neurons: Int
         let conditions: [Condition]
         let arrays: [ArrayDescription]
@@ -70,6 +72,7 @@ struct ExportScores: Encodable {
         let neuron: Int
         let label: String?
         let scores: NeuronScores
+        let forcedChoice: ForcedChoiceData?
     }
 
     /// A condition, over the neurons that all conditions have.
@@ -86,6 +89,8 @@ struct ExportScores: Encodable {
     let address: String
     /// The grid's, over all neurons.
     let scores: LayerFigures
+    /// The grid's; nil without photographs.
+    let forcedChoice: ForcedChoiceData?
     /// The comparison, the grid's runs first; nil if there are no others.
     let variants: [Compared]?
     let neurons: [Neuron]

@@ -16,6 +16,7 @@ struct LayerExport {
 
     private var project: Project { library.project }
     private var folder: String { "layers/\(layer.address.shortName)" }
+    private var photographsPath: String { "\(folder)/photographs.csv" }
 
     /// One run, and what is small enough to keep for all runs of a layer.
     private struct Row: Sendable {
@@ -27,7 +28,7 @@ struct LayerExport {
         let channels: Int
     }
 
-    /// Runs whose records are read at a time.
+    /// Runs whose records are read at a time, and neurons whose photographs are.
     private static let pieceSize = 256
 
     /// Writes everything and returns the layer's part of the manifest.
@@ -51,10 +52,16 @@ struct LayerExport {
         // Only now, because reading the runs finds those that are damaged, and the scores must be without them too.
         let scores = try writeScores()
         try files.write(Array(RunColumn.table(of: rows.map(\.run)).utf8), to: "\(folder)/runs.csv")
-        let arrays = try ArrayWriter.write(format, to: folder, of: files) { try write(rows, to: $0) }
+        let photographs = try library.photographs?.table(of: layer.address)
+        if let photographs { try files.write(Array(list(photographs.photographs).utf8), to: photographsPath) }
+        let arrays = try ArrayWriter.write(format, to: folder, of: files) {
+            try write(rows, to: $0)
+            if let photographs { try write(photographs, to: $0) }
+        }
         return ExportManifest.Layer(
             address: layer.address.description, runs: "\(folder)/runs.csv", scores: scores,
-            neurons: layer.neurons.count, conditions: described, arrays: arrays)
+            photographs: photographs.map { _ in photographsPath }, neurons: layer.neurons.count,
+            conditions: described, arrays: arrays)
     }
 
     // MARK: - Scores
@@ -62,9 +69,10 @@ struct LayerExport {
     /// Writes the published statistics, and returns their path.
     private func writeScores() throws -> String {
         let scores = try library.scores(of: layer, project.grid(of: layer))
+        let choices = try library.forcedChoice(of: layer, project.grid(of: layer))
         let compared = try ScoreFigures(library: library, layer: layer).compared()
         let file = ExportScores(
-            address: layer.address.description, scores: scores.figures,
+            address: layer.address.description, scores: scores.figures, forcedChoice: ForcedChoiceData(choices),
             variants: compared.count == 1
                 ? nil
                 : compared.enumerated().map { index, row in
@@ -75,7 +83,8 @@ struct LayerExport {
                 },
             neurons: layer.neurons.map {
                 ExportScores.Neuron(
-                    neuron: $0, label: project.model.label(layer.address, $0), scores: scores.scores(of: $0))
+                    neuron: $0, label: project.model.label(layer.address, $0), scores: scores.scores(of: $0),
+                    forcedChoice: ForcedChoiceData(choices, of: $0))
             })
         try files.write(json: file, to: "\(folder)/scores.json")
         return "\(folder)/scores.json"
@@ -104,6 +113,34 @@ struct LayerExport {
                 condition: condition, words: recipe.condition.words(in: project), picture: picture),
             curve: record.numbers.curve, look: vectors?.look, meaning: vectors?.meaning,
             channels: record.numbers.layerActivations.count)
+    }
+
+    // MARK: - Photographs
+
+    /// A header line, then a line for each photograph; without names if the project publishes none.
+    private func list(_ photographs: [Photograph]) -> String {
+        let names = library.photographs?.isPublic == true
+        let lines =
+            [["sha256", "file", "label"]]
+            + photographs.map {
+                [$0.digest, names ? CSV.cell($0.path) : "", names ? $0.label.map(CSV.cell) ?? "" : ""]
+            }
+        return lines.map { $0.joined(separator: ",") + CSV.lineEnd }.joined()
+    }
+
+    private func write(_ table: PlaceTable, to writer: ArrayWriter) throws {
+        let subject = ArrayWriter.Subject(
+            name: "photograph_activations", unit: "the layer's activation",
+            meaning: "The activation of each neuron of scores.json, in its order, on each photograph of "
+                + "photographs.csv, in its order.")
+        try writer.write(subject, shape: [layer.neurons.count, table.photographs.count], of: Float.self) { write in
+            for start in stride(from: 0, to: layer.neurons.count, by: Self.pieceSize) {
+                let piece = Array(layer.neurons[start..<min(start + Self.pieceSize, layer.neurons.count)])
+                for activations in try table.map(piece, { _, activations, _ in activations }) {
+                    try write(activations)
+                }
+            }
+        }
     }
 
     // MARK: - Arrays

@@ -37,6 +37,11 @@ package final class PhotographLibrary: @unchecked Sendable {
         return try lock.withLock { try known()[place] }.map { (place, $0) }
     }
 
+    /// All that was read for a layer's neurons; nil while photographs are missing.
+    func table(of address: Address) throws -> PlaceTable? {
+        try layers.first { $0.address == address }.flatMap { try PlaceTable(scan, at: Self.place(of: $0)) }
+    }
+
     /// The maps of a layer's place; nil for a place without patches.
     func maps(of address: Address) throws -> PlaceMaps? {
         guard isPublic, let layer = layers.first(where: { $0.address == address }) else { return nil }

@@ -64,6 +64,35 @@ import Testing
         }
     }
 
+    @Test func anExportHasEveryActivation() async throws {
+        let project = try project()
+        #expect(try await project.build().code == 0)
+        #expect(try await project.run(["store", "list"]).output.contains("photographs: 16 shards, "))
+        #expect(try await project.run(["export", "export"]).code == 0)
+        for layer in ["encoder_layer_1.mlp.3", "heads.head"] {
+            let list = try project.text("export/layers/\(layer)/photographs.csv").components(separatedBy: "\r\n")
+            #expect(list.first == "sha256,file,label" && list.count == 8 + 2)
+            let archive = try NPZArchive(
+                Data(contentsOf: URL(filePath: project.path("export/layers/\(layer)/arrays.npz"))))
+            let activations = try #require(archive.arrays["photograph_activations"])
+            #expect(activations.shape == [3, 8])
+            for neuron in 0..<3 {
+                let photographs = try #require(try data(project, "\(layer)/\(neuron)").photographs)
+                let row = activations.row(neuron)
+                #expect(abs(row.reduce(0, +) / 8 - photographs.mean) < 1e-6)
+                let best = try #require(photographs.top?.first)
+                let place = try #require(row.firstIndex(of: Double(best.activation)))
+                #expect(list[1 + place].contains(",\(best.file),"))
+            }
+        }
+        // Without names, if none are published.
+        try project.configure(
+            "title: A tiny atlas\n\(TinyProject.settings)\nphotographs: {folder: pictures, publish: false}\n")
+        #expect(try await project.run(["export", "export"]).code == 0)
+        let list = try project.text("export/layers/heads.head/photographs.csv")
+        #expect(!list.contains("bear") && list.components(separatedBy: ",,\r\n").count == 8 + 1)
+    }
+
     @Test func aSecondBuildReadsNothingAndGivesTheSameBytes() async throws {
         let project = try project()
         #expect(try await project.build().code == 0)
