@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rows of the table that run the whole program: `lucent`, `workers` and `site`; all of them by default.
+"""The rows of the table that run the whole program: `lucent`, `workers`, `site` and `photographs`; all of them by default.
 
     programs.py [--atlasgen PROGRAM] [--rounds N] [ROW ...]
 
@@ -250,11 +250,75 @@ def site_row(program, rounds, work):
     project(wide, settings.format("neurons: [0-999]\n"), "wide.safetensors", ".atlas")
     thousand = run([program, "build", "--frozen"], wide)[1]
     say(f"memory of that build with 1,000 neurons: {thousand:.0f} MB")
+    project(wide, settings.format(f"photographs: {ROOT / 'photographs'}\n"), "wide.safetensors", ".atlas")
+    run([program, "build"], wide)
+    seconds = []
+    for _ in range(rounds):
+        shutil.rmtree(site)
+        seconds.append(run([program, "build", "--frozen"], wide)[0])
+    sizes = sorted(path.stat().st_size for path in site.glob("layers/*/*/index.html"))
+    layer = next(site.glob("layers/*/index.html")).stat().st_size
+    say(f"with nine photographs a neuron: {summary(seconds)} s; neurons' pages of at most {sizes[-1] / 1000:.1f} kB, "
+        f"the layer's page {layer / 1000:.0f} kB")
+
+
+# photographs
+
+
+def photographs_row(program, rounds, work):
+    """Photographs a second through DINOv2 ViT-S/14 at 224 pixels, of random weights: a scan, and PyTorch with a DataLoader."""
+    import torch
+    import transformers
+
+    torch.manual_seed(0)
+    model = transformers.Dinov2Model(transformers.Dinov2Config(
+        hidden_size=384, num_attention_heads=6, image_size=224, patch_size=14)).eval().requires_grad_(False)
+    processor = transformers.BitImageProcessorPil(
+        size={"shortest_edge": 256}, crop_size={"height": 224, "width": 224}, image_mean=[0.485, 0.456, 0.406],
+        image_std=[0.229, 0.224, 0.225])
+    model.save_pretrained(work / "dinov2")
+    processor.save_pretrained(work / "dinov2")
+    paths = sorted((ROOT / "photographs").glob("*/*.jpg"))
+    kept = []
+    model.encoder.layer[11].mlp.activation_fn.register_forward_hook(
+        lambda module, inputs, output: kept.append(output[:, 1:].mean(1)))
+    cores = len(os.sched_getaffinity(0))
+
+    class Photographs(torch.utils.data.Dataset):
+        def __len__(self):
+            return len(paths)
+
+        def __getitem__(self, index):
+            picture = transformers.image_utils.load_image(str(paths[index]))
+            return processor(picture, return_tensors="pt")["pixel_values"][0]
+
+    def peer():
+        start = time.monotonic()
+        with torch.no_grad():
+            for images in torch.utils.data.DataLoader(Photographs(), batch_size=16, num_workers=cores):
+                model(images)
+        return time.monotonic() - start
+
+    def ours(limit):
+        folder = project(
+            work / "scan", f"model: {{weights: ../dinov2, imageSize: 224}}\nlayers: [encoder_layer_11.mlp.1]\n"
+            f"neurons: [0]\nseeds: 1\nsteps: 1\ncontrol: false\n"
+            f"photographs: {{folder: {ROOT / 'photographs'}, limit: {limit}}}\n")
+        return run([program, "work", "--shard", "0/1"], folder)[0]
+
+    scans, peers = [], []
+    for _ in range(rounds):
+        # What start and end of the program take is left out.
+        few = 16
+        scans.append((len(paths) - few) / (ours(len(paths)) - ours(few)))
+        peers.append(len(paths) / peer())
+    say(f"atlasgen, {cores} workers: {summary(scans)} photographs a second; PyTorch, {cores} workers of the DataLoader: "
+        f"{summary(peers)}; {summary([a / b for a, b in zip(scans, peers)])} times as many")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    rows = {"lucent": lucent_row, "workers": workers_row, "site": site_row}
+    rows = {"lucent": lucent_row, "workers": workers_row, "site": site_row, "photographs": photographs_row}
     parser.add_argument("--atlasgen", type=pathlib.Path, default=ROOT / ".build/release/atlasgen", help="the program")
     parser.add_argument("--rounds", type=int, default=5, help="number of measurements of everything (default 5)")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"{', '.join(rows)} (default: all)")

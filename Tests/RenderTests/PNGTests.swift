@@ -24,6 +24,16 @@ struct PNGTests {
         #expect(try PNG.encode(picture) == data)
     }
 
+    @Test func greyIsReadAsThreeEqualChannels() throws {
+        let levels = (0..<35).map { UInt8($0 * 7) }
+        let data = try PNG.encode(grey: levels, width: 7, height: 5)
+        // The colour type of the header (PNG specification, 11.2.2).
+        #expect(data[25] == 0)
+        #expect(
+            try PNG.decode(data, file: "grey.png")
+                == Picture(width: 7, height: 5, pixels: levels.flatMap { [$0, $0, $0] }))
+    }
+
     @Test func flatPicturesAreSmall() throws {
         let picture = Picture(width: 224, height: 224, color: .white)
         #expect(try PNG.encode(picture).count < 1000)

@@ -10,25 +10,39 @@ public enum PNG {
     ///
     /// The same pixels give the same bytes. (On pictures with a natural spectrum, level 9 is 0.3 % smaller than this.)
     public static func encode(_ picture: Picture) throws(RenderError) -> Data {
+        try encode(picture.pixels, width: picture.width, height: picture.height, format: rgb)
+    }
+
+    /// The bytes of a PNG file of 8-bit grey.
+    ///
+    /// - Parameter levels: a byte for each pixel, row by row.
+    package static func encode(grey levels: [UInt8], width: Int, height: Int) throws(RenderError) -> Data {
+        precondition(levels.count == width * height)
+        return try encode(levels, width: width, height: height, format: grey)
+    }
+
+    private static func encode(
+        _ samples: [UInt8], width: Int, height: Int, format: png_uint_32
+    ) throws(RenderError) -> Data {
         var image = png_image()
         image.version = png_uint_32(PNG_IMAGE_VERSION)
-        image.width = png_uint_32(picture.width)
-        image.height = png_uint_32(picture.height)
-        image.format = rgb
+        image.width = png_uint_32(width)
+        image.height = png_uint_32(height)
+        image.format = format
         defer { png_image_free(&image) }
 
         // Deflate stores what it cannot compress, in blocks with 5 bytes of overhead per 16 KB at worst.
-        let raw = picture.pixels.count + picture.height
+        let raw = samples.count + height
         var data = Data(count: raw + raw / 1024 + 4096)
         var size = png_alloc_size_t(data.count)
         let written = data.withUnsafeMutableBytes { bytes in
-            picture.pixels.withUnsafeBytes { pixels in
-                png_image_write_to_memory(&image, bytes.baseAddress, &size, 0, pixels.baseAddress, 0, nil)
+            samples.withUnsafeBytes { samples in
+                png_image_write_to_memory(&image, bytes.baseAddress, &size, 0, samples.baseAddress, 0, nil)
             }
         }
         guard written != 0 else {
             throw RenderError(
-                "cannot write a picture of \(picture.width) × \(picture.height) pixels as PNG: \(message(of: image))")
+                "cannot write a picture of \(width) × \(height) pixels as PNG: \(message(of: image))")
         }
         data.removeSubrange(Int(size)...)
         return data
@@ -74,6 +88,8 @@ public enum PNG {
 
     /// PNG_FORMAT_RGB, a macro that is not imported everywhere, because it names another macro.
     private static let rgb = png_uint_32(PNG_FORMAT_FLAG_COLOR)
+    /// PNG_FORMAT_GRAY, likewise.
+    private static let grey: png_uint_32 = 0
 
     /// libpng's message, a NUL-terminated array of 64 characters.
     private static func message(of image: png_image) -> String {

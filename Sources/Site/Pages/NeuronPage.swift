@@ -17,6 +17,7 @@ struct NeuronPage: TemplateRoot {
     var tokens: String
     var tokensExplanation: String
     var rows: [RunRowContext]
+    var others: OtherRows?
     var previous: LinkContext?
     var next: LinkContext?
     var photographs: PhotographsContext?
@@ -42,7 +43,8 @@ struct NeuronPage: TemplateRoot {
         .text("label", "the neuron's name, if it has one", \.label),
         .text("tokens", "the token selection by name", \.tokens),
         .text("tokensExplanation", "what the token selection means", \.tokensExplanation),
-        .list("rows", "the runs, a row for each method, token selection and attention mode", \.rows),
+        .list("rows", "the runs of the layer's grid, as one row", \.rows),
+        .object("others", "the same neuron's runs made in other ways, if there are any", \.others),
         .object("photographs", "what photographs excite it, if the project names photographs", \.photographs),
         .object("previous", "the previous neuron", \.previous),
         .object("next", "the next neuron", \.next),
@@ -59,6 +61,15 @@ struct NeuronPage: TemplateRoot {
         .text("figureSyntax", "the Markdown that shows these runs in a post", \.figureSyntax),
         .text("bibtex", "the BibTeX entry", \.bibtex),
         .text("json", "path of the neuron's data as JSON", \.json),
+    ]
+}
+
+/// The rows of a neuron's page below its own: other methods, token selections, attention modes, and controls.
+struct OtherRows: TemplateContext {
+    var rows: [RunRowContext]
+
+    static let keys: [TemplateKey<OtherRows>] = [
+        .list("rows", "the runs, a row for each way of making them", \.rows)
     ]
 }
 

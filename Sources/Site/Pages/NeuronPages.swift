@@ -166,7 +166,7 @@ struct NeuronPages: Sendable {
             layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
             number: neuron, label: label, tokens: grid.tokens.description,
             tokensExplanation: Explanations.tokens(grid.tokens, at: address, in: project.model.model.configuration),
-            rows: rows,
+            rows: Array(rows.prefix(1)), others: rows.count > 1 ? OtherRows(rows: Array(rows.dropFirst())) : nil,
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
             photographs: photographs, commentary: subject.commentary, scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),

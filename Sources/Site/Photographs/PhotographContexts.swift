@@ -129,15 +129,15 @@ extension RunLibrary {
     /// A picture that darkens what it is multiplied with where the neuron is not active.
     private static func mask(_ levels: [UInt8], _ model: ViTConfiguration) -> String? {
         guard levels.count == model.patchRows * model.patchColumns else { return nil }
-        let pixels = levels.flatMap { level in
+        let greys = levels.map { level in
             // Few shades make a small file, of which a page has dozens.
             let shade = (Int(level) * (shades - 1) + 127) / 255
-            let grey = UInt8(darkest + shade * (255 - darkest) / (shades - 1))
-            return [grey, grey, grey]
+            return UInt8(darkest + shade * (255 - darkest) / (shades - 1))
         }
-        let picture = Picture(width: model.patchColumns, height: model.patchRows, pixels: pixels)
         // A picture of some hundred pixels has no reason to fail.
-        return (try? PNG.encode(picture)).map { "data:image/png;base64,\($0.base64EncodedString())" }
+        return (try? PNG.encode(grey: greys, width: model.patchColumns, height: model.patchRows)).map {
+            "data:image/png;base64,\($0.base64EncodedString())"
+        }
     }
 
     /// How bright a patch stays on which the neuron is not active, of 255.
