@@ -17,7 +17,9 @@ struct ScanCostTests {
     @Test(.enabled(if: ProcessInfo.processInfo.environment["ATLASGEN_MEASURE"]?.contains("/") == true))
     func aScanAgainstItsForwardPasses() async throws {
         let path = ProcessInfo.processInfo.environment["ATLASGEN_MEASURE"] ?? ""
-        let model = try LoadedModel(path: path, overrides: CheckpointOverrides(imageHeight: 224, imageWidth: 224))
+        var overrides = CheckpointOverrides()
+        overrides.imageSize = ImageSize(height: 224, width: 224)
+        let model = try LoadedModel(path: path, overrides: overrides)
         let last = model.model.configuration.blockCount - 1
         let places = [ReadingPlace(address: .block(last, .mlp1), tokens: .patches)]
         let device = LocalDevice.device
