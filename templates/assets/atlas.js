@@ -335,6 +335,9 @@
     button.addEventListener("click", action);
   }
 
+  /** Goes to the page before or after this one. */
+  const follow = (relation) => document.querySelector(`a[rel=${relation}]`)?.click();
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
@@ -344,7 +347,6 @@
       return;
     }
     if (isOpen()) return;
-    const follow = (relation) => document.querySelector(`a[rel=${relation}]`)?.click();
     switch (event.key) {
       case "ArrowLeft": case "p": if (!scrolls(event)) follow("prev"); break;
       case "ArrowRight": case "n": if (!scrolls(event)) follow("next"); break;
@@ -353,6 +355,22 @@
       case "r": openRandom?.(); break;
     }
   });
+
+  // A swipe does the same, unless it scrolls something or the page is enlarged.
+  let touch;
+  document.addEventListener("touchstart", (event) => {
+    const isFree = event.touches.length === 1 && !isOpen() && (window.visualViewport?.scale ?? 1) === 1
+      && !event.target.closest("pre, input, select, nav, .scroll, .map");
+    touch = isFree ? event.touches[0] : undefined;
+  }, { passive: true });
+  document.addEventListener("touchend", (event) => {
+    if (!touch || event.touches.length > 0) return;
+    const { clientX, clientY } = event.changedTouches[0];
+    const [x, y] = [clientX - touch.clientX, clientY - touch.clientY];
+    touch = undefined;
+    if (Math.abs(x) > 60 && Math.abs(x) > 2 * Math.abs(y)) follow(x > 0 ? "prev" : "next");
+  }, { passive: true });
+
   /** Whether an arrow key scrolls the focused element. */
   const scrolls = (event) => event.key.startsWith("Arrow") && event.target.closest("pre, .scroll") !== null;
 })();

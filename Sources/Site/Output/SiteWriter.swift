@@ -76,7 +76,9 @@ package struct SiteWriter: Sendable {
     private var siteContext: SiteContext {
         let configuration = project.configuration
         var navigation = project.layers.map {
-            LinkContext(title: $0.address.shortName, path: SitePaths.layer($0.address))
+            LinkContext(
+                title: Explanations.title(of: $0.address, in: project.model.model.configuration),
+                path: SitePaths.layer($0.address))
         }
         if let archive = contentPages.archive { navigation.append(LinkContext(title: "Posts", path: archive)) }
         return SiteContext(

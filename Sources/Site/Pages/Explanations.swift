@@ -13,6 +13,36 @@ package enum Explanations {
         "A channel has no nonlinearity of its own: many hidden neurons write to it, in both directions, and another "
         + "basis of the stream would be as good."
 
+    /// An address in a few words, for people: "Last MLP, hidden neurons".
+    static func title(of address: Address, in model: ViTConfiguration) -> String {
+        switch address {
+        case .block(let index, let site):
+            let isLast = index == model.blockCount - 1
+            let (attention, mlp, block) =
+                isLast
+                ? ("Last attention", "Last MLP", "Last block")
+                : ("Attention of block \(index)", "MLP of block \(index)", "Block \(index)")
+            return switch site {
+            case .ln1: "\(block), LayerNorm before attention"
+            case .selfAttention: "\(attention), output"
+            case .ls1: "\(attention), output after LayerScale"
+            case .ln2: "\(block), LayerNorm before the MLP"
+            case .mlp0: "\(mlp), hidden neurons before the nonlinearity"
+            case .mlp1: "\(mlp), hidden neurons"
+            case .mlp3: "\(mlp), output"
+            case .ls2: "\(mlp), output after LayerScale"
+            case .output: "\(block), output"
+            }
+        case .encoderNorm: return "Final LayerNorm, output"
+        case .head:
+            return switch model.output {
+            case .classes: "Classes"
+            case .projection: "Projection"
+            case .pooled: "Pooled output"
+            }
+        }
+    }
+
     /// What the neurons at an address of a model are.
     static func address(_ address: Address, in model: ViTConfiguration) -> String {
         switch address {
@@ -99,11 +129,11 @@ package enum Explanations {
     /// What an attention mode is.
     static func attention(_ attention: Attention) -> String {
         switch attention {
-        case .live: "live attention"
-        case .detached: "detached attention (no gradient through queries and keys)"
+        case .live: "live"
+        case .detached: "detached (no gradient through queries and keys)"
         case .frozen(let reference):
-            reference.map { "frozen attention (the pattern of the picture with pixel SHA-256 \($0))" }
-                ?? "frozen attention (the pattern of a uniform picture in the mean colour)"
+            reference.map { "frozen (the pattern of the picture with pixel SHA-256 \($0))" }
+                ?? "frozen (the pattern of a uniform picture in the mean colour)"
         }
     }
 

@@ -11,9 +11,11 @@ struct NeuronPage: TemplateRoot {
     var page: PageContext
     var address: String
     var shortAddress: String
+    var layerTitle: String
     var layerPath: String?
     var number: Int
     var label: String?
+    var verdict: String?
     var tokens: String
     var tokensExplanation: String
     var rows: [RunRowContext]
@@ -38,9 +40,11 @@ struct NeuronPage: TemplateRoot {
         .text("root", "relative path to the site's root; put it before every path", \.site.root),
         .text("address", "the full address of the layer", \.address),
         .text("shortAddress", "the address without `encoder.layers.`", \.shortAddress),
+        .text("layerTitle", "what the layer is, in a few words", \.layerTitle),
         .text("layerPath", "path of the layer's page, if there is one", \.layerPath),
         .text("number", "the neuron's number in the layer, from 0") { String($0.number) },
         .text("label", "the neuron's name, if it has one", \.label),
+        .text("verdict", "what the runs amount to, in a sentence or two", \.verdict),
         .text("tokens", "the token selection by name", \.tokens),
         .text("tokensExplanation", "what the token selection means", \.tokensExplanation),
         .list("rows", "the runs of the layer's grid, as one row", \.rows),

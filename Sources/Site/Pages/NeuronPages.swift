@@ -43,13 +43,16 @@ struct NeuronPages: Sendable {
         var rows: [RunRowContext] = []
         var runs: [NeuronData.Run] = []
         var first: RunHeader?
+        var outcomes: [RunOutcome?] = []
         let conditions = subject.rows.map(\.condition)
         for row in subject.rows {
             let condition = row.condition
             var panels: [RunContext] = []
             var curves: [ActivationChart.Series] = []
             for recipe in row.recipes {
-                guard let record = try library.store.record(recipe.key) else {
+                let record = try library.store.record(recipe.key)
+                if rows.isEmpty { outcomes.append(record?.header.outcome) }
+                guard let record else {
                     panels.append(library.panel(recipe, header: nil))
                     continue
                 }
@@ -65,17 +68,18 @@ struct NeuronPages: Sendable {
                 curves.append(.init(name: "seed \(recipe.seed)", values: activations.map(Double.init)))
                 runs.append(NeuronData.Run(record.header, curve: record.numbers.curve, ending))
             }
-            let isAlone = conditions.count == 1
+            // The first row is what the page is about; others say how they differ.
+            let isFirst = rows.isEmpty
             rows.append(
                 RunRowContext(
-                    title: isAlone ? nil : condition.title(among: conditions, usual: conditions[0], in: project),
-                    explanation: isAlone
+                    title: isFirst ? nil : condition.title(among: conditions, usual: conditions[0], in: project),
+                    explanation: isFirst
                         ? nil
                         : Explanations.tokens(
                             condition.variant.tokens, at: address, in: project.model.model.configuration),
                     runs: panels,
                     // One chart per page keeps the page small; neuron.json has every curve.
-                    curves: rows.isEmpty
+                    curves: isFirst
                         ? ActivationChart(
                             series: curves,
                             title: "Activation at each step, \(Explanations.curve(condition.variant.attention))"
@@ -95,7 +99,9 @@ struct NeuronPages: Sendable {
         card.beyond = photographs?.beyond
         card.positiveShare = data.photographs?.positiveShare
         try writePage(
-            subject, path: path, label: label, rows: rows, photographs: photographs, image: card.thumbnail)
+            subject, path: path, label: label,
+            verdict: Verdict.sentences(outcomes: outcomes, scores: data.scores, choice: data.forcedChoice), rows: rows,
+            photographs: photographs, image: card.thumbnail)
         return (card, file(card, of: address, first: first, scores: data.scores))
     }
 
@@ -144,8 +150,8 @@ struct NeuronPages: Sendable {
     // MARK: - The page
 
     private func writePage(
-        _ subject: Subject, path: String, label: String?, rows: [RunRowContext], photographs: PhotographsContext?,
-        image: String?
+        _ subject: Subject, path: String, label: String?, verdict: String?, rows: [RunRowContext],
+        photographs: PhotographsContext?, image: String?
     ) throws {
         let (address, neuron) = (subject.address, subject.neuron)
         let grid = subject.rows[0].condition.variant
@@ -159,12 +165,14 @@ struct NeuronPages: Sendable {
             site: site,
             page: PageContext(
                 title: "\(name) of \(address.shortName)",
-                summary: "\(name) of \(address.shortName): feature visualisations from "
+                summary: verdict
+                    ?? "\(name) of \(address.shortName): feature visualisations from "
                     + "\(ScoreWords.counted(subject.rows[0].recipes.count, "run")), side by side.",
                 path: path, image: image),
             address: address.description, shortAddress: address.shortName,
+            layerTitle: Explanations.title(of: address, in: project.model.model.configuration),
             layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
-            number: neuron, label: label, tokens: grid.tokens.description,
+            number: neuron, label: label, verdict: verdict, tokens: grid.tokens.description,
             tokensExplanation: Explanations.tokens(grid.tokens, at: address, in: project.model.model.configuration),
             rows: Array(rows.prefix(1)), others: rows.count > 1 ? OtherRows(rows: Array(rows.dropFirst())) : nil,
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
@@ -234,7 +242,7 @@ struct NeuronPages: Sendable {
                 }
                 return EntryContext(
                     name: "Changed for \(row.condition.title(among: conditions, usual: conditions[0], in: project))",
-                    value: different.map { "\($0.name.lowercased()) \($0.value)" }.joined(separator: "; "))
+                    value: different.map { "\($0.name.lowercased()): \($0.value)" }.joined(separator: "; "))
             }
             + [EntryContext(name: "Made with", value: Version.generator)]
     }

@@ -82,14 +82,17 @@ enum ScoreContexts {
         if let identification = own.identification {
             items.append(
                 .init(
-                    name: "Identification", value: ScoreWords.percent(identification.top1),
-                    standing:
-                        "of its \(ScoreWords.counted(identification.runs, "picture")) give it the highest z-score; "
-                        + "mean reciprocal rank \(Format.number(identification.reciprocalRank))",
+                    name: "Identification",
+                    value: "\(Format.number(identification.top1 * Double(identification.runs))) of "
+                        + ScoreWords.counted(identification.runs, "picture"),
+                    standing: "on which it stands out more than every other neuron of the layer",
                     figures: [
                         .init(
-                            name: "95 % interval",
-                            value: ScoreWords.words(identification.top1Interval, ScoreWords.percent))
+                            name: "Mean reciprocal rank among them",
+                            value: Format.number(identification.reciprocalRank)),
+                        .init(
+                            name: "Share of pictures, 95 % interval",
+                            value: ScoreWords.words(identification.top1Interval, ScoreWords.percent)),
                     ],
                     explanation:
                         "The activations of all neurons of the layer are compared on each picture, z-scored over "
@@ -98,9 +101,9 @@ enum ScoreContexts {
         if let spread = own.seedSpread {
             items.append(
                 .init(
-                    name: "Spread over seeds", value: Format.number(spread),
-                    standing: "of the spread between neurons",
-                    explanation: "The standard deviation of the final activation. High: some runs failed. Low, with "
+                    name: "Spread over seeds", value: "\(Format.number(spread)) times",
+                    standing: "as wide as the spread between neurons",
+                    explanation: "By the standard deviation of the final activation. High: some runs failed. Low, with "
                         + "pictures that differ: the neuron has several faces."))
         }
         return context(items, comparison, own.reasons)
