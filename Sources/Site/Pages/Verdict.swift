@@ -3,6 +3,7 @@
 import Render
 import Runs
 import Scores
+import ViT
 
 /// Puts outcomes and scores into words.
 enum Verdict {

@@ -5,6 +5,7 @@ import Testing
 @testable import Runs
 @testable import Scores
 @testable import Site
+@testable import ViT
 
 @Suite struct VerdictTests {
     private static func consistency(_ percentile: Double, from low: Double? = nil) -> NeuronConsistency {
