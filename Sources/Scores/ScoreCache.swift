@@ -16,6 +16,8 @@ package final class ScoreCache: @unchecked Sendable {
     private let reference: @Sendable (Recipe) throws -> ScoreReference
     private let lock = NSLock()
     private var known: [String: any Sendable] = [:]
+    /// The runs that were read last, for what else is computed from them.
+    private var latest: (name: String, runs: [(key: RecipeKey, run: ScoredRun)])?
 
     /// Raised by one whenever the scores' computation changes.
     private static let version = 3
@@ -42,6 +44,13 @@ package final class ScoreCache: @unchecked Sendable {
         }
     }
 
+    /// Which neurons have pictures like each other's, over `recipes`, the runs of one layer and condition.
+    package func neighbours(of recipes: [Recipe]) throws -> NeuronNeighbours {
+        try cached("neighbours \(NeuronNeighbours.version)", of: recipes, without: .none) { runs, reference, _ in
+            NeuronNeighbours(of: runs, by: reference)
+        }
+    }
+
     /// What is known or stored of `recipes`, or what `compute` makes of their runs.
     ///
     /// - Parameters:
@@ -57,7 +66,7 @@ package final class ScoreCache: @unchecked Sendable {
             lock.withLock { known[name] = value }
             return value
         }
-        let runs = try runs(of: recipes)
+        let runs = try latestRuns(of: recipes)
         let value = try recipes.first.map { compute(runs.map(\.run), try reference($0), settings(for: $0)) } ?? none
         // A run whose record turned out to be damaged is not in this value, so it must not be in its name.
         let usedName = digest(kind, of: runs.map(\.key))
@@ -88,6 +97,15 @@ package final class ScoreCache: @unchecked Sendable {
         settings.minimises = recipe.variant.direction == .negative
         if case .token = recipe.target { settings.targetsAreTokens = true }
         return settings
+    }
+
+    /// The same as `runs`, without reading those that were read last.
+    private func latestRuns(of recipes: [Recipe]) throws -> [(key: RecipeKey, run: ScoredRun)] {
+        let name = digest("runs", of: try recipes.map(\.key).filter(store.contains))
+        if let latest = lock.withLock({ latest }), latest.name == name { return latest.runs }
+        let runs = try runs(of: recipes)
+        lock.withLock { latest = (name, runs) }
+        return runs
     }
 
     /// The runs of the recipes that have a record.

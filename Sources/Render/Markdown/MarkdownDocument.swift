@@ -124,7 +124,9 @@ struct GappedText: Sendable {
 /// The ids of a text's headings, without duplicates.
 struct HeadingIDs: Sendable {
     /// The ids in the templates around a text.
-    static let templateIDs: Set = ["main", "neurons", "exciting-photographs", "other-runs", "details", "reproduce"]
+    static let templateIDs: Set = [
+        "main", "neurons", "exciting-photographs", "other-runs", "neighbours", "details", "reproduce",
+    ]
 
     private var ids = HeadingIDs.templateIDs
     /// How often each id was asked for again.

@@ -47,11 +47,13 @@ struct LayerPages: Sendable {
         let condition = library.project.grid(of: layer)
         let grid = condition.variant
         let scores = try library.scores(of: layer, condition)
+        // At once after the scores, from the same runs.
+        let neighbours = try library.neighbours(of: layer, condition)
         let figures = ScoreFigures(library: library, layer: layer)
         let compared = try figures.compared()
         let choices = try library.forcedChoice(of: layer, condition)
         let choice = ForcedChoiceData(choices)
-        let made = try neurons(scores, compared, choices)
+        let made = try neurons(scores, compared, choices, neighbours)
         let cards = made.map(\.card)
         let folder = SitePaths.layerFolder(address)
         let file = LayerFile(
@@ -103,10 +105,15 @@ struct LayerPages: Sendable {
 
     /// Writes the neurons' folders on all cores and returns the results in the layer's order.
     private func neurons(
-        _ scores: LayerScores, _ compared: [ScoreFigures.Compared], _ choices: [JudgedChoice]
+        _ scores: LayerScores, _ compared: [ScoreFigures.Compared], _ choices: [JudgedChoice],
+        _ neighbours: NeuronNeighbours
     ) throws -> [(card: NeuronCard, file: LayerFile.Neuron)] {
         let pages = NeuronPages(library: library, templates: inputs.theme, site: inputs.site, files: files)
         let neurons = inputs.neurons
+        let thumbnails = try thumbnails()
+        func cards(_ numbers: [Int]?) -> [NeuronCard] {
+            (numbers ?? []).map { library.card(layer.address, $0, thumbnail: thumbnails[$0]) }
+        }
         return try concurrently(neurons.count) { index in
             Swift.Result {
                 try library.clock.measure(.render) {
@@ -116,10 +123,23 @@ struct LayerPages: Sendable {
                             commentary: neurons[index].commentary,
                             previous: index > 0 ? neurons[index - 1].number : nil,
                             next: index + 1 < neurons.count ? neurons[index + 1].number : nil, scores: scores,
-                            choices: choices, compared: compared))
+                            choices: choices,
+                            alike: cards(neighbours.look[neurons[index].number]),
+                            related: cards(neighbours.meaning[neurons[index].number]), compared: compared))
                 }
             }
         }.map { try $0.get() }
+    }
+
+    /// Paths of the neurons' small pictures.
+    private func thumbnails() throws -> [Int: String] {
+        let (model, ending) = (library.project.model.model.configuration, SitePaths.pictureEnding(in: library.project))
+        var paths: [Int: String] = [:]
+        for neuron in inputs.neurons {
+            let made = try neuron.rows.first?.recipes.first { try library.store.contains($0.key) }
+            paths[neuron.number] = made.map { SitePaths.thumbnail(of: $0, in: model, ending) }
+        }
+        return paths
     }
 
     private func relative(_ card: NeuronCard, to folder: String) -> NeuronCard {

@@ -23,6 +23,8 @@ struct NeuronPage: TemplateRoot {
     var previous: LinkContext?
     var next: LinkContext?
     var photographs: PhotographsContext?
+    var alike: [NeuronCard] = []
+    var related: [NeuronCard] = []
     var commentary: String?
     var scores: ScoresContext?
     var similarity: String?
@@ -52,6 +54,11 @@ struct NeuronPage: TemplateRoot {
         .object("photographs", "what photographs excite it, if the project names photographs", \.photographs),
         .object("previous", "the previous neuron", \.previous),
         .object("next", "the next neuron", \.next),
+        .flag("hasNeighbours", "whether other neurons have pictures like its own") {
+            !$0.alike.isEmpty || !$0.related.isEmpty
+        },
+        .list("alike", "the neurons whose pictures look most like its own", \.alike),
+        .list("related", "the neurons whose pictures mean most nearly the same to the judge", \.related),
         .html("commentary", "the writer's commentary", \.commentary),
         .object("scores", "how alike its runs are", \.scores),
         .html("similarity", "the pairwise similarities of the runs, as SVG", \.similarity),

@@ -31,6 +31,9 @@ struct NeuronPages: Sendable {
         let scores: LayerScores?
         /// The forced choice of the layer's grid; empty without one.
         var choices: [JudgedChoice] = []
+        /// The neurons whose pictures look, and mean, most like its own; none outside the grid.
+        var alike: [NeuronCard] = []
+        var related: [NeuronCard] = []
         /// The layer's conditions over the compared neurons.
         let compared: [ScoreFigures.Compared]
     }
@@ -176,7 +179,8 @@ struct NeuronPages: Sendable {
             tokensExplanation: Explanations.tokens(grid.tokens, at: address, in: project.model.model.configuration),
             rows: Array(rows.prefix(1)), others: rows.count > 1 ? OtherRows(rows: Array(rows.dropFirst())) : nil,
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
-            photographs: photographs, commentary: subject.commentary, scores: scores,
+            photographs: photographs, alike: subject.alike, related: subject.related, commentary: subject.commentary,
+            scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
             writesExplanation: writesExplanation(subject), provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),

@@ -56,6 +56,11 @@ package final class RunLibrary: Sendable {
         try clock.measure(.score) { try cache.scores(of: recipes(of: layer, condition, neurons: neurons)) }
     }
 
+    /// Which neurons of a layer have pictures like each other's, by their runs of one condition.
+    func neighbours(of layer: AtlasLayer, _ condition: Condition) throws -> NeuronNeighbours {
+        try clock.measure(.score) { try cache.neighbours(of: recipes(of: layer, condition)) }
+    }
+
     /// How wide the intervals of a layer's runs of one condition are with fewer seeds, over all neurons that have such
     /// runs.
     func widths(of layer: AtlasLayer, _ condition: Condition) throws -> SeedWidths {

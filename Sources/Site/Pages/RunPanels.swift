@@ -28,6 +28,14 @@ extension RunLibrary {
             note: first == nil ? Explanations.notMade : first.flatMap { Explanations.note($0.outcome) })
     }
 
+    /// A neuron as a link with its picture alone.
+    func card(_ address: Address, _ neuron: Int, thumbnail: String?) -> NeuronCard {
+        let size = SitePaths.thumbnailSize(of: project.model.model.configuration)
+        return NeuronCard(
+            number: neuron, label: project.model.label(address, neuron), path: SitePaths.neuron(address, neuron),
+            thumbnail: thumbnail, width: size.width, height: size.height)
+    }
+
     /// One run. Its alternative text says how the picture was made and what was measured, not what it shows.
     func panel(_ recipe: Recipe, header: RunHeader?) -> RunContext {
         let size = project.model.model.configuration
