@@ -1,6 +1,6 @@
 // The neurons of a layer whose pictures are most like a neuron's.
 
-import Foundation
+import Support
 import ViT
 
 /// For each neuron of a layer, the other neurons whose pictures are most like its own, by each measure.
