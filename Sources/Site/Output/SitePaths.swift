@@ -14,6 +14,21 @@ enum SitePaths {
     /// A path relative to a folder that contains it.
     static func relative(_ path: String, to folder: String) -> String { String(path.dropFirst(folder.count + 1)) }
 
+    /// The HTML of a page with the shortest relative links: its templates write each path from the site's root, and a
+    /// page in a deep folder with dozens of pictures has kilobytes of that.
+    static func withShortLinks(_ html: String, on page: String) -> String {
+        var (html, up) = (html, "")
+        var folder = OutputPath.folder(of: page)
+        while !folder.isEmpty {
+            for attribute in ["href", "src"] {
+                html = html.replacing("\(attribute)=\"\(root(from: page))\(folder)/", with: "\(attribute)=\"\(up)")
+            }
+            up += "../"
+            folder = OutputPath.folder(of: folder)
+        }
+        return html
+    }
+
     // MARK: - The site's own
 
     /// The first page, and the name of every folder's page.

@@ -111,7 +111,7 @@ struct LayerPages: Sendable {
         let pages = NeuronPages(library: library, templates: inputs.theme, site: inputs.site, files: files)
         let neurons = inputs.neurons
         let thumbnails = try thumbnails()
-        func cards(_ numbers: [Int]?) -> [NeuronCard] {
+        @Sendable func cards(_ numbers: [Int]?) -> [NeuronCard] {
             (numbers ?? []).map { library.card(layer.address, $0, thumbnail: thumbnails[$0]) }
         }
         return try concurrently(neurons.count) { index in

@@ -185,7 +185,7 @@ struct NeuronPages: Sendable {
             writesExplanation: writesExplanation(subject), provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),
             bibtex: bibtex(name, address, path: path), json: SitePaths.neuronData(address, neuron))
-        try files.write(templates.render(page), to: path)
+        try files.write(SitePaths.withShortLinks(templates.render(page), on: path), to: path)
     }
 
     private func link(_ address: Address, _ neuron: Int) -> LinkContext {

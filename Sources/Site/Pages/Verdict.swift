@@ -63,14 +63,14 @@ enum Verdict {
 
     /// Whether the pictures tell which photographs excite the neuron.
     private static func truth(_ choice: ForcedChoiceData) -> String {
-        let figures =
-            "they are right for \(ScoreWords.percent(choice.accuracy)) of pairs, those of other neurons for "
-            + ScoreWords.percent(choice.null)
+        func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))\u{A0}%" }
+        let (own, others) = (percent(choice.accuracy), percent(choice.null))
+        let picked = "the more exciting of two photographs in \(own) of pairs"
         guard let interval = choice.interval, !interval.contains(choice.null) else {
-            return "Whether the pictures tell which photographs excite it is not shown: \(figures)."
+            return "They pick \(picked); other neurons’ pictures do in \(others), so this may be chance."
         }
         return choice.accuracy > choice.null
-            ? "The pictures tell which photographs excite it: \(figures)."
-            : "The pictures mislead about the photographs that excite it: \(figures)."
+            ? "They pick \(picked); other neurons’ pictures do in \(others)."
+            : "About photographs they mislead: they pick \(picked), other neurons’ pictures in \(others)."
     }
 }

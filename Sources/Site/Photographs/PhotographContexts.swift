@@ -86,17 +86,19 @@ extension RunLibrary {
         let reached = (minimises ? finite.min() : finite.max()).map(Double.init)
         let best = Double(minimises ? row.histogram.low : row.histogram.high)
         var groups: [PhotographGroupContext] = []
-        func add(_ title: String, _ examples: [NeuronPhotographs.Example]) {
+        func add(_ title: String, _ examples: [NeuronPhotographs.Example], masked: Bool = true) {
             guard photographs.isPublic, !examples.isEmpty else { return }
             groups.append(
                 PhotographGroupContext(
-                    title: title, photographs: examples.map { photograph($0, of: neuron, in: ranking, maps) },
+                    title: title,
+                    photographs: examples.map { photograph($0, of: neuron, in: ranking, masked ? maps : nil) },
                     isFirst: groups.isEmpty))
         }
-        add(minimises ? "Least exciting" : "Most exciting", minimises ? row.least : row.top)
+        // The other end has no mask: there is little to see where a neuron is not active.
+        add(minimises ? "Least exciting" : "Most exciting", minimises ? row.least : row.top, masked: !minimises)
         add("Most exciting at a single patch", row.peaks)
         add("In between: the photographs at 5, 25, 50, 75 and 95 % of the way up", row.quantiles.map(\.example))
-        add(minimises ? "Most exciting" : "Least exciting", minimises ? row.top : row.least)
+        add(minimises ? "Most exciting" : "Least exciting", minimises ? row.top : row.least, masked: minimises)
         return PhotographsContext(
             line: Self.line(row, reached: reached, best: best, minimises: minimises),
             histogram: HistogramChart(

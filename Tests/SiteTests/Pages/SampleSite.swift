@@ -52,9 +52,11 @@ enum SampleSite {
             title: text, image: "r.png", width: 64, height: 64, alternative: text, startActivation: 0.1,
             finalActivation: 12.34, startUnderPattern: 0.2, finalUnderPattern: 23.45, note: text)
         return NeuronPage(
-            site: site(text), page: page(text), address: text, shortAddress: text, layerPath: "layers/a/index.html",
-            number: 17, label: text, tokens: text, tokensExplanation: text,
+            site: site(text), page: page(text), address: text, shortAddress: text, layerTitle: text,
+            layerPath: "layers/a/index.html", number: 17, label: text, verdict: text, tokens: text,
+            tokensExplanation: text,
             rows: [RunRowContext(title: text, explanation: text, runs: [run, run])],
+            others: OtherRows(rows: [RunRowContext(title: text, explanation: text, runs: [run])]),
             previous: .init(title: text, path: "p.html"), next: .init(title: text, path: "n.html"),
             scores: .init(
                 scores: [

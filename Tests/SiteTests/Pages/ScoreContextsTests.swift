@@ -25,7 +25,7 @@ struct ScoreContextsTests {
         #expect(page.note?.contains(comparison) == false)
         let other = ScoreContexts.neuron(scores, 0, among: [], judge: nil)
         #expect(other.note?.hasPrefix(comparison) == true)
-        #expect(other.scores[2].value == "100\u{A0}%" && other.scores[2].standing?.hasSuffix("rank 1.00") == true)
+        #expect(other.scores[2].value == "3 of 3 pictures" && other.scores[2].figures[0].value == "1.00")
     }
 
     @Test func tokensAreNoChannels() {

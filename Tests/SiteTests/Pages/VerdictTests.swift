@@ -77,9 +77,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (0.9, 0.8...1.0, "The pictures tell which photographs excite it: "),
-        (0.6, 0.4...0.8, "Whether the pictures tell which photographs excite it is not shown: "),
-        (0.2, 0.1...0.3, "The pictures mislead about the photographs that excite it: "),
+        (0.9, 0.8...1.0, "in 90\u{A0}% of pairs; other neurons’ pictures do in 50\u{A0}%."),
+        (0.6, 0.4...0.8, "in 60\u{A0}% of pairs; other neurons’ pictures do in 50\u{A0}%, so this may be chance."),
+        (0.2, 0.1...0.3, "About photographs they mislead: "),
     ])
     func theForcedChoiceIsComparedWithItsNull(accuracy: Double, interval: ClosedRange<Double>, words: String) throws {
         let verdict = try #require(
