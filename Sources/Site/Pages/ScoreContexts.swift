@@ -83,7 +83,7 @@ enum ScoreContexts {
             items.append(
                 .init(
                     name: "Identification",
-                    value: "\(Format.number(identification.top1 * Double(identification.runs))) of "
+                    value: "\(count(identification.top1 * Double(identification.runs))) of "
                         + ScoreWords.counted(identification.runs, "picture"),
                     standing: "on which it stands out more than every other neuron of the layer",
                     figures: [
@@ -192,6 +192,12 @@ enum ScoreContexts {
         _ value: Double, _ interval: ClosedRange<Double>?, _ number: (Double) -> String
     ) -> String {
         number(value) + (interval.map { " (95\u{A0}% interval: \(ScoreWords.words($0, number)))" } ?? "")
+    }
+
+    /// A number of pictures, of which ties count in part.
+    private static func count(_ pictures: Double) -> String {
+        let whole = pictures.rounded()
+        return abs(pictures - whole) < 1e-6 ? "\(Int(whole))" : Format.number(pictures)
     }
 
     private static func excluded(_ count: Int) -> String {
