@@ -24,7 +24,10 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .systemLibrary(
+            name: "CDuktape", pkgConfig: "duktape", providers: [.apt(["duktape-dev"]), .brew(["duktape"])]),
         .target(name: "CFileSystem"),
+        .target(name: "CKaTeX", exclude: ["katex.js", "mathml.js", "LICENSE"]),
         .target(name: "CPJRT"),
         .target(name: "CVector", exclude: ["functions.inc"]),
         .target(
@@ -34,7 +37,7 @@ let package = Package(
         .target(name: "PJRT", dependencies: ["CPJRT"]),
         .target(name: "StableHLO"),
         .target(name: "XLA", dependencies: ["Support", "ViT", "PJRT", "StableHLO"]),
-        .target(name: "Render", dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CZlib"]),
+        .target(name: "Render", dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CZlib", "CDuktape", "CKaTeX"]),
         .target(
             name: "Runs",
             dependencies: [

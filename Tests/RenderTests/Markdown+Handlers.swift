@@ -20,6 +20,7 @@ extension Markdown {
         var value: (String, Int) throws -> String? = {
             throw RenderError("line \($1): values cannot be used here: {{\($0)}}")
         }
+        var formula: (Formula) throws -> String? = { _ in nil }
     }
 
     func html(from text: String, firstLine: Int = 1, handlers: Handlers = Handlers()) throws -> Output {
@@ -29,6 +30,7 @@ extension Markdown {
             case .value(let expression, let line): try handlers.value(expression, line)
             case .figure(let destination, let line):
                 try handlers.figure(Figure(destination: destination, captionHTML: caption, line: line))
+            case .formula(let formula): try handlers.formula(formula)
             }
         }
     }

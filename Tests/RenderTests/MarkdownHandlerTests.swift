@@ -179,6 +179,7 @@ struct MarkdownHandlerTests {
                 case .value: value
                 case .link(let destination): "\(destination.text)?<\(value)"
                 case .figure(_, let line): "<figure>\(line): \(caption)</figure>"
+                case .formula: nil
                 }
             }
         }

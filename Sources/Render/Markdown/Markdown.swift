@@ -66,12 +66,14 @@ public struct Markdown: Sendable {
                 ids: HeadingIDs(),
                 captions: [:], written: [:], rawHTML: rawHTML)
         }
+        let formulas = try FormulaMarks.take(from: &source)
         let warnings = try AttributeLists.take(from: &source)
         let footnotes = try FootnoteDefinitions.extract(from: &source)
         let tables = try TableRows.extract(from: &source)
         let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
         var tree = MarkdownTree(
-            document: document, source: source, rawHTML: rawHTML, warnings: warnings + footnotes.warnings)
+            document: document, source: source, formulas: formulas, rawHTML: rawHTML,
+            warnings: warnings + footnotes.warnings)
         return tree.parsed(footnotes: footnotes.names, tables: tables)
     }
 }

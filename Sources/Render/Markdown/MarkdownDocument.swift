@@ -9,12 +9,17 @@ package enum MarkdownGap: Equatable, Sendable {
     case value(expression: String, line: Int)
     /// The HTML of a figure that is alone in its paragraph.
     case figure(destination: String, line: Int)
+    /// The HTML of a formula; nil shows its source as code.
+    case formula(Formula)
+
+    fileprivate var isFormula: Bool { if case .formula = self { true } else { false } }
 
     /// Line of the file.
     package var line: Int {
         switch self {
         case .link(let destination): destination.line
         case .value(_, let line), .figure(_, let line): line
+        case .formula(let formula): formula.line
         }
     }
 }
@@ -50,8 +55,9 @@ package struct MarkdownDocument: Sendable {
     package func filled(
         by fill: (_ index: Int, _ gap: MarkdownGap, _ captionHTML: String) throws -> String?
     ) rethrows -> Markdown.Output {
-        // Each gap as plain text, for headings' ids and the excerpt, and as HTML.
+        // Each gap as plain text, for headings' ids and the excerpt, and as HTML. As in kramdown, an id has a formula's TeX.
         var texts: [String] = []
+        var idTexts: [String] = []
         var htmls: [String] = []
         for (index, gap) in gaps.enumerated() {
             let caption = captions[index]?.filled(with: htmls, headings: []) ?? ""
@@ -68,10 +74,14 @@ package struct MarkdownDocument: Sendable {
                 // libcmark has already ended the line after the gap.
                 let html = text ?? ""
                 htmls.append(html.utf8.last == UInt8(ascii: "\n") ? String(Substring(html.utf8.dropLast())) : html)
+            case .formula(let formula):
+                texts.append(text.map(FormulaSetter.plainText) ?? formula.source)
+                htmls.append(text ?? "<code class=\"tex\">\(HTML.escaped(formula.source))</code>")
             }
+            idTexts.append(written[index] != nil && gap.isFormula ? written[index] ?? "" : texts[index])
         }
         var ids = ids
-        let headings = headings.map { HTML.escaped(ids.next(for: $0.filled(with: texts, headings: []))) }
+        let headings = headings.map { HTML.escaped(ids.next(for: $0.filled(with: idTexts, headings: []))) }
         return Markdown.Output(
             html: html.filled(with: htmls, headings: headings),
             excerpt: excerpts.lazy.map { $0.filled(with: texts, headings: []) }.first { !$0.isEmpty } ?? "",

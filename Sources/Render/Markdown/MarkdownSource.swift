@@ -117,6 +117,12 @@ enum MarkdownMark {
     /// The same for the id of a heading.
     static let headingStart: UInt8 = 0x08
 
+    /// A formula: where its number starts and ends.
+    static let formulaStart: Unicode.Scalar = "\u{E}"
+    static let formulaEnd: Unicode.Scalar = "\u{F}"
+    /// Stands for the first of two braces that are no inline value, because the writer put them between `raw` tags.
+    static let rawBrace: Unicode.Scalar = "\u{10}"
+
     /// Whether a scalar is one of the control characters that the marks are taken from.
     static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         (0x01...0x08).contains(scalar.value) || (0x0E...0x1F).contains(scalar.value)
@@ -130,6 +136,14 @@ enum MarkdownMark {
 
     /// The mark of a gap.
     static func gap(_ index: Int) -> String { mark(gapStart, index) }
+
+    /// The mark of a formula.
+    static func formula(_ index: Int) -> String { "\(formulaStart)\(index)\(formulaEnd)" }
+
+    /// A text with the braces that ``rawBrace`` stands for.
+    static func withoutRawBraces(_ text: String) -> String {
+        text.replacingOccurrences(of: "\(rawBrace)", with: "{", options: .literal)
+    }
 
     /// The mark of a heading's id.
     static func headingID(_ index: Int) -> String { mark(headingStart, index) }
@@ -152,7 +166,7 @@ enum MarkdownMark {
         // Literally, because a bracket that a combining mark follows is another Swift character.
         for (mark, original) in [
             ("\\[\(footnoteStart)", "[^"), ("[\(footnoteStart)", "[^"), ("\(footnoteEnd)\\]", "]"),
-            ("\(footnoteEnd)]", "]"), ("\(hyphen)", "-"),
+            ("\(footnoteEnd)]", "]"), ("\(hyphen)", "-"), ("\(rawBrace)", "{"),
         ] {
             text = text.replacingOccurrences(of: mark, with: original, options: .literal)
         }

@@ -7,6 +7,8 @@ import Foundation
 struct MarkdownTree {
     private let document: CMarkDocument
     private let source: MarkdownSource
+    /// The formulas that were taken out of the text.
+    let formulas: [Formula]
     private let rawHTML: Bool
     private var warnings: [Markdown.Warning]
     private var gaps: [MarkdownGap] = []
@@ -18,9 +20,13 @@ struct MarkdownTree {
     private var ids = HeadingIDs()
     private let footnotes = FootnoteReferences()
 
-    init(document: CMarkDocument, source: MarkdownSource, rawHTML: Bool, warnings: [Markdown.Warning]) {
+    init(
+        document: CMarkDocument, source: MarkdownSource, formulas: [Formula] = [], rawHTML: Bool,
+        warnings: [Markdown.Warning]
+    ) {
         self.document = document
         self.source = source
+        self.formulas = formulas
         self.rawHTML = rawHTML
         self.warnings = warnings
     }
@@ -51,6 +57,7 @@ struct MarkdownTree {
 
     private mutating func rewrite(_ root: CMarkNode, tables: TableRows, isFootnote: Bool) {
         tables.build(in: root)
+        rewriteFormulas(in: root)
         dropAttributeLists(in: root)
         let figures = root.descendants().filter { $0.kind == .paragraph }.flatMap(MarkdownTree.figures)
         rewriteTexts(in: root, figures: Set(figures))
@@ -117,6 +124,44 @@ struct MarkdownTree {
         return source.number(of: place?.startLine ?? 1)
     }
 
+    // MARK: Formulas
+
+    /// Turns the marks of formulas into gaps. Code, destinations and an image's text keep what was written.
+    private mutating func rewriteFormulas(in root: CMarkNode) {
+        guard !formulas.isEmpty else { return }
+        for node in root.descendants() {
+            switch node.kind {
+            case .text, .htmlBlock, .htmlInline:
+                guard MarkdownTree.hasFormula(node.literal) else { continue }
+                let isInImage = node.ancestors.contains { $0.kind == .image && !Markdown.isFigure($0.destination) }
+                node.literal = isInImage ? withSources(node.literal) : withGaps(node.literal)
+            case .code, .codeBlock:
+                if MarkdownTree.hasFormula(node.literal) { node.literal = withSources(node.literal) }
+                if MarkdownTree.hasFormula(node.fenceInfo) { node.fenceInfo = withSources(node.fenceInfo) }
+            case .link, .image:
+                if MarkdownTree.hasFormula(node.destination) { node.destination = withSources(node.destination) }
+                if MarkdownTree.hasFormula(node.title) { node.title = withSources(node.title) }
+            default: break
+            }
+        }
+    }
+
+    /// A text with a gap for each formula.
+    private mutating func withGaps(_ text: String) -> String {
+        var result = ""
+        for piece in MarkdownTree.pieces(of: text) {
+            switch piece {
+            case .text(let text): result += text
+            case .formula(let index):
+                guard formulas.indices.contains(index) else { continue }
+                let gap = ask(.formula(formulas[index]))
+                written[gap] = formulas[index].source
+                result += MarkdownMark.gap(gap)
+            }
+        }
+        return result
+    }
+
     // MARK: Texts
 
     /// Inserts footnote references, and gaps for inline values.
@@ -141,7 +186,11 @@ struct MarkdownTree {
         let literal = node.literal
         let footnoteStart = "[\(MarkdownMark.footnoteStart)".utf8
         let footnoteEnd = "\(MarkdownMark.footnoteEnd)]".utf8
-        guard literal.utf8.contains("{{".utf8) || literal.utf8.contains(footnoteStart) else { return }
+        guard literal.utf8.contains("{{".utf8) || literal.utf8.contains(footnoteStart) else {
+            let restored = MarkdownMark.withoutRawBraces(literal)
+            if restored != literal { node.literal = restored }
+            return
+        }
         let line = line(of: node)
         var rest = literal.utf8[...]
         var plain = ""
@@ -157,7 +206,7 @@ struct MarkdownTree {
                         while let next = last.next, next.kind == .ownInline { last = next }
                         last.insertAfter(.inline(html))
                     } else {
-                        if !plain.isEmpty { node.insertBefore(.text(plain)) }
+                        if !plain.isEmpty { node.insertBefore(.text(MarkdownMark.withoutRawBraces(plain))) }
                         plain = ""
                         node.insertBefore(.inline(html))
                     }
@@ -184,7 +233,7 @@ struct MarkdownTree {
                 rest = rest[(next ?? rest.endIndex)...]
             }
         }
-        if !plain.isEmpty { node.insertBefore(.text(plain)) }
+        if !plain.isEmpty { node.insertBefore(.text(MarkdownMark.withoutRawBraces(plain))) }
         node.free()
     }
 
