@@ -11,6 +11,9 @@ public struct Markdown: Sendable {
     /// CommonMark specification's.
     public var extensions = true
 
+    /// What Liquid may ask of the site; nil if Liquid is text.
+    package var liquid: LiquidSite?
+
     /// The default options.
     public init() {}
 
@@ -58,7 +61,7 @@ public struct Markdown: Sendable {
     ///   - firstLine: Line of the file on which the text starts.
     /// - Throws: If libcmark is out of memory.
     package func document(from text: String, firstLine: Int = 1) throws(RenderError) -> MarkdownDocument {
-        var source = MarkdownSource(text, firstLine: firstLine)
+        var source = MarkdownSource(text, firstLine: firstLine, liquid: liquid)
         guard extensions else {
             let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
             return MarkdownDocument(

@@ -18,10 +18,14 @@ struct MarkdownSource {
     /// The lines of a text that starts on this line of its file.
     ///
     /// Control characters other than white space are removed: HTML forbids them, and the passes mark places with them.
-    init(_ text: String, firstLine: Int) {
+    init(_ text: String, firstLine: Int, liquid: LiquidSite? = nil) {
         let clean =
             text.unicodeScalars.contains(where: MarkdownMark.isMark)
             ? String(String.UnicodeScalarView(text.unicodeScalars.filter { !MarkdownMark.isMark($0) })) : text
+        if let liquid, let replaced = Liquid.lines(of: clean, firstLine: firstLine, site: liquid) {
+            lines = replaced
+            return
+        }
         var number = firstLine - 1
         lines = MarkdownSource.split(clean).map { line in
             number += 1

@@ -186,12 +186,16 @@ struct MarkdownTree {
         let literal = node.literal
         let footnoteStart = "[\(MarkdownMark.footnoteStart)".utf8
         let footnoteEnd = "\(MarkdownMark.footnoteEnd)]".utf8
-        guard literal.utf8.contains("{{".utf8) || literal.utf8.contains(footnoteStart) else {
+        guard ["{{", "{%"].contains(where: { literal.utf8.contains($0.utf8) }) || literal.utf8.contains(footnoteStart)
+        else {
             let restored = MarkdownMark.withoutRawBraces(literal)
             if restored != literal { node.literal = restored }
             return
         }
         let line = line(of: node)
+        for tag in literal.matches(of: /\{%.*?%\}/) {
+            warnings.append(.init(line: line, message: "the Liquid tag \(tag.0) is shown as text; remove it"))
+        }
         var rest = literal.utf8[...]
         var plain = ""
         // After one `{{` without an end, no other has one: the text is not searched again.
