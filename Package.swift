@@ -54,6 +54,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
+        .target(name: "TestTree", path: "Tests/TestTree"),
         .target(name: "Reference", dependencies: ["ViT"], path: "Tests/Reference"),
         .target(
             name: "TestSupport", dependencies: ["Support", "ViT", "Render", "Runs", "Scores", "Site"],
@@ -61,10 +62,10 @@ let package = Package(
         .testTarget(name: "SupportTests", dependencies: ["Support"]),
         .testTarget(name: "ViTTests", dependencies: ["ViT", "Reference"], resources: [.copy("Fixtures")]),
         .testTarget(name: "XLATests", dependencies: ["XLA", "PJRT", "StableHLO", "Support", "ViT", "Reference"]),
-        .testTarget(name: "RenderTests", dependencies: ["Render"], exclude: ["Fixtures"]),
+        .testTarget(name: "RenderTests", dependencies: ["Render", "TestTree"], exclude: ["Fixtures"]),
         .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(name: "ScoresTests", dependencies: ["Scores", "TestSupport"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "SiteTests", dependencies: ["Site", "TestSupport"]),
+        .testTarget(name: "SiteTests", dependencies: ["Site", "TestSupport", "TestTree"]),
         .testTarget(name: "AtlasGenTests", dependencies: ["AtlasGen", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

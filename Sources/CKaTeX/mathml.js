@@ -27,9 +27,37 @@ var atlasgen = (function () {
         flalign: ['\\begin{align*}', '\\end{align*}'], math: ['{', '}'], displaymath: ['{', '}']
     };
 
+    // A text in braces that starts at an index; null if the brace is not closed.
+    function group(tex, start) {
+        for (var depth = 0, index = start; index < tex.length; index++) {
+            if (tex[index] === '\\') { index++; continue; }
+            if (tex[index] === '{') { depth++; }
+            if (tex[index] === '}' && --depth === 0) { return tex.slice(start + 1, index); }
+        }
+        return null;
+    }
+
+    // KaTeX has no optional arguments: `\newcommand{\x}[2][d]{…#1…#2}` becomes `\newcommand{\x}[1]{…d…#1}`.
+    function withoutOptional(tex) {
+        var pattern = /\\(?:re|provide)?newcommand\*?\s*\{?(\\[A-Za-z]+)\}?\s*\[(\d)\]\s*\[([^\]]*)\]\s*(?=\{)/, match;
+        while ((match = pattern.exec(tex))) {
+            var start = match.index + match[0].length, body = group(tex, start);
+            if (body === null) { return tex; }
+            var shifted = body.replace(/#(\d)/g, function (all, digit) {
+                return digit === '1' ? match[3] : '#' + (digit - 1);
+            });
+            tex = tex.slice(0, match.index) + '\\providecommand{' + match[1] + '}' + (match[2] > 1 ? '[' + (match[2] - 1) + ']' : '')
+                + '{' + shifted + '}' + tex.slice(start + body.length + 2);
+        }
+        return tex;
+    }
+
     // TeX as KaTeX reads it.
     function prepared(tex) {
-        return tex
+        return withoutOptional(tex)
+            .replace(/\\begin\{array\}\{((?:[^{}]|\{[^{}]*\})*)\}/g, function (all, columns) {
+                return '\\begin{array}{' + columns.replace(/[@!<>]\{[^{}]*\}/g, '').replace(/[pmb]\{[^{}]*\}/g, 'l') + '}';
+            })
             .replace(/\\(begin|end)\s*\{(eqnarray|multline|flalign|math|displaymath)\*?\}/g, function (all, end, name) {
                 return environments[name][end === 'begin' ? 0 : 1];
             })

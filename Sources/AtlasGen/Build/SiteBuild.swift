@@ -21,6 +21,8 @@ struct SiteBuild: Sendable {
         var device: DeviceChoice?
         /// What to do about missing runs.
         var missing = MissingRuns.made
+        /// Whether warnings about texts stop the build before it replaces the site.
+        var isStrict = false
     }
 
     /// What became of a project's photographs.
@@ -58,8 +60,12 @@ struct SiteBuild: Sendable {
         /// Number of files of the site, and their size in bytes.
         let files: Int
         let bytes: Int
-        /// Problems that did not stop the build.
+        /// Problems that did not stop the build; those about what readers lose are last.
         let warnings: [String]
+        /// The warnings about what readers lose: links that lead nowhere, pictures that are not there.
+        let losses: [String]
+        /// Posts that were left out, and files of the old site that the new one lacks: what the user may not expect.
+        let notes: [String]
         /// Seconds per phase.
         let times: [(phase: PhaseClock.Phase, seconds: Double)]
 
@@ -135,6 +141,8 @@ struct SiteBuild: Sendable {
                 try (plan.scan?.missingCount() ?? 0) == unread
             else { continue }
             clock.enter(.write)
+            if options.isStrict { try refuse(pages.warnings + pages.losses) }
+            let removed = try output.files(thatLack: files)
             try staging.swapIn()
             // The site is complete; if this fails, the next build only takes longer.
             for layer in layers { try? kept.keep(layer) }
@@ -148,7 +156,10 @@ struct SiteBuild: Sendable {
                         skipped: try photographs.skipped)
                 },
                 files: total.files, bytes: total.bytes,
-                warnings: pages.warnings + warnings(of: project, bytes: total.bytes), times: clock.times)
+                warnings: warnings(of: project, bytes: total.bytes) + pages.warnings + pages.losses,
+                losses: pages.losses,
+                notes: [note(on: content.skipped), note(onRemoved: removed, from: output.path)].compactMap(\.self),
+                times: clock.times)
         }
         throw AtlasError(
             .io,
@@ -160,6 +171,38 @@ struct SiteBuild: Sendable {
     private static let largestSite = 900_000_000
     /// A message lists at most this many missing runs.
     private static let listedRuns = 20
+
+    /// A note lists at most this many files.
+    private static let listedFiles = 5
+
+    private static func listed(_ names: [String]) -> String {
+        names.prefix(listedFiles).joined(separator: ", ")
+            + (names.count > listedFiles ? " and \(names.count - listedFiles) more" : "")
+    }
+
+    private static func note(on skipped: [Content.Skipped]) -> String? {
+        guard !skipped.isEmpty else { return nil }
+        let names = listed(skipped.map { "\($0.file) (\($0.reason))" })
+        return
+            "\(skipped.count == 1 ? "1 post is" : "\(skipped.count) posts are") left out: \(names); --drafts shows those "
+            + "that no underscore hides"
+    }
+
+    private static func note(onRemoved files: [String], from output: String) -> String? {
+        guard !files.isEmpty else { return nil }
+        return
+            "the new site lacks \(files.count == 1 ? "1 file" : "\(files.count) files") of the old one: \(listed(files)); "
+            + "what the site should keep goes in content/static"
+    }
+
+    /// Throws if there are warnings about texts.
+    private static func refuse(_ warnings: [String]) throws {
+        guard !warnings.isEmpty else { return }
+        throw AtlasError(
+            .data,
+            "\(warnings.count == 1 ? "1 warning" : "\(warnings.count) warnings"), and --strict allows none:\n"
+                + warnings.map { "  \($0)" }.joined(separator: "\n") + "\nThe site was not changed.")
+    }
 
     private static func warnings(of project: Project, bytes: Int) -> [String] {
         var warnings: [String] = []

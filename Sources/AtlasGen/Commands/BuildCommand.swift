@@ -30,6 +30,12 @@ struct BuildCommand: AsyncParsableCommand {
     @Flag(help: "Make no runs: publish those that exist; pages say what is missing.")
     var partial = false
 
+    @Flag(help: "Fail if a text gives a warning, before the site is replaced.")
+    var strict = false
+
+    @Flag(help: "Say nothing of warnings but those about links that lead nowhere and pictures that are not there.")
+    var quiet = false
+
     @OptionGroup var engine: EngineOptions
 
     @Flag(help: "Only print the plan: runs wanted, present and missing, and the core-hours needed.")
@@ -65,7 +71,7 @@ struct BuildCommand: AsyncParsableCommand {
         var options = SiteBuild.Options(
             file: project.file, output: output, drafts: drafts,
             engine: LocalEngine.maker(workers: workers, device: device.device),
-            device: device.device, missing: frozen ? .refused : partial ? .skipped : .made)
+            device: device.device, missing: frozen ? .refused : partial ? .skipped : .made, isStrict: strict)
         if let cluster { options.engine = { try cluster.engine(of: $0, store: $1) } }
         if dryRun {
             let estimate = try SiteBuild.estimate(options, say: say)
@@ -89,7 +95,8 @@ struct BuildCommand: AsyncParsableCommand {
             throw ExitCode(InterruptMonitor.exitCode)
         }
         if let photographs = summary.photographs { report(photographs, say: say) }
-        for warning in summary.warnings { say("atlasgen: warning: \(warning)") }
+        if !quiet { for note in summary.notes { say("atlasgen: \(note)") } }
+        for warning in quiet ? summary.losses : summary.warnings { say("atlasgen: warning: \(warning)") }
         if timings { say(Self.table(summary)) }
         try Terminal.write(
             """

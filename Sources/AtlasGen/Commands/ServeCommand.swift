@@ -62,7 +62,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func build(_ state: PreviewState, until signal: StopSignal) async {
         let folder = FileSystem.parent(of: project.file)
-        let watched = [project.file] + ["content", "_posts", "templates"].map { OutputPath.joined(folder, $0) }
+        let watched =
+            [project.file] + ["content", "_posts", "static", "templates"].map { OutputPath.joined(folder, $0) }
         Terminal.say("atlasgen: http://127.0.0.1:\(port)/ (press Ctrl-C to stop)")
         var seen: FileWatch?
         while !signal.isStopping {
@@ -85,6 +86,7 @@ struct ServeCommand: AsyncParsableCommand {
             guard let summary = try await SiteBuild.run(options, say: { Terminal.say($0) }) else {
                 return
             }
+            for note in summary.notes { Terminal.say("atlasgen: \(note)") }
             for warning in summary.warnings { Terminal.say("atlasgen: warning: \(warning)") }
             let seconds = String(format: "%.1f", summary.seconds)
             Terminal.say("atlasgen: built in \(seconds) s, \(Format.count(summary.files)) files")

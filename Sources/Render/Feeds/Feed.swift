@@ -8,8 +8,14 @@ public struct Feed: Sendable {
     public struct Entry: Sendable {
         /// Its title.
         public var title: String
-        /// Path of its page, percent-encoded.
+        /// Its address within the site, percent-encoded; it is also the entry's identity.
         public var path: String
+        /// Path of its page, which the links of its text are relative to.
+        public var page: String
+        /// The author, if it is not the site's.
+        public var author: String?
+        /// The language of its text, if it is not the site's.
+        public var language: String?
         /// When it was published.
         public var published: Date
         /// Its excerpt, as text.
@@ -22,10 +28,14 @@ public struct Feed: Sendable {
         /// A post; see the properties.
         public init(
             title: String, path: String, published: Date, summary: String? = nil,
-            content: String, categories: [String] = []
+            content: String, page: String? = nil, author: String? = nil, language: String? = nil,
+            categories: [String] = []
         ) {
             self.title = title
             self.path = path
+            self.page = page ?? path
+            self.author = author
+            self.language = language
             self.published = published
             self.summary = summary
             self.content = content
@@ -59,40 +69,80 @@ public struct Feed: Sendable {
         self.entries = entries
     }
 
-    /// The feed's text; nil without posts, because a feed must have a date.
-    public var xml: String? {
-        guard let updated = entries.map(\.published).max() else { return nil }
+    /// The most posts in a file of the feed; older ones are in archives.
+    static let entriesPerFile = 20
+
+    /// The feed's files: the newest posts, and archives of the older ones (RFC 5005), the oldest of which is `-1`. An
+    /// archive that is full never changes. None without posts, because a feed must have a date.
+    public var files: [(path: String, text: String)] {
+        guard !entries.isEmpty else { return [] }
+        let size = Feed.entriesPerFile
+        // Archives are filled from the oldest post on; the feed has the newest posts, whether archived or not.
+        let archives = entries.count > size ? (entries.count - 1) / size : 0
+        var files = [(path, xml(Array(entries.prefix(size)), previous: archives, archive: nil))]
+        let oldestFirst = Array(entries.reversed())
+        for archive in (0..<archives) {
+            let part = oldestFirst[(archive * size)..<min(oldestFirst.count, (archive + 1) * size)]
+            files.append((archivePath(archive + 1), xml(part.reversed(), previous: archive, archive: archive + 1)))
+        }
+        return files
+    }
+
+    /// The text of the feed itself; nil without posts.
+    public var xml: String? { files.first?.text }
+
+    private func archivePath(_ number: Int) -> String {
+        let dot = path.lastIndex(of: ".") ?? path.endIndex
+        return "\(path[..<dot])-\(number)\(path[dot...])"
+    }
+
+    /// A file of the feed.
+    ///
+    /// - Parameters:
+    ///   - previous: the number of the archive with the posts before these; 0 if there are none.
+    ///   - archive: the file's own number; nil for the feed itself.
+    private func xml(_ entries: [Entry], previous: Int, archive: Int?) -> String {
         let base = AbsoluteURL.base(baseURL)
+        func address(_ path: String) -> String { XML.escaped(base + path) }
+        let own = archive.map(archivePath) ?? path
+        let updated = entries.map(\.published).max() ?? Date(timeIntervalSince1970: 0)
         var xml = """
             <?xml version="1.0" encoding="utf-8"?>
-            <feed xmlns="http://www.w3.org/2005/Atom">
+            <feed xmlns="http://www.w3.org/2005/Atom"\(archive == nil ? "" : " xmlns:fh=\"http://purl.org/syndication/history/1.0\"")>
             <title>\(XML.escaped(title))</title>
             <id>\(XML.escaped(base))</id>
-            <link rel="self" type="application/atom+xml" href="\(XML.escaped(base + path))"/>
+            <link rel="self" type="application/atom+xml" href="\(address(own))"/>
             <link rel="alternate" type="text/html" href="\(XML.escaped(base))"/>
             <updated>\(Feed.text(of: updated))</updated>
             <author><name>\(XML.escaped(author ?? title))</name></author>
 
             """
+        if archive != nil { xml += "<fh:archive/>\n<link rel=\"current\" href=\"\(address(path))\"/>\n" }
+        if previous > 0 { xml += "<link rel=\"prev-archive\" href=\"\(address(archivePath(previous)))\"/>\n" }
         if let subtitle { xml += "<subtitle>\(XML.escaped(subtitle))</subtitle>\n" }
-        for entry in entries {
-            let address = XML.escaped(base + entry.path)
-            xml += """
-                <entry>
-                <title>\(XML.escaped(entry.title))</title>
-                <id>\(address)</id>
-                <link rel="alternate" type="text/html" href="\(address)"/>
-                <published>\(Feed.text(of: entry.published))</published>
-                <updated>\(Feed.text(of: entry.published))</updated>
-
-                """
-            for category in entry.categories { xml += "<category term=\"\(XML.escaped(category))\"/>\n" }
-            if let summary = entry.summary, !summary.isEmpty {
-                xml += "<summary>\(XML.escaped(summary))</summary>\n"
-            }
-            xml += "<content type=\"html\" xml:base=\"\(address)\">\(XML.escaped(entry.content))</content>\n</entry>\n"
-        }
+        for entry in entries { xml += text(of: entry, base: base) }
         return xml + "</feed>\n"
+    }
+
+    private func text(of entry: Entry, base: String) -> String {
+        let address = XML.escaped(base + entry.path)
+        let language = entry.language.map { " xml:lang=\"\(XML.escaped($0))\"" } ?? ""
+        var xml = """
+            <entry\(language)>
+            <title>\(XML.escaped(entry.title))</title>
+            <id>\(address)</id>
+            <link rel="alternate" type="text/html" href="\(address)"/>
+            <published>\(Feed.text(of: entry.published))</published>
+            <updated>\(Feed.text(of: entry.published))</updated>
+
+            """
+        if let author = entry.author { xml += "<author><name>\(XML.escaped(author))</name></author>\n" }
+        for category in entry.categories { xml += "<category term=\"\(XML.escaped(category))\"/>\n" }
+        if let summary = entry.summary, !summary.isEmpty {
+            xml += "<summary>\(XML.escaped(summary))</summary>\n"
+        }
+        let content = FeedLinks.absolute(entry.content, on: base + entry.page)
+        return xml + "<content type=\"html\" xml:base=\"\(address)\">\(XML.escaped(content))</content>\n</entry>\n"
     }
 
     /// RFC 3339 in UTC.

@@ -12,6 +12,8 @@ package struct Formula: Equatable, Sendable {
         case round(isDoubled: Bool), square(isDoubled: Bool)
         /// `\begin{…}…\end{…}` without other delimiters
         case environment
+        /// `\ref{…}` and `\eqref{…}` in the text
+        case reference
     }
 
     /// What was written, with its delimiters.
@@ -38,6 +40,7 @@ package struct Formula: Equatable, Sendable {
             switch delimiter {
             case .square, .environment: true
             case .dollars: isAlone || needsDisplay || tex.contains("\\tag")
+            case .reference: false
             case .dollar, .round: needsDisplay || tex.contains("\\tag")
             }
     }
@@ -57,10 +60,13 @@ package struct Formula: Equatable, Sendable {
         ] where tex.contains(entity) {
             tex = tex.replacing(entity, with: character)
         }
+        tex = tex.replacing(/&#(\d{1,6});/) {
+            UInt32($0.1).flatMap(Unicode.Scalar.init).map(String.init) ?? String($0.0)
+        }
         switch delimiter {
-        case .dollars, .environment: return tex
+        case .dollars, .reference: return tex
         case .dollar, .round(isDoubled: false), .square(isDoubled: false): break
-        case .round(isDoubled: true), .square(isDoubled: true):
+        case .round(isDoubled: true), .square(isDoubled: true), .environment:
             tex = tex.replacing(/(\\*)\\\\([{},;!|%&#_:])/) { $0.1.isEmpty ? "\\\($0.2)" : String($0.0) }
         }
         tex = tex.replacing("\\\\\\\\", with: "\\\\")

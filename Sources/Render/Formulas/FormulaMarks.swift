@@ -21,7 +21,7 @@ struct FormulaMarks {
     }
 
     private static func mayDelimit(_ text: String) -> Bool {
-        text.contains("\\(") || text.contains("\\[") || text.contains("\\begin{")
+        text.contains("\\(") || text.contains("\\[") || text.contains("\\begin{") || text.contains("ref{")
     }
 
     private init(_ source: MarkdownSource) throws(RenderError) {
@@ -143,7 +143,7 @@ struct FormulaMarks {
         let end: [UInt8]
         let delimiter: Formula.Delimiter
         /// Whether the delimiters are part of the TeX.
-        var isEnvironment = false
+        var isWhole = false
         /// Whether a backslash before it says that it belongs to its line.
         var isInline = false
     }
@@ -159,22 +159,22 @@ struct FormulaMarks {
             opening.isInline = true
             return opening
         }
-        if rest.first == UInt8(ascii: "$") {
-            guard let next = rest.dropFirst().first, !FormulaMarks.isSpace(next) else { return nil }
-            return make("$", "$", .dollar)
-        }
+        if rest.first == UInt8(ascii: "$") { return make("$", "$", .dollar) }
         for (start, end, delimiter): (String, String, Formula.Delimiter) in [
             ("\\\\(", "\\\\)", .round(isDoubled: true)), ("\\\\[", "\\\\]", .square(isDoubled: true)),
             ("\\(", "\\)", .round(isDoubled: false)), ("\\[", "\\]", .square(isDoubled: false)),
         ] where rest.starts(with: start.utf8) {
             return make(start, end, delimiter)
         }
+        if rest.starts(with: "\\ref{".utf8) || rest.starts(with: "\\eqref{".utf8) {
+            return Opening(start: [UInt8(ascii: "\\")], end: [UInt8(ascii: "}")], delimiter: .reference, isWhole: true)
+        }
         guard rest.starts(with: "\\begin{".utf8), isAtStart(text, byte),
             let match = String(decoding: rest, as: UTF8.self).prefixMatch(of: /\\begin\{([A-Za-z]+\*?)\}/)
         else { return nil }
         return Opening(
             start: Array(match.0.utf8), end: Array("\\end{\(match.1)}".utf8), delimiter: .environment,
-            isEnvironment: true)
+            isWhole: true)
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
@@ -214,18 +214,22 @@ struct FormulaMarks {
         return nil
     }
 
-    /// Whether an end is not escaped. For `$` by pandoc's rule: no space before it, and no digit after it.
+    /// Whether an end is not escaped.
     private func isEnd(of opening: Opening, in text: [UInt8], at byte: Int) -> Bool {
         let backslashes = text[..<byte].reversed().prefix { $0 == UInt8(ascii: "\\") }.count
         switch opening.delimiter {
         case .round, .square: return backslashes == 0
-        case .dollar where backslashes.isMultiple(of: 2): break
-        case .dollar: return false
-        case .dollars: return backslashes.isMultiple(of: 2)
-        case .environment: return true
+        case .dollar, .dollars: return backslashes.isMultiple(of: 2)
+        case .environment, .reference: return true
         }
-        guard byte > 0, !FormulaMarks.isSpace(text[byte - 1]) else { return false }
-        guard let next = text[(byte + 1)...].first else { return true }
+    }
+
+    /// pandoc's rule, so that money stays money: no space behind the first `$` nor before the last, and no digit after
+    /// it. What holds a command of TeX or is a single letter needs no rule.
+    private func isBetweenDollars(_ content: String, to end: Place) -> Bool {
+        if content.firstMatch(of: /\\[A-Za-z]|^\s*[A-Za-z]\s*$/) != nil { return true }
+        guard content.first?.isWhitespace == false, content.last?.isWhitespace == false else { return false }
+        guard let next = bytes(end.line)[end.byte...].first else { return true }
         return !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next)
     }
 
@@ -234,11 +238,13 @@ struct FormulaMarks {
         let content = content(opening, from: place, to: end)
         guard !content.allSatisfy(\.isWhitespace) else { return false }
         switch opening.delimiter {
+        case .dollar: return isBetweenDollars(content, to: end)
+        case .reference: return content.wholeMatch(of: /\\(?:eq)?ref\{[^{}\s]+\}/) != nil
         case .square(isDoubled: false):
             return isAtStart(bytes(place.line), place.byte) && end.byte == bytes(end.line).count
                 || content.contains { "\\^_=+<{".contains($0) }
         case .round(isDoubled: false):
-            return content.count == 1 || content.contains { "\\^_=+-<>{|/,".contains($0) } && !content.contains("](")
+            return content.count == 1 || content.contains { "\\^_=+-<>{|/,".contains($0) }
         default: return true
         }
     }
@@ -268,7 +274,7 @@ struct FormulaMarks {
 
     private func content(_ opening: Opening, from place: Place, to end: Place) -> String {
         let source = text(from: place, to: end)
-        guard !opening.isEnvironment else { return source }
+        guard !opening.isWhole else { return source }
         return String(
             decoding: Array(source.utf8.dropFirst(opening.start.count).dropLast(opening.end.count)), as: UTF8.self)
     }

@@ -26,9 +26,14 @@ package struct FormulaSetter: Sendable {
     package func set(_ formulas: [Formula]) throws(RenderError) -> [Result] {
         var definitions: [String] = []
         var results: [Result] = []
+        let numbers = EquationNumbers(formulas)
         for formula in formulas {
-            let answer = try engine.set(
-                .init(tex: formula.tex, isDisplay: formula.isDisplay, definitions: definitions))
+            func set(_ tex: String) throws(RenderError) -> KaTeX.Answer {
+                try engine.set(.init(tex: tex, isDisplay: formula.isDisplay, definitions: definitions))
+            }
+            var answer = try set(numbers.numbered(formula))
+            // Where TeX allows no number, KaTeX leaves the label out.
+            if answer.problem != nil { answer = try set(numbers.unnumbered(formula)) }
             if formula.definesCommands { definitions.append(formula.tex) }
             results.append(Result(html: answer.mathml.map { FormulaSetter.html($0, formula) }, problem: answer.problem))
         }
@@ -40,23 +45,5 @@ package struct FormulaSetter: Sendable {
         let start = "<math"
         guard mathml.hasPrefix(start) else { return mathml }
         return "\(start) alttext=\"\(HTML.escaped(formula.tex))\"\(mathml.dropFirst(start.count))"
-    }
-
-    /// The letters and signs of an element, for excerpts.
-    static func plainText(_ html: String) -> String {
-        var text = ""
-        var isTag = false
-        for scalar in html.unicodeScalars {
-            switch scalar {
-            case "<": isTag = true
-            case ">" where isTag: isTag = false
-            // Invisible operators, such as the application of a function.
-            case "\u{2061}"..."\u{2064}": break
-            default: if !isTag { text.unicodeScalars.append(scalar) }
-            }
-        }
-        return [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&")].reduce(text) {
-            $0.replacing($1.0, with: $1.1)
-        }
     }
 }

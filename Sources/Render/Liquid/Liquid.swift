@@ -38,7 +38,7 @@ struct Liquid {
     private let site: LiquidSite
     private var variables: [String: String]
     private var output = LiquidLines()
-    /// Includes may include others, up to this depth.
+    /// Includes may include others, and conditions hold others, up to this depth.
     private static let deepest = 8
     private let depth: Int
     private var unknown: [String] = []
@@ -77,7 +77,7 @@ struct Liquid {
                 }
                 output.replace(token.source, with: value)
             case .tag:
-                guard ends["end\(token.name)", default: 0] >= index, let end = block(token, tokens, from: index) else {
+                guard ends["end\(token.name)", default: -1] >= index, let end = block(token, tokens, from: index) else {
                     if !single(token, next: index < tokens.count ? tokens[index].source : "") { leave(token) }
                     continue
                 }
@@ -93,6 +93,7 @@ struct Liquid {
 
     /// Runs a tag that has an end, and returns the index behind it; nil for other tags and without an end.
     private mutating func block(_ token: LiquidToken, _ tokens: [LiquidToken], from start: Int) -> Int? {
+        if token.name == "if" || token.name == "unless" { return branch(token, tokens, from: start) }
         guard ["raw", "comment", "highlight", "capture"].contains(token.name),
             let end = tokens[start...].firstIndex(where: { $0.kind == .tag && $0.name == "end\(token.name)" })
         else { return nil }
@@ -115,6 +116,58 @@ struct Liquid {
             highlight(token, code.output.text, source: token.source + source + tokens[end].source)
         }
         return end + 1
+    }
+
+    /// Runs the branch of `if` or `unless` whose condition holds, and returns the index behind its end; nil if a condition
+    /// asks for more than variables of the page.
+    private mutating func branch(_ token: LiquidToken, _ tokens: [LiquidToken], from start: Int) -> Int? {
+        var depth = 0
+        var starts: [(condition: Bool?, index: Int)] = [
+            (holds(token.argument).map { $0 == (token.name == "if") }, start)
+        ]
+        for index in start..<tokens.count where tokens[index].kind == .tag {
+            switch tokens[index].name {
+            case "if", "unless":
+                depth += 1
+                if depth > Self.deepest { return nil }
+            case "endif", "endunless":
+                guard depth == 0 else {
+                    depth -= 1
+                    continue
+                }
+                guard starts.allSatisfy({ $0.condition != nil }) else { return nil }
+                let chosen = starts.firstIndex { $0.condition == true }
+                output.skip(token.source)
+                for (number, part) in starts.enumerated() {
+                    let end = number + 1 < starts.count ? starts[number + 1].index - 1 : index
+                    if number == chosen {
+                        run(Array(tokens[part.index..<end]))
+                    } else {
+                        output.skip(tokens[part.index..<end].map(\.source).joined())
+                    }
+                    output.skip(tokens[end].source)
+                }
+                return index + 1
+            case "elsif" where depth == 0: starts.append((holds(tokens[index].argument), index + 1))
+            case "else" where depth == 0: starts.append((true, index + 1))
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// Whether a condition on a variable of the page, of an include or of the text holds; nil for all others.
+    private func holds(_ condition: String) -> Bool? {
+        guard let match = condition.wholeMatch(of: /([A-Za-z_][\w.-]*)\s*(?:(==|!=)\s*(\S.*))?/) else { return nil }
+        let name = String(match.1)
+        guard name.hasPrefix("page.") || name.hasPrefix("include.") || variables[name] != nil else { return nil }
+        let value = variables[name]
+        guard let sign = match.2, let written = match.3 else { return value != nil && value != "false" }
+        let other =
+            written == "nil" || written == "true" || written == "false"
+            ? String(written) : operand(String(written), before: "/")
+        guard let other else { return nil }
+        return (value ?? "nil") == other ? sign == "==" : sign == "!="
     }
 
     /// Runs a tag without an end; false if it is not known.

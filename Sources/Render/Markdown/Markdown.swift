@@ -11,6 +11,8 @@ public struct Markdown: Sendable {
     /// CommonMark specification's.
     public var extensions = true
 
+    /// What ends the part of a text that is its excerpt, if the text has it.
+    package var excerptSeparator = "<!--more-->"
     /// What Liquid may ask of the site; nil if Liquid is text.
     package var liquid: LiquidSite?
 
@@ -33,6 +35,8 @@ public struct Markdown: Sendable {
         public let line: Int
         /// The text of the warning.
         public let message: String
+        /// Warnings of one kind may be told as one; nil for those that only equal ones are told with.
+        package var kind: String?
     }
 
     /// The result for a text.
@@ -65,18 +69,22 @@ public struct Markdown: Sendable {
         guard extensions else {
             let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
             return MarkdownDocument(
-                gaps: [], warnings: [], html: GappedText(document.html()), excerpts: [], headings: [],
+                gaps: [], warnings: [], html: GappedText(document.html()), excerpts: [], isExcerptWhole: false,
+                headings: [],
                 ids: HeadingIDs(),
                 captions: [:], written: [:], rawHTML: rawHTML)
         }
+        let excerptEnd = source.lines.first { $0.text.contains(excerptSeparator) }?.number
         let formulas = try FormulaMarks.take(from: &source)
         let warnings = try AttributeLists.take(from: &source)
         let footnotes = try FootnoteDefinitions.extract(from: &source)
         let tables = try TableRows.extract(from: &source)
+        let hasJoiners = CJKEmphasis.mark(&source)
         let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
         var tree = MarkdownTree(
             document: document, source: source, formulas: formulas, rawHTML: rawHTML,
-            warnings: warnings + footnotes.warnings)
+            warnings: warnings + footnotes.warnings, excerptEnd: excerptEnd)
+        if hasJoiners { tree.removeJoiners() }
         return tree.parsed(footnotes: footnotes.names, tables: tables)
     }
 }

@@ -33,8 +33,10 @@ package struct MarkdownDocument: Sendable {
     package let warnings: [Markdown.Warning]
     /// The HTML.
     let html: GappedText
-    /// The paragraphs that may be the excerpt, which is the first that is not empty once filled.
+    /// The paragraphs that make the excerpt: those up to the first with text of its own, or up to a separator.
     let excerpts: [GappedText]
+    /// Whether all of them are the excerpt, because a separator ends it; otherwise it is the first that is not empty.
+    let isExcerptWhole: Bool
     /// The plain text of the headings whose ids are made from it.
     let headings: [GappedText]
     /// The ids that are already in use.
@@ -75,7 +77,7 @@ package struct MarkdownDocument: Sendable {
                 let html = text ?? ""
                 htmls.append(html.utf8.last == UInt8(ascii: "\n") ? String(Substring(html.utf8.dropLast())) : html)
             case .formula(let formula):
-                texts.append(text.map(FormulaSetter.plainText) ?? formula.source)
+                texts.append(text.map(HTMLText.plain) ?? formula.source)
                 htmls.append(text ?? "<code class=\"tex\">\(HTML.escaped(formula.source))</code>")
             }
             idTexts.append(written[index] != nil && gap.isFormula ? written[index] ?? "" : texts[index])
@@ -84,7 +86,8 @@ package struct MarkdownDocument: Sendable {
         let headings = headings.map { HTML.escaped(ids.next(for: $0.filled(with: idTexts, headings: []))) }
         return Markdown.Output(
             html: html.filled(with: htmls, headings: headings),
-            excerpt: excerpts.lazy.map { $0.filled(with: texts, headings: []) }.first { !$0.isEmpty } ?? "",
+            excerpt: excerpts.map { $0.filled(with: texts, headings: []) }.filter { !$0.isEmpty }
+                .prefix(isExcerptWhole ? .max : 1).joined(separator: " "),
             warnings: warnings)
     }
 }

@@ -127,6 +127,14 @@ enum MarkdownMark {
     /// Stands for the first of two braces that are no inline value, because the writer put them between `raw` tags.
     static let rawBrace: Unicode.Scalar = "\u{10}"
 
+    /// Stands between asterisks and punctuation that they belong to; see ``CJKEmphasis``.
+    static let joiner: Unicode.Scalar = "\u{11}"
+
+    /// A text without joiners.
+    static func withoutJoiners(_ text: String) -> String {
+        text.replacingOccurrences(of: "\(joiner)", with: "", options: .literal)
+    }
+
     /// Whether a scalar is one of the control characters that the marks are taken from.
     static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         (0x01...0x08).contains(scalar.value) || (0x0E...0x1F).contains(scalar.value)

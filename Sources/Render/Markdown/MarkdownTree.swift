@@ -10,6 +10,8 @@ struct MarkdownTree {
     /// The formulas that were taken out of the text.
     let formulas: [Formula]
     private let rawHTML: Bool
+    /// Line of the file on which the excerpt ends; nil if it is the first paragraph.
+    private let excerptEnd: Int?
     private var warnings: [Markdown.Warning]
     private var gaps: [MarkdownGap] = []
     private var captions: [Int: GappedText] = [:]
@@ -22,8 +24,9 @@ struct MarkdownTree {
 
     init(
         document: CMarkDocument, source: MarkdownSource, formulas: [Formula] = [], rawHTML: Bool,
-        warnings: [Markdown.Warning]
+        warnings: [Markdown.Warning], excerptEnd: Int? = nil
     ) {
+        self.excerptEnd = excerptEnd
         self.document = document
         self.source = source
         self.formulas = formulas
@@ -39,8 +42,12 @@ struct MarkdownTree {
         rewrite(document.root, tables: tables, isFootnote: false)
         var excerpts: [GappedText] = []
         for paragraph in document.root.children where paragraph.kind == .paragraph {
-            excerpts.append(GappedText(MarkdownTree.plainText(paragraph)))
-            if excerpts[excerpts.count - 1].hasText { break }
+            if let excerptEnd, line(of: paragraph) > excerptEnd, !excerpts.isEmpty { break }
+            let text = MarkdownTree.plainText(paragraph)
+            // A tag of HTML or Liquid that stands in the text is no sentence.
+            if text.hasPrefix("<") || text.hasPrefix("{%") { continue }
+            excerpts.append(GappedText(text))
+            if excerptEnd == nil, excerpts[excerpts.count - 1].hasText { break }
         }
         while let footnote = footnotes.nextToWrite() {
             rewrite(footnote, tables: tables, isFootnote: true)
@@ -51,7 +58,8 @@ struct MarkdownTree {
         footnotes.append(to: document.root)
         leaveDestinations(in: document.root)
         return MarkdownDocument(
-            gaps: gaps, warnings: warnings, html: GappedText(document.html()), excerpts: excerpts, headings: headings,
+            gaps: gaps, warnings: warnings, html: GappedText(document.html()), excerpts: excerpts,
+            isExcerptWhole: excerptEnd != nil, headings: headings,
             ids: ids, captions: captions, written: written, rawHTML: rawHTML)
     }
 
@@ -79,6 +87,20 @@ struct MarkdownTree {
             case .text: if let text = MarkdownMark.withoutGaps(node.literal) { node.literal = text }
             case .codeBlock: if let info = MarkdownMark.withoutGaps(node.fenceInfo) { node.fenceInfo = info }
             case .link, .image: if let title = MarkdownMark.withoutGaps(node.title) { node.title = title }
+            default: break
+            }
+        }
+    }
+
+    /// Removes the marks that ``CJKEmphasis`` left for libcmark.
+    func removeJoiners() {
+        for node in document.root.descendants() {
+            switch node.kind {
+            case .text, .code, .codeBlock, .htmlBlock, .htmlInline:
+                node.literal = MarkdownMark.withoutJoiners(node.literal)
+            case .link, .image:
+                node.destination = MarkdownMark.withoutJoiners(node.destination)
+                node.title = MarkdownMark.withoutJoiners(node.title)
             default: break
             }
         }
@@ -194,7 +216,10 @@ struct MarkdownTree {
         }
         let line = line(of: node)
         for tag in literal.matches(of: /\{%.*?%\}/) {
-            warnings.append(.init(line: line, message: "the Liquid tag \(tag.0) is shown as text; remove it"))
+            warnings.append(
+                .init(
+                    line: line, message: "the Liquid tag \(tag.0) is not known and is shown as text; remove it",
+                    kind: "Liquid"))
         }
         var rest = literal.utf8[...]
         var plain = ""

@@ -8,7 +8,7 @@ extension AtlasConfiguration {
     private static let keys = [
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
         "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "pictures", "control",
-        "rawHTML", "device", "precision",
+        "rawHTML", "device", "precision", "lang", "timezone",
     ]
     private static let modelKeys = [
         "weights", "labels", "heads", "activation", "mean", "std", "imageSize", "epsilon", "stateDict",
@@ -64,6 +64,13 @@ extension AtlasConfiguration {
             precision = value
         }
         if let node = fields["rawHTML"] { rawHTML = try node.flag() }
+        language = try fields["lang"]?.locatedText()
+        if let node = fields["timezone"] {
+            guard let zone = TimeZone(identifier: try node.text()) else {
+                throw node.mismatch("a time zone such as Europe/Berlin or UTC")
+            }
+            timeZone = zone
+        }
         if tokens.isEmpty { tokens = [Located(value: .auto, place: root.place)] }
         if attention.isEmpty { attention = [AttentionSettings(mode: .live)] }
         if methods.isEmpty { methods = [MethodSettings(name: Located(value: Self.defaultMethod, place: root.place))] }

@@ -1,5 +1,6 @@
 // The settings of an atlas, as written in atlas.yml.
 
+import Foundation
 import Support
 import ViT
 
@@ -13,6 +14,10 @@ package struct AtlasConfiguration: Sendable {
     package var author: String?
     /// The site's URL, with a slash at the end; nil if unknown; then no absolute URLs are written.
     package var baseURL: String?
+    /// The language of the site's texts, such as `en`; nil for English.
+    package var language: Located<String>?
+    /// The zone whose days dates with an offset have.
+    package var timeZone = TimeZone.gmt
     /// The model.
     var model = ModelSettings()
     /// The layers whose neurons are shown, in the order of the site.

@@ -85,6 +85,7 @@ package enum YAMLDocument {
             .composer(let context, let problem, let mark, let yaml):
             let place = Place(file: name, line: mark.line, column: mark.column)
             let start = (context?.text).map { $0.trimmingCharacters(in: .whitespaces) + ", " } ?? ""
+            if let advice = quotes(for: mark.line, of: yaml) { return place.error(advice) }
             return place.error("not YAML: \(start)\(problem)\(hint(for: mark.line, of: yaml))")
         case .reader(let problem, let offset, _, let yaml):
             let before = yaml.utf8.prefix(offset ?? 0)
@@ -98,6 +99,33 @@ package enum YAMLDocument {
         default:
             return AtlasError(.data, "\(name): not YAML: \(error)")
         }
+    }
+
+    /// Signs that mean something to YAML at the start of a value.
+    private static let signs = "@`%&*!|>[{#"
+
+    /// The message for the most common slip, a text that needs quotes: `title: Neurons: a tour`, `title: @home`,
+    /// `title: [draft] x`. It shows the line as it should be. Nil for other lines.
+    private static func quotes(for line: Int, of yaml: String) -> String? {
+        let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
+        // The parser often notices on the next line.
+        for number in [line, line - 1] where lines.indices.contains(number - 1) {
+            let text = lines[number - 1]
+            guard let match = text.wholeMatch(of: /(\s*[A-Za-z_][\w-]*:\s+)([^"'\s].*?)\s*/) else { continue }
+            let value = String(match.2)
+            let isList = value.hasPrefix("[") && value.hasSuffix("]") || value.hasPrefix("{") && value.hasSuffix("}")
+            guard !isList, value.contains(": ") || value.hasSuffix(":") || value.first.map(signs.contains) == true
+            else {
+                continue
+            }
+            let quoted =
+                value.contains("\"")
+                ? "'\(value.replacing("'", with: "''"))'" : "\"\(value.replacing("\\", with: "\\\\"))\""
+            let sign = value.contains(": ") || value.hasSuffix(":") ? "a colon" : "the sign \(value.prefix(1))"
+            return
+                "a text with \(sign) in it needs quotes; write: \(match.1.trimmingCharacters(in: .whitespaces)) \(quoted)"
+        }
+        return nil
     }
 
     /// What to do about the two most likely mistakes: a tab, and a minus sign without quotes.

@@ -18,7 +18,7 @@ package struct ProjectInput: Sendable {
 extension Project {
     /// Everything that a build of this project reads, except the store and the judge's files.
     package var inputs: [ProjectInput] {
-        let folders = ["content", "_posts", "templates"].map { name in
+        let folders = ["content", "_posts", "static", "templates"].map { name in
             ProjectInput("the folder \(name)", [path(name)] + FileSystem.links(below: path(name)))
         }
         let references = configuration.attention.compactMap { $0.reference.map { path($0.value) } }

@@ -14,22 +14,29 @@ extension Content {
     ///   - drafts: whether drafts are read as posts.
     /// - Throws: `AtlasError` of code `data`, with file and line, for errors in a text.
     package init(of project: Project, now: Date, drafts includesDrafts: Bool = false) throws {
-        let reader = ContentReader(project: project)
+        var reader = ContentReader(project: project)
         try reader.checkFolders()
+        let (found, hidden) = try reader.posts()
+        let readable = found.filter { includesDrafts || !$0.isDraft(at: now) }
+        reader.liquid = LiquidSite(of: project, posts: readable)
         introduction = try reader.introduction()
         layers = try reader.layers()
         neurons = try reader.neurons()
-        let found = try reader.posts()
-        let readable = found.filter { includesDrafts || !$0.isDraft(at: now) }
-        paths = try ContentReader.paths(of: readable)
-        posts = try readable.map { ($0, try reader.page($0.text, at: $0.path)) }
-        self.drafts = Set(found.map(\.text.file)).subtracting(readable.map(\.text.file))
+        let staticFiles = try StaticFiles(of: project)
+        self.staticFiles = staticFiles.assets
+        paths = try ContentReader.paths(of: readable, beside: staticFiles)
+        posts = try readable.map { ($0, try reader.page($0, at: $0.path)) }
+        self.drafts = Set(found.map(\.text.file) + hidden).subtracting(readable.map(\.text.file))
+        skipped =
+            found.compactMap { post in
+                includesDrafts ? nil : post.reasonToSkip(at: now).map { Skipped(file: post.text.name, reason: $0) }
+            } + hidden.map { Skipped(file: reader.name(of: $0), reason: "its name begins with an underscore") }
         folders = reader.folders
         pages =
             [introduction].compactMap { $0 }
             + layers.sorted { $0.key.description < $1.key.description }.map(\.value)
             + neurons.sorted { $0.value.path < $1.value.path }.map(\.value) + posts.map(\.page)
-        unread = reader.unread(but: Set(pages.map(\.text.file) + found.map(\.text.file)))
+        unread = reader.unread(but: Set(pages.map(\.text.file) + found.map(\.text.file) + hidden))
         shown = Dictionary(grouping: pages.flatMap(\.runs)) {
             Neuron(address: $0.address, number: $0.neuron)
         }
@@ -39,6 +46,8 @@ extension Content {
 /// Reads the files below a project's folders of texts.
 private struct ContentReader {
     let project: Project
+    /// What Liquid in texts may ask of the site.
+    var liquid = LiquidSite()
 
     /// Folders whose files pages may show.
     var folders: [String] { [root, project.path("_posts")] }
@@ -100,17 +109,39 @@ private struct ContentReader {
         return pages
     }
 
-    func posts() throws -> [Post] {
+    /// The posts, oldest first, and the files that an underscore hides, as in Jekyll.
+    func posts() throws -> (posts: [Post], hidden: [String]) {
         let folders = ["\(root)/posts", "\(root)/_posts", project.path("_posts")]
-        return try folders.flatMap { try postFiles(below: $0, depth: 0) }
-            .map { try Post(SourceText(file: $0, named: name(of: $0))) }
+        let files = try folders.flatMap { folder in
+            try postFiles(below: folder, depth: 0).map { (file: $0, isHidden: Self.isHidden($0, below: folder)) }
+        }
+        let posts = try files.filter { !$0.isHidden }
+            .map { try Post(SourceText(file: $0.file, named: name(of: $0.file)), in: project.configuration.timeZone) }
             .sorted { ($0.date.instant, $0.text.name) < ($1.date.instant, $1.text.name) }
+        return (posts, files.filter(\.isHidden).map(\.file))
+    }
+
+    /// Whether a name on the way from a folder to a file begins with an underscore. Jekyll's folder `_posts` may also be
+    /// in a category's folder.
+    private static func isHidden(_ file: String, below folder: String) -> Bool {
+        file.dropFirst(folder.count).split(separator: "/").contains { $0.hasPrefix("_") && $0 != "_posts" }
+    }
+
+    /// Parses a post.
+    func page(_ post: Post, at path: String) throws -> Content.Page {
+        var liquid = liquid
+        liquid.add(post)
+        return try page(post.text, at: path, liquid: liquid, excerptSeparator: post.excerptSeparator)
     }
 
     /// Parses a text and its requests.
-    func page(_ text: SourceText, at path: String) throws -> Content.Page {
+    func page(
+        _ text: SourceText, at path: String, liquid: LiquidSite? = nil, excerptSeparator: String = Excerpt.separator
+    ) throws -> Content.Page {
         var markdown = Markdown()
         markdown.rawHTML = project.configuration.rawHTML
+        markdown.liquid = liquid ?? self.liquid
+        markdown.excerptSeparator = excerptSeparator
         let document: MarkdownDocument
         do throws(RenderError) {
             document = try markdown.document(from: text.body, firstLine: text.bodyLine)
@@ -125,7 +156,7 @@ private struct ContentReader {
     // MARK: - Files
 
     /// The file's name in messages, without a leading `./`.
-    private func name(of file: String) -> String { file.hasPrefix("./") ? String(file.dropFirst(2)) : file }
+    func name(of file: String) -> String { file.hasPrefix("./") ? String(file.dropFirst(2)) : file }
 
     /// The names in a folder, except hidden files and editors' backups.
     private func names(in folder: String) throws -> [String] {
@@ -179,8 +210,9 @@ private struct ContentReader {
     // MARK: - Paths
 
     /// The paths of the posts; throws if two posts, or a post and the site, have the same path.
-    static func paths(of posts: [Post]) throws -> PathTable {
+    static func paths(of posts: [Post], beside staticFiles: StaticFiles) throws -> PathTable {
         var paths = PathTable(lists: PostLists(posts).paths)
+        try staticFiles.take(in: &paths)
         for post in posts {
             do throws(PathTable.Conflict) {
                 try paths.take(post.path, for: post.text.name)
@@ -189,6 +221,18 @@ private struct ContentReader {
                     .data,
                     "\(post.text.name): its page would be \(post.path), but \(error.description); choose another "
                         + "permalink")
+            }
+        }
+        // Behind all posts: the address of a post is more than one that leads to it.
+        for post in posts {
+            for redirect in post.redirects where redirect != post.path {
+                do throws(PathTable.Conflict) {
+                    try paths.take(redirect, for: post.text.name)
+                } catch {
+                    throw AtlasError(
+                        .data,
+                        "\(post.text.name): redirect_from names \(redirect), but \(error.description); remove it")
+                }
             }
         }
         return paths

@@ -30,6 +30,14 @@ package struct Content: Sendable {
         let number: Int
     }
 
+    /// A post that is left out.
+    package struct Skipped: Sendable {
+        /// The file as messages name it.
+        package let file: String
+        /// Why, as in "x.md (published: false)".
+        package let reason: String
+    }
+
     /// A Markdown file that no page shows.
     struct Unread: Sendable {
         /// The file's path.
@@ -48,6 +56,10 @@ package struct Content: Sendable {
     let posts: [(post: Post, page: Page)]
     /// Files of posts that are left out; links may name them.
     let drafts: Set<String>
+    /// Posts that are left out, and why.
+    package let skipped: [Skipped]
+    /// Files that are copied as they are.
+    let staticFiles: [ContentAsset]
     /// The folders that may hold files for pages.
     let folders: [String]
     /// Paths of the site's own files and of the posts.

@@ -13,6 +13,8 @@ package struct ContentPages: Sendable {
     struct Page: Sendable {
         /// Path of its file, relative to the site's root.
         let path: String
+        /// Whether search engines are told of it.
+        var isListed = true
         /// Makes the HTML; the site's `root` must be the page's.
         let text: @Sendable (Templates, SiteContext) throws -> String
 
@@ -42,8 +44,10 @@ package struct ContentPages: Sendable {
     let feed: [Feed.Entry]
     /// The posts for the search.
     let search: [SearchIndex.Entry]
-    /// Warnings for the writer, each with file and line.
+    /// Warnings for the writer: a line for each kind in each text.
     package let warnings: [String]
+    /// Those about what readers lose: links that lead nowhere, pictures that are not there.
+    package let losses: [String]
 }
 
 extension ContentPages {
@@ -56,8 +60,9 @@ extension ContentPages {
             content: content, library: library, templates: templates,
             links: LinkResolver(
                 content: content, project: library.project,
-                files: lists.paths + templates.assets.map { SitePaths.asset($0.name) }))
-        var warnings: [String] = []
+                files: lists.paths + templates.assets.map { SitePaths.asset($0.name) }),
+            formulas: FormulaCache(store: library.store))
+        var warnings: [WriterWarning] = []
         var assets = AssetTable(paths: content.paths)
         var rendered: [String: ContentRenderer.Rendered] = [:]
         for page in content.pages {
@@ -69,8 +74,6 @@ extension ContentPages {
         introduction = content.introduction.flatMap { rendered[$0.path]?.html }
         layers = content.layers.compactMapValues { rendered[$0.path]?.html }
         neurons = content.neurons.compactMapValues { rendered[$0.path]?.html }
-        warnings += Self.unseen(content, project: library.project).sorted()
-
         let posts = content.posts.compactMap { post, page in
             rendered[page.path].map { RenderedPost(post: post, rendered: $0) }
         }
@@ -84,11 +87,14 @@ extension ContentPages {
                 posts[index].page(
                     lists: lists, previous: index > 0 ? summaries[index - 1] : nil,
                     next: index + 1 < posts.count ? summaries[index + 1] : nil)
-            } + lists.pages(of: posts)
+            } + lists.pages(of: posts) + content.posts.flatMap { RedirectPage.pages(to: $0.post) }
         self.assets = assets.assets
         let copied = Set(assets.assets.map(\.file))
-        warnings += content.unread.filter { !copied.contains($0.file) }.map(\.warning)
-        self.warnings = warnings
+        let texts = WriterWarning.texts(of: content.posts.flatMap(\.post.text.warnings) + warnings)
+        self.warnings =
+            texts.harmless + Self.unseen(content, project: library.project).sorted()
+            + content.unread.filter { !copied.contains($0.file) }.map(\.warning)
+        losses = texts.dangerous
     }
 
     /// Warnings about commentary on layers and neurons that the atlas does not show.
@@ -146,7 +152,13 @@ struct RenderedPost: Sendable {
 
     private var path: String { OutputPath.encoded(post.path) }
 
-    private var excerpt: String? { post.description ?? (rendered.excerpt.isEmpty ? nil : rendered.excerpt) }
+    private var excerpt: String? {
+        post.description ?? (rendered.excerpt.isEmpty ? nil : Excerpt.cut(rendered.excerpt))
+    }
+
+    private func direction(in site: SiteContext) -> String {
+        post.direction ?? Language.direction(of: post.language ?? site.language)
+    }
 
     /// The text, with the caveats where it shows scores.
     private var html: String {
@@ -164,7 +176,10 @@ struct RenderedPost: Sendable {
     /// The post in the feed.
     var entry: Feed.Entry {
         Feed.Entry(
-            title: post.title, path: path, published: post.date.instant, summary: excerpt, content: html,
+            title: post.title, path: OutputPath.address(path), published: post.date.instant, summary: excerpt,
+            content: rendered.feedHTML, page: path,
+            author: post.authors.isEmpty ? nil : post.authors.joined(separator: ", "),
+            language: post.language,
             categories: post.categories + post.tags.filter { !post.categories.contains($0) })
     }
 
@@ -184,8 +199,11 @@ struct RenderedPost: Sendable {
                 PostPage(
                     site: site,
                     page: PageContext(
-                        title: post.title, summary: excerpt, path: path, image: rendered.image, isArticle: true),
+                        title: post.title, summary: excerpt, path: path, image: rendered.image, isArticle: true,
+                        language: post.language),
                     title: post.title, date: post.date.machine, displayDate: post.date.display,
+                    author: post.authors.isEmpty ? nil : post.authors.joined(separator: ", "),
+                    direction: direction(in: site),
                     categories: categories, tags: tags, content: html,
                     previous: previous.map { LinkContext(title: $0.title, path: $0.path) },
                     next: next.map { LinkContext(title: $0.title, path: $0.path) }))

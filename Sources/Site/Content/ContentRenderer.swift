@@ -3,6 +3,7 @@
 import Foundation
 import Render
 import Runs
+import Support
 
 /// Renders the texts of a project with the runs in its library.
 ///
@@ -16,17 +17,21 @@ struct ContentRenderer: Sendable {
     let templates: Templates
     /// Resolves links.
     let links: LinkResolver
+    /// Sets formulas.
+    let formulas: FormulaCache
 
     /// A text as HTML.
     struct Rendered: Sendable {
         /// The HTML, a sequence of blocks.
         let html: String
+        /// The same for the feed, where the site's styles are not known.
+        let feedHTML: String
         /// The first paragraph, as text.
         let excerpt: String
         /// Files that the page needs.
         let assets: [ContentAsset]
-        /// Warnings for the writer, each with file and line.
-        let warnings: [String]
+        /// Warnings for the writer.
+        let warnings: [WriterWarning]
         /// Whether the text shows a score, so that its page must show the caveats.
         let showsScores: Bool
         /// Whether the excerpt, which lists of posts show, has a score.
@@ -41,14 +46,28 @@ struct ContentRenderer: Sendable {
     func render(_ page: Content.Page) throws -> Rendered {
         var notes = FigureNotes()
         var assets: [ContentAsset] = []
-        var warnings: [(line: Int, message: String)] = []
+        var warnings: [WriterWarning] = []
+        func warn(_ line: Int, _ message: String, kind: String? = nil, isDangerous: Bool = false) {
+            warnings.append(
+                WriterWarning(
+                    file: page.text.name, line: line, kind: kind, message: message, isDangerous: isDangerous))
+        }
+        let set = try formulas.set(
+            page.document.gaps.compactMap { if case .formula(let formula) = $0 { formula } else { nil } })
+        var formula = 0
+        var feedFigures: [(page: String, feed: String)] = []
         let output = try page.document.filled { index, gap, caption in
             switch (page.requests[index], gap) {
             case (.page(let request), _): return OutputPath.link(from: page.path, to: request.path)
-            case (.figure(let request), _): return try html(of: request, caption: caption, on: page.path, notes: &notes)
+            case (.figure(let request), _):
+                let html = try html(of: request, caption: caption, on: page.path, notes: &notes)
+                if let feed = try feedHTML(of: request, caption: caption, on: page.path) {
+                    feedFigures.append((html.trimmingCharacters(in: .newlines), feed))
+                }
+                return html
             case (.value(let request), _):
                 let text = try value(of: request, notes: &notes)
-                if let reason = text.reason { warnings.append((gap.line, reason)) }
+                if let reason = text.reason { warn(gap.line, reason) }
                 return text.value
             case (nil, .link(let destination)):
                 switch links.resolve(destination.text, on: page) {
@@ -59,25 +78,36 @@ struct ContentRenderer: Sendable {
                     return link
                 case .dead(let reason):
                     let kind = destination.isImage ? "image" : "link"
-                    warnings.append((gap.line, "the \(kind) \(destination.text) is broken: \(reason)"))
+                    let message = "the \(kind) \(destination.text) is broken: \(reason)"
+                    warn(gap.line, message, kind: "\(kind) \(destination.text)", isDangerous: true)
                     return nil
                 }
+            case (nil, .formula(let written)):
+                defer { formula += 1 }
+                if let problem = set[formula].problem {
+                    warn(
+                        written.line,
+                        "the formula \(written.tex.readableLine) cannot be set, and its TeX is shown: \(problem)",
+                        kind: "formula")
+                }
+                return set[formula].html
             case (nil, .value(let expression, _)):
-                warnings.append(
-                    (
-                        gap.line,
-                        "{{\(expression)}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is left as text"
-                    ))
+                warn(
+                    gap.line,
+                    "{{\(expression)}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is left as text",
+                    kind: "value")
                 return nil
             // Never happens: every figure is a request.
             case (nil, .figure): return nil
             }
         }
-        warnings += output.warnings.map { ($0.line, $0.message) }
+        for warning in output.warnings { warn(warning.line, warning.message, kind: warning.kind) }
         return Rendered(
-            html: output.html, excerpt: output.excerpt, assets: assets,
+            html: output.html,
+            feedHTML: feedFigures.reduce(output.html) { $0.replacing($1.page, with: $1.feed) },
+            excerpt: output.excerpt, assets: assets,
             // Values are filled in before links; the sort is stable within a line.
-            warnings: warnings.sorted { $0.line < $1.line }.map { "\(page.text.name):\($0.line): \($0.message)" },
+            warnings: warnings.sorted { $0.line < $1.line },
             showsScores: notes.showsScores,
             excerptShowsScores: notes.scoreValues.contains { output.excerpt.contains($0) }, image: notes.image)
     }

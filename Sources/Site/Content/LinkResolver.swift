@@ -30,6 +30,12 @@ struct LinkResolver: Sendable {
     private let drafts: Set<String>
     private let folders: [String]
     private let contentFolder: String
+    /// The project's folder, which also holds what blogs keep in `assets`, `images` or `img`.
+    private let projectFolder: String
+    /// Paths of static files, which are in the site already.
+    private let staticPaths: Set<String>
+    /// The site's address without a slash at its end; links to it are links within the site.
+    private let baseURL: String?
     /// Only files in these folders are copied; paths have their links resolved and end with a slash.
     private let roots: [String]
     private let pages: Set<String>
@@ -41,6 +47,9 @@ struct LinkResolver: Sendable {
         drafts = Set(content.drafts.map(Self.plain))
         folders = content.folders.map(Self.plain)
         contentFolder = folders[0]
+        projectFolder = Self.plain(project.folder)
+        staticPaths = Set(content.staticFiles.map(\.path))
+        baseURL = project.configuration.baseURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         roots = (content.folders + [project.folder]).map(FileSystem.resolved).map { $0 == "/" ? $0 : $0 + "/" }
         pages =
             Set(content.posts.map(\.post.path)).union(files)
@@ -65,6 +74,12 @@ struct LinkResolver: Sendable {
 
     /// Resolves a link of a text.
     func resolve(_ destination: String, on page: Content.Page) -> ResolvedLink {
+        if let baseURL, destination.hasPrefix("\(baseURL)/") {
+            let inner = resolve(String(destination.dropFirst(baseURL.count)), on: page)
+            // What the site does not have may be another part of the host.
+            if case .dead = inner { return .kept }
+            return inner
+        }
         let end = destination.firstIndex { $0 == "#" || $0 == "?" } ?? destination.endIndex
         let written = String(destination[..<end])
         let rest = String(destination[end...])
@@ -84,21 +99,44 @@ struct LinkResolver: Sendable {
             return .asset(ContentAsset(file: file, path: target), link: written + rest)
         }
         guard let target else { return .dead("it points outside the site") }
-        return resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: true)
-            ?? .dead("no file beside the text and no page of the site has this path")
+        if let known = resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: true) { return known }
+        // As in a browser on the page itself; then as writers often mean it, from the site's root.
+        for target in [target, OutputPath.normalised(path)].compactMap(\.self) {
+            if let file = rootFile(target, rest, on: page) { return file }
+        }
+        return .dead("no file beside the text, none in the project, and no page of the site has this path")
     }
 
     /// Resolves a link from the root; as a relative link it also works in subfolders and local files.
     private func resolveFromRoot(_ path: String, _ rest: String, on page: Content.Page) -> ResolvedLink {
         guard let target = OutputPath.normalised(path) else { return .dead("it points outside the site") }
         if let known = resolved(target, isFolder: path.hasSuffix("/"), rest, on: page, keeping: false) { return known }
-        let file = "\(contentFolder)/\(target)"
-        guard isFile(file), pagesOfFiles[file] == nil, !drafts.contains(file) else {
-            return .dead("no page of the site and no file in content has this path")
+        return rootFile(target, rest, on: page)
+            ?? .dead("no page of the site and no file in content or in the project has this path")
+    }
+
+    /// A file whose path in the site is the one below `content` or below the project's folder; nil if there is none.
+    private func rootFile(_ target: String, _ rest: String, on page: Content.Page) -> ResolvedLink? {
+        let link = OutputPath.link(from: page.path, to: target) + rest
+        if staticPaths.contains(target) { return .rewritten(link) }
+        var files = ["\(contentFolder)/\(target)"]
+        if isPublic(target) { files.append(projectFolder.isEmpty ? target : "\(projectFolder)/\(target)") }
+        guard let file = files.first(where: { isFile($0) && pagesOfFiles[$0] == nil && !drafts.contains($0) }) else {
+            return nil
         }
         if let reason = refusal(of: file) { return .dead(reason) }
-        return .asset(
-            ContentAsset(file: file, path: target), link: OutputPath.link(from: page.path, to: target) + rest)
+        return .asset(ContentAsset(file: file, path: target), link: link)
+    }
+
+    /// Folders of a project that hold what it is made from, and none of which Jekyll would publish as it is.
+    private static let ownFolders = ["content", "templates", "static", "site"]
+
+    /// Whether a project's file may be published under its own path: as in Jekyll all in its folders whose names begin
+    /// with neither a dot nor an underscore.
+    private func isPublic(_ target: String) -> Bool {
+        let names = target.split(separator: "/")
+        guard names.count > 1, let first = names.first, !Self.ownFolders.contains(String(first)) else { return false }
+        return !names.contains { $0.hasPrefix(".") || $0.hasPrefix("_") }
     }
 
     private func resolved(
@@ -120,7 +158,7 @@ struct LinkResolver: Sendable {
         guard let root = roots.first(where: real.hasPrefix) else {
             return "the file is a link to \(real), outside the project, and is not copied"
         }
-        let folder = folders.first { file.hasPrefix($0 + "/") } ?? ""
+        let folder = folders.first { file.hasPrefix($0 + "/") } ?? projectFolder
         let names =
             file.dropFirst(folder.count).split(separator: "/") + real.dropFirst(root.count).split(separator: "/")
         return names.contains { $0.hasPrefix(".") } ? "hidden files are not copied" : nil

@@ -67,6 +67,12 @@ package enum OutputPath {
         }
     }
 
+    /// A page's address: a folder's page has the folder's, with a slash at its end.
+    static func address(_ path: String) -> String {
+        path == SitePaths.index || path.hasSuffix("/\(SitePaths.index)")
+            ? String(path.dropLast(SitePaths.index.count)) : path
+    }
+
     /// The link from one page of the site to another.
     static func link(from page: String, to target: String) -> String {
         SitePaths.root(from: page) + encoded(target)

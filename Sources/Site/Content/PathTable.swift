@@ -23,8 +23,11 @@ struct PathTable: Sendable {
     /// Gives a path to an owner.
     ///
     /// - Parameter page: path of the page that the file is for; files beside commentary are in the page's folder.
-    mutating func take(_ path: String, for owner: String, beside page: String? = nil) throws(Conflict) {
-        if let reserved = Self.reserved(path, beside: page) { throw reserved }
+    /// - Parameter isStatic: whether the owner put the file into the site himself; it may then be hidden, or `CNAME`.
+    mutating func take(
+        _ path: String, for owner: String, beside page: String? = nil, isStatic: Bool = false
+    ) throws(Conflict) {
+        if let reserved = isStatic ? Self.reservedStatic(path) : Self.reserved(path, beside: page) { throw reserved }
         if let other = files[path] { throw Conflict(description: "\(path) belongs to \(other)") }
         if let other = folders[path] { throw Conflict(description: "\(path) is a folder that \(other) needs") }
         var folder = OutputPath.folder(of: path)
@@ -42,6 +45,16 @@ struct PathTable: Sendable {
             folders[folder] = owner
             folder = OutputPath.folder(of: folder)
         }
+    }
+
+    /// The conflict of a path that no static file can have.
+    private static func reservedStatic(_ path: String) -> Conflict? {
+        let first = path.split(separator: "/").first.map(String.init) ?? ""
+        if first == ".atlasgen" || first.hasPrefix(".git") {
+            return Conflict(description: "\(first) belongs to the folder's owner")
+        }
+        return SitePaths.ownFolders.contains(first.lowercased())
+            ? Conflict(description: "the folder \(first) belongs to \(site)") : nil
     }
 
     /// The conflict of a path that no text can ever have. Cases are ignored, as some file systems do.

@@ -1,5 +1,6 @@
 // Paths of posts' pages: Jekyll's permalinks (https://jekyllrb.com/docs/permalinks/).
 
+import Foundation
 import Support
 
 /// A pattern such as `/:categories/:year/:month/:day/:title:output_ext`.
@@ -16,6 +17,11 @@ struct Permalink: Sendable, Equatable {
         "ordinal": "/:categories/:year/:y_day/:title:output_ext",
         "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
         "none": "/:categories/:title:output_ext",
+    ]
+
+    /// Endings of pages, and of other texts that servers have. `/gpt-2.5` has none of them.
+    private static let endings = [
+        "html", "htm", "xhtml", "shtml", "php", "asp", "aspx", "jsp", "cgi", "xml", "txt", "json",
     ]
 
     /// A pattern, or the name of a style.
@@ -39,7 +45,7 @@ struct Permalink: Sendable, Equatable {
 
     /// The path of the page's file, relative to the site's root.
     ///
-    /// A pattern that ends with a slash makes a folder with `index.html`; one without an ending gets `.html`.
+    /// A pattern that ends with a slash makes a folder with `index.html`; one without an ending of pages gets `.html`.
     ///
     /// - Throws: `Problem`, which completes a sentence that starts with "the permalink".
     func path(_ values: Values) throws(Problem) -> String {
@@ -77,7 +83,7 @@ struct Permalink: Sendable, Equatable {
         }
         if text.hasSuffix("/") {
             path += "/index.html"
-        } else if !path.hasSuffix(".html") {
+        } else if !Self.endings.contains((path as NSString).pathExtension.lowercased()) {
             path += ".html"
         }
         guard path.split(separator: "/").allSatisfy(OutputPath.isName) else {

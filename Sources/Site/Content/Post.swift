@@ -15,8 +15,19 @@ struct Post: Sendable {
     let categories: [String]
     /// In the order of the front matter.
     let tags: [String]
-    /// One or two sentences for lists, search engines and the feed; nil if they show the first paragraph.
+    /// One or two sentences for lists, search engines and the feed: the front matter's `description`, or else its
+    /// `excerpt`; nil if they show the start of the text.
     let description: String?
+    /// What ends the part of the text that lists show: the front matter's `excerpt_separator`, or else `<!--more-->`.
+    let excerptSeparator: String
+    /// The language of the text, as `en` or `pt-BR`; nil for the site's.
+    let language: String?
+    /// Whether the front matter gives the direction `ltr` or `rtl`; nil for the language's.
+    let direction: String?
+    /// The authors' names; empty for the site's.
+    let authors: [String]
+    /// Paths of pages that lead readers here, from `redirect_from`.
+    let redirects: [String]
     /// False if the front matter has `published: false`.
     let isPublished: Bool
     /// Path of the page's file, relative to the site's root.
@@ -29,8 +40,9 @@ struct Post: Sendable {
     ///
     /// Keys that Jekyll's themes and plugins use, such as `layout`, are ignored.
     ///
+    /// - Parameter timeZone: the site's; a date with an offset is shown and addressed by the day there, as Jekyll does.
     /// - Throws: `AtlasError` of code `data`, with file and line.
-    init(_ text: SourceText) throws {
+    init(_ text: SourceText, in timeZone: TimeZone = .gmt) throws {
         self.text = text
         let name = (text.file as NSString).lastPathComponent
         let stem = Self.endings.first(where: name.hasSuffix).map { String(name.dropLast($0.count)) } ?? name
@@ -42,7 +54,7 @@ struct Post: Sendable {
             guard let parsed = PostDate(written) else {
                 throw node.mismatch("a date such as 2026-11-23 or 2026-11-23 14:05:00 +0100")
             }
-            date = parsed
+            date = parsed.day(in: timeZone)
         }
         guard let date else {
             throw text.error(
@@ -61,7 +73,23 @@ struct Post: Sendable {
             try Self.names(fields["categories"], areWords: true) + Self.names(fields["category"], areWords: false))
         let tag = try Self.names(fields["tag"], areWords: false)
         tags = Self.unique(tag.isEmpty ? try Self.names(fields["tags"], areWords: true) : tag)
-        description = try fields["description"].flatMap { try Self.scalar($0, "a text") }
+        description =
+            try fields["description"].flatMap(Self.text) ?? fields["excerpt"].flatMap(Self.text).flatMap(Excerpt.plain)
+        excerptSeparator =
+            try fields["excerpt_separator"].flatMap { try Self.scalar($0, "a text") } ?? Excerpt.separator
+        language = try (fields["lang"] ?? fields["language"] ?? fields["locale"]).flatMap(Language.tag)
+        direction = try fields["dir"].flatMap(Language.direction)
+        authors = try Self.authors(fields["author"] ?? fields["authors"])
+        redirects = try Self.names(fields["redirect_from"], areWords: false).map { redirect in
+            do throws(Permalink.Problem) {
+                return try Permalink(redirect).path(
+                    .init(date: date, slug: slug, categories: []))
+            } catch {
+                throw text.error(
+                    "the address under redirect_from \(error.description)",
+                    line: fields["redirect_from"]?.place.line ?? 1)
+            }
+        }
         isPublished = try fields["published"].flatMap { $0.scalar == nil ? nil : try Self.flag($0) } ?? true
         let permalink = try fields["permalink"].flatMap { try Self.scalar($0, "a permalink") }
         let values = Permalink.Values(
@@ -76,7 +104,13 @@ struct Post: Sendable {
     }
 
     /// Whether the post is not published yet.
-    func isDraft(at now: Date) -> Bool { !isPublished || date.instant > now }
+    func isDraft(at now: Date) -> Bool { reasonToSkip(at: now) != nil }
+
+    /// Why the post is not published yet; nil if it is published.
+    func reasonToSkip(at now: Date) -> String? {
+        if !isPublished { return "published: false" }
+        return date.instant > now ? "dated \(date.machine)" : nil
+    }
 
     /// The date and the rest of `2024-03-09-slug`.
     private static func split(_ stem: String) -> (date: PostDate?, slug: String) {
@@ -92,6 +126,13 @@ struct Post: Sendable {
         if node.isList || node.isMapping { throw node.mismatch(expected) }
         guard let text = node.scalar, !text.isEmpty else { return nil }
         return try node.text()
+    }
+
+    /// A text; brackets around one make it a list for YAML, as in `description: [draft] x`.
+    private static func text(_ node: ConfigurationNode) throws -> String? {
+        guard node.isList else { return try scalar(node, "a text") }
+        let names = try names(node, areWords: false)
+        return names.isEmpty ? nil : names.joined(separator: ", ")
     }
 
     /// True or false in any spelling of YAML 1.1, which Jekyll uses.
@@ -113,6 +154,14 @@ struct Post: Sendable {
         }
         guard let text = try scalar(node, "a name or a list of names") else { return [] }
         return areWords ? text.split(whereSeparator: \.isWhitespace).map(String.init) : [text]
+    }
+
+    /// The names of authors: a text, a list, or mappings with a `name`, as themes and plugins have them.
+    private static func authors(_ node: ConfigurationNode?) throws -> [String] {
+        guard let node else { return [] }
+        if node.isMapping { return try node.fields()["name"].flatMap { try scalar($0, "a name") }.map { [$0] } ?? [] }
+        guard let entries = node.node.sequence else { return try scalar(node, "a name").map { [$0] } ?? [] }
+        return try entries.flatMap { try authors(ConfigurationNode(node: $0, file: node.file, key: node.key)) }
     }
 
     private static func unique(_ names: [String]) -> [String] {

@@ -4,7 +4,8 @@ import Foundation
 
 /// A day and a time in a zone.
 ///
-/// Pages and permalinks show the day as written, whatever the day is in other zones; only the order of posts and the
+/// Pages and permalinks show the day in the site's zone, as Jekyll does; a date without a zone is that day everywhere.
+/// Only the order of posts and the
 /// feed use the instant.
 struct PostDate: Sendable, Equatable {
     let year: Int
@@ -15,6 +16,8 @@ struct PostDate: Sendable, Equatable {
     var second = 0
     /// Seconds by which the zone is ahead of UTC; 0 if none was written.
     var offset = 0
+    /// Whether a zone was written.
+    private(set) var hasZone = false
 
     /// A day at midnight UTC; nil if there is no such day.
     init?(year: Int, month: Int, day: Int) {
@@ -40,6 +43,7 @@ struct PostDate: Sendable, Equatable {
         else { return nil }
         (self.hour, self.minute, self.second) = (hours, minutes, seconds)
         guard let zone, let first = zone.first else { return }
+        hasZone = true
         guard first == "+" || first == "-" else {
             guard let hours = Self.zones[zone.uppercased()] else { return nil }
             offset = hours * 3600
@@ -59,6 +63,21 @@ struct PostDate: Sendable, Equatable {
         "PST": -8, "PDT": -7, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
         "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
     ]
+
+    /// The same moment as the clocks of a zone show it; a date without a zone is the day as written.
+    func day(in zone: TimeZone) -> PostDate {
+        guard hasZone else { return self }
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = zone
+        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: instant)
+        guard let year = parts.year, let month = parts.month, let day = parts.day,
+            var date = PostDate(year: year, month: month, day: day)
+        else { return self }
+        (date.hour, date.minute, date.second) = (parts.hour ?? 0, parts.minute ?? 0, parts.second ?? 0)
+        date.offset = zone.secondsFromGMT(for: instant)
+        date.hasZone = true
+        return date
+    }
 
     /// The moment.
     var instant: Date {

@@ -12,6 +12,8 @@ struct PostPage: TemplateRoot {
     var title: String
     var date: String
     var displayDate: String
+    var author: String?
+    var direction = "ltr"
     var categories: [LinkContext] = []
     var tags: [LinkContext] = []
     var content: String
@@ -25,6 +27,8 @@ struct PostPage: TemplateRoot {
         .text("title", "the post's title", \.title),
         .text("date", "the date as `2024-03-09`", \.date),
         .text("displayDate", "the date as `9 March 2024`", \.displayDate),
+        .text("author", "the authors that the post names", \.author),
+        .text("direction", "the direction of its text: `ltr`, `rtl` or `auto`", \.direction),
         .list("categories", "links to the pages of its categories", \.categories),
         .flag("hasTags", "whether it has tags") { !$0.tags.isEmpty },
         .list("tags", "links to the pages of its tags", \.tags),

@@ -17,6 +17,8 @@ struct SourceText: Sendable {
     let body: String
     /// The body's first line in the file.
     let bodyLine: Int
+    /// What the writer should know of the front matter.
+    let warnings: [WriterWarning]
 
     /// The longest text that is read; a longer file is probably not a text.
     static let byteLimit = 16 << 20
@@ -62,9 +64,18 @@ struct SourceText: Sendable {
                     "\(name):\(parts.yamlLine): front matter of \(yaml.utf8.count) bytes; at most "
                         + "\(Self.frontMatterByteLimit) are read")
             }
-            self.yaml = String(repeating: "\n", count: parts.yamlLine - 1) + yaml
+            let single = FrontMatterKeys.single(in: yaml)
+            self.yaml = String(repeating: "\n", count: parts.yamlLine - 1) + single.yaml
+            warnings = single.repeated.map { repeated in
+                WriterWarning(
+                    file: name, line: parts.yamlLine + repeated.first,
+                    message:
+                        "the key \"\(repeated.key)\" is also on line \(parts.yamlLine + repeated.last), whose value "
+                        + "counts; remove one")
+            }
         } else {
             yaml = nil
+            warnings = []
         }
         _ = try fields()
     }

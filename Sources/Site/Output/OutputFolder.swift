@@ -40,8 +40,10 @@ package struct OutputFolder: Sendable {
     static let markerText = "This folder is made by atlasgen, which replaces it as a whole.\n"
     /// Files of the folder's owner, kept from one site to the next.
     static let kept = [".git", ".gitattributes", ".gitignore", ".nojekyll", "CNAME"]
+    /// Those of them that a site may bring along.
+    static let replaced = [".nojekyll", "CNAME"]
     /// Folders of a project that a site must not replace.
-    private static let projectFolders = [".atlas", "content", "_posts", "templates"]
+    private static let projectFolders = [".atlas", "content", "_posts", "static", "templates"]
 
     /// The folder that holds the site's folder.
     var parent: String {
@@ -132,6 +134,25 @@ package struct OutputFolder: Sendable {
                     + "there or reached by a link there. A new \(kind) would remove it. Move it out of \(path), or choose "
                     + "another folder \(kind.choice).")
         }
+    }
+
+    /// The files of the folder, by their paths in it, that a new site lacks and that are not its owner's.
+    package func files(thatLack files: SiteFiles) throws -> [String] {
+        guard try FileSystem.kind(of: path) == .folder else { return [] }
+        var missing: [String] = []
+        func visit(_ folder: String) throws {
+            for name in try FileSystem.names(in: folder.isEmpty ? path : "\(path)/\(folder)").sorted() {
+                let file = OutputPath.joined(folder, name)
+                if folder.isEmpty, Self.kept.contains(name) || name == kind.marker { continue }
+                if FileSystem.isFolder("\(path)/\(file)"), !FileSystem.isLink("\(path)/\(file)") {
+                    try visit(file)
+                } else if !files.has(file) {
+                    missing.append(file)
+                }
+            }
+        }
+        try visit("")
+        return missing
     }
 
     /// Whether a folder has this one's marker.

@@ -26,6 +26,9 @@ package final class SiteFiles: @unchecked Sendable {
     /// Number of files so far, and their size in bytes.
     package var total: (files: Int, bytes: Int) { lock.withLock { (count, bytes) } }
 
+    /// Whether a file was written at a path.
+    func has(_ path: String) -> Bool { lock.withLock { paths.contains(path) } }
+
     /// Writes a file at a path relative to the site's root.
     ///
     /// - Throws: `AtlasError` of code `data` for a path that was written before.

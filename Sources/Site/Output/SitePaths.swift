@@ -48,7 +48,8 @@ enum SitePaths {
     static let search = "search"
     /// Name of the search index's first file, which loads the others.
     static let searchIndex = "index.js"
-    private static let assets = "assets"
+    /// The theme's folder, which has no name that blogs give their own.
+    private static let assets = "atlasgen"
     private static let layers = "layers"
 
     /// A file of the theme.
@@ -60,8 +61,11 @@ enum SitePaths {
     /// The page of a category or a tag.
     static func list(_ kind: PostLists.Kind, _ name: String) -> String { "\(kind.rawValue)/\(name)/\(index)" }
 
+    /// Tells GitHub Pages to publish the site as it is, with names that begin with an underscore.
+    static let noJekyll = ".nojekyll"
+
     /// Paths that no text can have.
-    static let reserved = [index, notFound, atlas, feed, robots, sitemap, archive]
+    static let reserved = [index, notFound, atlas, feed, robots, sitemap, archive, noJekyll]
 
     /// Folders that contain only the site's own files.
     static let ownFolders = [assets, layers, search]

@@ -41,8 +41,11 @@ package struct SiteWriter: Sendable {
         for asset in templates.assets {
             try files.copy(asset.url.path, to: SitePaths.asset(asset.name))
         }
-        for asset in contentPages.assets {
+        for asset in content.staticFiles + contentPages.assets {
             try files.copy(asset.file, to: asset.path)
+        }
+        if !content.staticFiles.contains(where: { $0.path == SitePaths.noJekyll }) {
+            try files.write("", to: SitePaths.noJekyll)
         }
         let site = siteContext
         let assets = Set(contentPages.assets.map(\.path))
@@ -87,7 +90,7 @@ package struct SiteWriter: Sendable {
             feed: configuration.baseURL == nil || contentPages.feed.isEmpty ? nil : SitePaths.feed,
             search: SitePaths.search,
             pending: pending,
-            generator: Version.generator)
+            generator: Version.generator, language: configuration.language?.value ?? Language.standard)
     }
 
     /// Writes each photograph that a page shows, once.
@@ -138,15 +141,15 @@ package struct SiteWriter: Sendable {
         let feed = Feed(
             title: configuration.title, subtitle: configuration.description, author: configuration.author,
             baseURL: base, path: SitePaths.feed, entries: contentPages.feed)
-        if let xml = feed.xml { try files.write(xml, to: SitePaths.feed) }
+        for file in feed.files { try files.write(file.text, to: file.path) }
         let neurons =
             layers.flatMap { $0.cards.map(\.path) }
             + extra.map { SitePaths.neuron($0.address, $0.number) }
         let sitemap = Sitemap(
             baseURL: base,
-            paths: [SitePaths.index] + layers.map(\.summary.path)
-                + contentPages.pages.map { OutputPath.encoded($0.path) }
-                + neurons)
+            paths: ([SitePaths.index] + layers.map(\.summary.path)
+                + contentPages.pages.filter(\.isListed).map { OutputPath.encoded($0.path) }
+                + neurons).map(OutputPath.address))
         for file in sitemap.files { try files.write(file.text, to: file.name) }
         try files.write(sitemap.robots, to: SitePaths.robots)
     }

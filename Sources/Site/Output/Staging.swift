@@ -51,7 +51,9 @@ package struct Staging: Sendable {
         try output.check()
         // The owner's files must not be replaced by files of the new site.
         for name in OutputFolder.kept where FileSystem.exists("\(folder)/\(name)") {
-            try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+            // What the project's static files and the build itself write takes the old file's place.
+            let stale = OutputFolder.replaced.contains(name) ? "\(output.path)/\(name)" : "\(folder)/\(name)"
+            if FileSystem.exists(stale) { try FileManager.default.removeItem(atPath: stale) }
         }
         try FileSystem.synchronizeFileSystem(of: folder)
         if FileSystem.exists(output.path) {

@@ -18,6 +18,8 @@ struct SiteContext: TemplateContext, Encodable {
     var search: String?
     var pending: String?
     var generator: String?
+    /// The language of the site's texts.
+    var language = Language.standard
 
     static let keys: [TemplateKey<SiteContext>] = [
         .text("title", "the site's name", \.title),
@@ -29,6 +31,7 @@ struct SiteContext: TemplateContext, Encodable {
         .text("search", "folder of the search index", \.search),
         .text("pending", "what is still missing, if only part of the atlas was made", \.pending),
         .text("generator", "the program that made the site", \.generator),
+        .text("language", "the language of the site's texts, e.g. `en`", \.language),
     ]
 }
 
@@ -39,11 +42,18 @@ struct PageContext: TemplateContext {
     var path: String
     var image: String?
     var isArticle = false
+    /// The language, if it is not the site's.
+    var language: String?
+
+    /// The end of the page's absolute address: as the path, without a folder's `index.html`.
+    var address: String { OutputPath.address(path) }
 
     static let keys: [TemplateKey<PageContext>] = [
         .text("title", "the page's title", \.title),
         .text("summary", "a sentence about the page", \.summary),
         .text("path", "path of the page", \.path),
+        .text("address", "the end of the page's absolute address: its path, without `index.html`", \.address),
+        .text("language", "the language of the page's text, if it is not the site's", \.language),
         .text("image", "path of the picture for link previews", \.image),
         .flag("isArticle", "whether the page is a post", \.isArticle),
     ]

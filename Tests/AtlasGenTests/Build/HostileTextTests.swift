@@ -165,7 +165,7 @@ import Testing
 
     @Test(arguments: [
         "permalink: /../../escape.html", "permalink: \"/a/../../escape.html\"", "permalink: \"\\\\..\\\\escape.html\"",
-        "permalink: /layers/heads.head/index.html", "permalink: /assets/atlas.js", "permalink: /index.html",
+        "permalink: /layers/heads.head/index.html", "permalink: /atlasgen/atlas.js", "permalink: /index.html",
         "categories: [\"..\", \"..\"]", "categories: [\"../../escape\"]",
         "permalink: /\(String(repeating: "x", count: 300))",
         "slug: ../../escape", "permalink: /.git/x", "permalink: /layers/heads.head/by-look.html", "permalink: /CNAME/",
@@ -186,7 +186,7 @@ import Testing
         } else {
             #expect(outside.allSatisfy { $0.hasPrefix("site/") }, "\(outside)")
             // Nothing of the atlas was replaced by the post.
-            for path in ["site/assets/atlas.js", "site/layers/heads.head/neurons.json", "site/.git/HEAD"] {
+            for path in ["site/atlasgen/atlas.js", "site/layers/heads.head/neurons.json", "site/.git/HEAD"] {
                 #expect(after[path] == before[path])
             }
         }

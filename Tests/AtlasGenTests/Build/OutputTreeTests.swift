@@ -12,8 +12,8 @@ import Testing
     }
 
     private func expected(thumbnails: Bool, _ ending: String = "png") -> [String] {
-        var files = [".atlasgen", "404.html", "atlas.json", "index.html"]
-        files += ["assets/atlas.css", "assets/atlas.js", "assets/icon.svg", "search/index.js"]
+        var files = [".atlasgen", ".nojekyll", "404.html", "atlas.json", "index.html"]
+        files += ["atlasgen/atlas.css", "atlasgen/atlas.js", "atlasgen/icon.svg", "search/index.js"]
         for layer in ["layers/encoder_layer_1.mlp.3", "layers/heads.head"] {
             files += ["index.html", "neurons.csv", "neurons.js", "neurons.json"].map { "\(layer)/\($0)" }
             files += ["activation", "identification", "look", "meaning"].map { "\(layer)/by-\($0).html" }

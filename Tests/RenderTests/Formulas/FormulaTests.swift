@@ -1,6 +1,7 @@
 // Which parts of a text are formulas, what TeX they hold, and what is left around them.
 
 import Foundation
+import TestTree
 import Testing
 
 @testable import Render
@@ -45,7 +46,10 @@ struct FormulaTests {
         ("[a](http://x.y/?a=$b&c=$d) $z$", "<p><a href=\"http://x.y/?a=$b&amp;c=$d\">a</a> ⟨z⟩</p>"),
         ("[a]\n\n[a]: x$y$z\n", "<p><a href=\"x$y$z\">a</a></p>"),
         (#"see \[1\] and \[a](b)"#, #"<p>see [1] and [a](b)</p>"#),
-        ("a $ b $ c", "<p>a $ b $ c</p>"), ("$x\n\ny$", "<p>$x</p>\n<p>y$</p>"), ("$$x", "<p>$$x</p>"),
+        ("a $ b 1 $ c", "<p>a $ b 1 $ c</p>"),
+        ("a $ \\alpha $ $x_i \\in x $ $ N $ 1$\\times$1", "<p>a ⟨ \\alpha ⟩ ⟨x_i \\in x ⟩ ⟨ N ⟩ 1⟨\\times⟩1</p>"),
+        ("see \\eqref{eq:a_b} and \\ref{c}, \\ref{d e}", "<p>see ⟨\\eqref{eq:a_b}⟩ and ⟨\\ref{c}⟩, \\ref{d e}</p>"),
+        ("$x\n\ny$", "<p>$x</p>\n<p>y$</p>"), ("$$x", "<p>$$x</p>"),
         ("$$ $$", "<p>$$ $$</p>"),
         // Around and in other syntax.
         ("**$a_b$** _$c$_", "<p><strong>⟨a_b⟩</strong> <em>⟨c⟩</em></p>"),
@@ -110,6 +114,7 @@ struct FormulaSetterTests {
         #"\begin{align} a &= b \\ &= c \label{eq:1}\end{align}"#, #"\begin{pmatrix} a & b \\ c & d \end{pmatrix}"#,
         #"\underbrace{a+b}_{c} \overset{!}{=} \hat{y}"#, #"\begin{eqnarray} a &=& b \end{eqnarray}"#, #"a \tag{1}"#,
         #"\eqref{eq:1} \bm{x} \mathds{1} \pmb{\mu} \color{red}{x} \textcolor{blue}{y} \bb R"#,
+        #"\newcommand{\p}[2][q]{#1(#2)} \p{x}"#, #"\begin{array}{@{}c c@{}} 1 & 2 \end{array}"#,
         #"\DeclareMathOperator*{\argmx}{arg\,max} \argmx_x"#, #"\displaylines{a \\ b}"#,
         #"\{x \mid y\} \xrightarrow{d} \varnothing"#,
     ])
@@ -143,6 +148,21 @@ struct FormulaSetterTests {
         let results = try set(#"\newcommand{\E}{\mathbb{E}} \def\R#1{r_{#1}}"#, #"\E \R1"#)
         #expect(results.allSatisfy { $0.problem == nil })
         #expect(try set(#"\E"#)[0].problem?.contains(#"\E"#) == true)
+    }
+
+    @Test func labelsAreNumbersThatReferencesShow() throws {
+        let texts = [
+            #"\begin{equation} a \label{one} \end{equation}"#, #"b \label{two} \tag{*}"#,
+            #"\begin{align} c &= d \label{three} \\ e &= f \label{four}\end{align}"#,
+            #"\eqref{two} \ref{four} \eqref{five}"#,
+            #"\begin{aligned} a \label{six} \end{aligned}"#,
+        ]
+        let formulas = texts.map {
+            Formula(source: $0, content: $0, delimiter: .square(isDoubled: false), isAlone: true, line: 1)
+        }
+        let set = try Self.setter.set(formulas).map { try XMLNode.parsed(try #require($0.html)).text }
+        #expect(set[0].contains("(1)") && set[1].contains("(*)") && set[2].contains("(2)") && set[2].contains("(3)"))
+        #expect(set[3].contains("(*)") && set[3].contains("3") && set[3].contains("(five)"))
     }
 
     @Test(arguments: [#"\nosuchthing"#, #"\frac{a"#, #"a & b"#, #"\def\a{\a\a}\a"#])

@@ -45,6 +45,12 @@ struct LiquidTests {
             "<figure><img src=\"http://x.y/a.png\" alt=\"A post\"></figure>"
         ),
         ("{% include note.html text=\"now\" %}", "*now*"),
+        // Conditions on the page.
+        ("{% if page.comments %}a{% else %}b{% endif %}", "b"),
+        ("{% if page.title == 'A post' %}a{% if page.x %}b{% endif %}c{% endif %}d", "acd"),
+        ("{% unless page.x %}a{% endunless %}", "a"),
+        ("{% if page.x %}a{% elsif page.title %}b{% else %}c{% endif %}", "b"),
+        ("{% if site.x %}a{% endif %}", "{% if site.x %}a{% endif %}"),
         // What is not known stays.
         (
             "{% include toc.html %} {% for a in b %} {{ site.pages }} {{ page.title | sort }}",
@@ -104,7 +110,7 @@ struct LiquidTests {
     }
 
     @Test func manyBracesTakeNoTime() {
-        for piece in ["{{", "{%", "{{a}}", "{% raw %}", "{% comment %}"] {
+        for piece in ["{{", "{%", "{{a}}", "{% raw %}", "{% comment %}", "{% if page.a %}", "{% endif %}"] {
             _ = text(String(repeating: piece, count: 20_000))
         }
     }

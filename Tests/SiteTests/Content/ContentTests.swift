@@ -79,7 +79,7 @@ import Testing
             [gone](gone.md), [draft](2024-05-01-draft.md).
 
             ![no picture](res/none.png) and [out](../../../../../etc/passwd)
-            [root](/nowhere.html) [bad](%ZZ) {{ site.baseurl }}
+            [root](/nowhere.html) [bad](%ZZ) {{ site.pages }}
 
             [fine](https://example.org) [mail](mailto:x@y.z) [#](#a) [dir](../../../old/) [abs](/old) [abs](/)
             """,
@@ -87,20 +87,20 @@ import Testing
             "content/posts/2023-01-01-old.md": "---\npermalink: /old/\n---\nOld.",
         ])
         let pages = try writer.pages()
-        let nowhere = "no file beside the text and no page of the site has this path"
-        let warnings = pages.warnings.map {
+        let nowhere = "no file beside the text, none in the project, and no page of the site has this path"
+        let warnings = (pages.warnings + pages.losses).map {
             $0.replacingOccurrences(of: "\(writer.folder.path)/content/posts/", with: "")
         }
         #expect(
             warnings == [
+                "2024-03-09-a.md:7: {{site.pages}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is "
+                    + "left as text",
                 "2024-03-09-a.md:4: the link gone.md is broken: \(nowhere)",
                 "2024-03-09-a.md:4: the link 2024-05-01-draft.md is broken: the post is a draft and is left out",
                 "2024-03-09-a.md:6: the image res/none.png is broken: \(nowhere)",
                 "2024-03-09-a.md:6: the link ../../../../../etc/passwd is broken: it points outside the site",
-                "2024-03-09-a.md:7: {{site.baseurl}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is "
-                    + "left as text",
                 "2024-03-09-a.md:7: the link /nowhere.html is broken: no page of the site and no "
-                    + "file in content has this path",
+                    + "file in content or in the project has this path",
                 "2024-03-09-a.md:7: the link %ZZ is broken: its percent-encoding is invalid",
             ])
         #expect(pages.assets == [])
@@ -117,7 +117,7 @@ import Testing
         ])
         let pages = try writer.pages()
         #expect(pages.assets == [])
-        #expect(pages.warnings.count == 2)
+        #expect(pages.losses.count == 2)
     }
 
     @Test func linksOutOfTheProjectAndHiddenFilesAreNotCopied() throws {
@@ -136,7 +136,7 @@ import Testing
         let pages = try writer.pages()
         #expect(pages.assets.map(\.path) == ["2024/03/09/res/inner.txt"])
         #expect(
-            pages.warnings.map { $0.replacingOccurrences(of: "\(posts)/", with: "") } == [
+            pages.losses.map { $0.replacingOccurrences(of: "\(posts)/", with: "") } == [
                 "2024-03-09-a.md:1: the link res/link.txt is broken: the file is a link to \(secret), outside "
                     + "the project, and is not copied",
                 "2024-03-09-a.md:1: the link res/.hidden is broken: hidden files are not copied",
@@ -152,18 +152,20 @@ import Testing
         ].map { "\(layer)/\($0)" }
         let links =
             own
-            + ["assets/atlas.css", "robots.txt", "feed.xml", "sitemap.xml", "search/index.js"].map { "../../../\($0)" }
+            + ["atlasgen/atlas.css", "robots.txt", "feed.xml", "sitemap.xml", "search/index.js"].map {
+                "../../../\($0)"
+            }
         let files = ["content/posts/2024-03-09-a.md": links.map { "[x](\($0))" }.joined(separator: " ")]
         let configuration = WriterProject.configuration + "\nbaseURL: https://example.org/"
-        #expect(try WriterProject(files, configuration: configuration).pages().warnings == [])
+        #expect(try WriterProject(files, configuration: configuration).pages().losses == [])
         // Without a base URL the site has none of the three.
-        #expect(try WriterProject(files).pages().warnings.count == 3)
+        #expect(try WriterProject(files).pages().losses.count == 3)
 
         let home = try WriterProject([
             "content/posts/2024-03-09-a.md": "[home](../../../) [home](../../../#top) [home](/)"
         ])
         let pages = try home.pages()
-        #expect(pages.warnings == [])
+        #expect(pages.warnings + pages.losses == [])
         #expect(
             pages.feed[0].content
                 == "<p><a href=\"../../../index.html\">home</a> <a href=\"../../../index.html#top\">home</a> "
@@ -171,7 +173,7 @@ import Testing
         let lost = try WriterProject([
             "content/posts/2024-03-09-a.md": "[x](\(layer)/look.html) [y](\(layer)/7/neuron.json)"
         ])
-        #expect(try lost.pages().warnings.count == 2)
+        #expect(try lost.pages().losses.count == 2)
     }
 
     @Test func markdownThatNoPageShowsIsAWarning() throws {
@@ -243,7 +245,7 @@ import Testing
                 + "content/posts/2024-01-01-p.md; choose another permalink")
         #expect(try message("/index.html").contains("index.html belongs to the site itself;"))
         #expect(try message("/posts/").contains("posts/index.html belongs to the site itself;"))
-        for path in ["/assets/atlas.css.html", "/layers/heads.head/", "/layers/x", "/search/", "/Search/x"] {
+        for path in ["/atlasgen/atlas.css.html", "/layers/heads.head/", "/layers/x", "/search/", "/Search/x"] {
             #expect(try message(path).contains(" belongs to the site itself;"), "\(path)")
         }
         #expect(try message("/layers/heads.head/by-look.html").contains("the folder layers belongs to the site itself"))
@@ -294,7 +296,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "/search/index.js", "/layers/heads.head/x.png", "/assets/x.css", "/robots.txt", "/layers", "/CNAME",
+        "/search/index.js", "/layers/heads.head/x.png", "/atlasgen/x.css", "/robots.txt", "/layers", "/CNAME",
     ])
     func filesInTheSitesPlacesAreRefused(link: String) throws {
         let writer = try WriterProject(["content/index.md": "[x](\(link))", "content\(link)": "mine"])

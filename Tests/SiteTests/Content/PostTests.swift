@@ -119,7 +119,6 @@ import Testing
             "x.md:3: the permalink has an empty \":title\": \"???\" contains no letters or digits; name the file "
         ),
         ("permalink: /:yaer/", "x.md:2: the permalink has the unknown placeholder \":yaer\"; did you mean \":year\"? "),
-        ("title: a\ntitle: b", "x.md:2:1: the key \"title\" is repeated below; keep one"),
     ]) func refusals(yaml: String, message: String) throws {
         let error = try #require(throws: AtlasError.self) {
             try Post(SourceText("---\n\(yaml)\n---\n", file: "2024-03-09-s.md", named: "x.md"))

@@ -76,6 +76,7 @@ import Testing
         ("site.search", { $0.site.search = nil }),
         ("site.pending", { $0.site.pending = nil }),
         ("site.generator", { $0.site.generator = nil }),
+        ("site.language", { $0.site.language = "fa" }),
         ("address", { $0.address += "x" }),
         ("commentary", { $0.commentary = nil }),
         ("photographs", { $0.photographs = "b" }),

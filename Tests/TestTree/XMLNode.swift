@@ -7,12 +7,12 @@ import Foundation
 #endif
 
 /// An element with what is in it.
-final class XMLNode {
-    let name: String
-    let attributes: [String: String]
-    var children: [XMLNode] = []
+package final class XMLNode {
+    package let name: String
+    package let attributes: [String: String]
+    package private(set) var children: [XMLNode] = []
     /// The text of the element and everything in it.
-    var text = ""
+    package private(set) var text = ""
 
     init(name: String, attributes: [String: String]) {
         self.name = name
@@ -20,10 +20,10 @@ final class XMLNode {
     }
 
     /// The element and everything in it, in the order of the text.
-    var all: [XMLNode] { [self] + children.flatMap(\.all) }
+    package var all: [XMLNode] { [self] + children.flatMap(\.all) }
 
     /// The root of a text that is well-formed XML.
-    static func parsed(_ text: String) throws -> XMLNode {
+    package static func parsed(_ text: String) throws -> XMLNode {
         let builder = Builder()
         let parser = XMLParser(data: Data(text.utf8))
         parser.delegate = builder
