@@ -24,7 +24,9 @@ var atlasgen = (function () {
     };
     var environments = {
         eqnarray: ['\\begin{array}{rcl}', '\\end{array}'], multline: ['\\begin{gather*}', '\\end{gather*}'],
-        flalign: ['\\begin{align*}', '\\end{align*}'], math: ['{', '}'], displaymath: ['{', '}']
+        flalign: ['\\begin{align*}', '\\end{align*}'], math: ['{', '}'], displaymath: ['{', '}'],
+        // A display formula anyway, and KaTeX shows the tag of an environment by its style sheet only.
+        equation: [' ', ' ']
     };
 
     // A text in braces that starts at an index; null if the brace is not closed.
@@ -58,7 +60,7 @@ var atlasgen = (function () {
             .replace(/\\begin\{array\}\{((?:[^{}]|\{[^{}]*\})*)\}/g, function (all, columns) {
                 return '\\begin{array}{' + columns.replace(/[@!<>]\{[^{}]*\}/g, '').replace(/[pmb]\{[^{}]*\}/g, 'l') + '}';
             })
-            .replace(/\\(begin|end)\s*\{(eqnarray|multline|flalign|math|displaymath)\*?\}/g, function (all, end, name) {
+            .replace(/\\(begin|end)\s*\{(eqnarray|multline|flalign|math|displaymath|equation)\*?\}/g, function (all, end, name) {
                 return environments[name][end === 'begin' ? 0 : 1];
             })
             .replace(/\\DeclareMathOperator(\*?)\s*\{?\s*(\\[A-Za-z]+)\s*\}?\s*/g, function (all, star, name) {

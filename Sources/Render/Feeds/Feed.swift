@@ -10,8 +10,6 @@ public struct Feed: Sendable {
         public var title: String
         /// Its address within the site, percent-encoded; it is also the entry's identity.
         public var path: String
-        /// Path of its page, which the links of its text are relative to.
-        public var page: String
         /// The author, if it is not the site's.
         public var author: String?
         /// The language of its text, if it is not the site's.
@@ -28,12 +26,11 @@ public struct Feed: Sendable {
         /// A post; see the properties.
         public init(
             title: String, path: String, published: Date, summary: String? = nil,
-            content: String, page: String? = nil, author: String? = nil, language: String? = nil,
+            content: String, author: String? = nil, language: String? = nil,
             categories: [String] = []
         ) {
             self.title = title
             self.path = path
-            self.page = page ?? path
             self.author = author
             self.language = language
             self.published = published
@@ -141,7 +138,7 @@ public struct Feed: Sendable {
         if let summary = entry.summary, !summary.isEmpty {
             xml += "<summary>\(XML.escaped(summary))</summary>\n"
         }
-        let content = FeedLinks.absolute(entry.content, on: base + entry.page)
+        let content = FeedLinks.absolute(entry.content, on: base + entry.path)
         return xml + "<content type=\"html\" xml:base=\"\(address)\">\(XML.escaped(content))</content>\n</entry>\n"
     }
 

@@ -10,7 +10,7 @@ package struct FormulaSetter: Sendable {
     package init() {}
 
     /// Raised whenever the same formula gives other HTML.
-    package static let version = "\(KaTeX.version) 1"
+    package static let version = "\(KaTeX.version) 2"
 
     /// What became of a formula: one of the two.
     package struct Result: Codable, Sendable {

@@ -208,11 +208,12 @@ struct Liquid {
         let fence = String(repeating: "`", count: max(3, ticks + 1))
         let before = output.lineStart
         let isOwnLine = before.allSatisfy { " \t>".contains($0) }
-        let body = String(code.drop(while: \.isNewline).reversed().drop(while: \.isWhitespace).reversed())
+        let first = code.prefix(while: \.isNewline)
+        let body = String(code.dropFirst(first.count).reversed().drop(while: \.isWhitespace).reversed())
         output.append("\(isOwnLine ? "" : "\n\n")\(fence)\(language)", ofSource: "")
-        // The code's own first line is the one behind the tag, so that messages stay right.
-        output.append("\n\(body)", ofSource: token.source + "\n")
-        output.skip(String(source.dropFirst(token.source.count)))
+        output.append("\n", ofSource: String(first))
+        output.append(body)
+        output.skip(source, but: first + body)
         output.append("\n\(isOwnLine ? before : "")\(fence)\n", ofSource: "")
     }
 

@@ -36,8 +36,10 @@ struct LiquidLines {
     /// Adds a value in the place of a tag.
     mutating func replace(_ source: String, with text: String) { append(text, ofSource: source) }
 
-    /// Leaves out a piece of the source.
-    mutating func skip(_ source: String) { number += LiquidLines.lineCount(source) }
+    /// Leaves out a piece of the source, but for a part of it that was added.
+    mutating func skip(_ source: String, but part: String = "") {
+        number += max(0, LiquidLines.lineCount(source) - LiquidLines.lineCount(part))
+    }
 
     private static func lineCount(_ text: String) -> Int { MarkdownSource.split(text + "\u{0}").count - 1 }
 }

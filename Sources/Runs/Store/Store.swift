@@ -6,6 +6,7 @@
 //   partial/         files being written; what a crash leaves here is never read
 //   photographs/     what photographs excite: shards (Store+Photographs.swift), and what is made of them, sealed
 //   scores/          what was computed from runs, sealed (Store+Sealed.swift)
+//   formulas/        the formulas of texts as MathML, sealed
 //   executables/     modules that were compiled for an accelerator, sealed
 //   layers/          what the last build made of each layer, sealed (KeptLayers.swift)
 //   damaged/         files that failed their checksum, set aside

@@ -89,7 +89,7 @@ extension ContentPages {
                     next: index + 1 < posts.count ? summaries[index + 1] : nil)
             } + lists.pages(of: posts) + content.posts.flatMap { RedirectPage.pages(to: $0.post) }
         self.assets = assets.assets
-        let copied = Set(assets.assets.map(\.file))
+        let copied = Set((assets.assets + content.staticFiles).map(\.file))
         let texts = WriterWarning.texts(of: content.posts.flatMap(\.post.text.warnings) + warnings)
         self.warnings =
             texts.harmless + Self.unseen(content, project: library.project).sorted()
@@ -177,7 +177,7 @@ struct RenderedPost: Sendable {
     var entry: Feed.Entry {
         Feed.Entry(
             title: post.title, path: OutputPath.address(path), published: post.date.instant, summary: excerpt,
-            content: rendered.feedHTML, page: path,
+            content: rendered.feedHTML,
             author: post.authors.isEmpty ? nil : post.authors.joined(separator: ", "),
             language: post.language,
             categories: post.categories + post.tags.filter { !post.categories.contains($0) })

@@ -73,13 +73,16 @@ struct LiquidTests {
             c
             {% highlight c %}
             d
+
+            d2
             {% endhighlight %}
             {% capture x %}
-            {% endcapture %}e
+            {% endcapture %}
+            e
             """
         let lines = try #require(Liquid.lines(of: text, firstLine: 11, site: Self.site))
-        let numbers = lines.filter { ["a", "c", "d", "e"].contains($0.text) }.map { "\($0.text)\($0.number)" }
-        #expect(numbers == ["a11", "c15", "d17", "e20"])
+        let numbers = lines.filter { ["a", "c", "d", "d2", "e"].contains($0.text) }.map { "\($0.text)\($0.number)" }
+        #expect(numbers == ["a11", "c15", "d17", "d219", "e23"])
     }
 
     private func html(_ text: String) throws -> (html: String, warnings: [Markdown.Warning]) {

@@ -5,6 +5,7 @@ import Render
 import TestTree
 import Testing
 
+@testable import Runs
 @testable import Site
 @testable import Support
 @testable import TestSupport
@@ -195,7 +196,7 @@ import Testing
         #expect(tree.all.filter { $0.name == "strong" }.map(\.text) == ["纹理：", "形状：", "“好”", "a"])
         #expect(tree.all.filter { $0.name == "em" }.map(\.text) == ["「a」"])
         #expect(tree.all.filter { $0.name == "code" }.map(\.text) == ["**：**而"])
-        #expect(tree.text == "\n纹理：而不是形状：纹理。他说“好”吗？「a」b **：**而 ab\n")
+        #expect(tree.text.trimmingCharacters(in: .newlines) == "纹理：而不是形状：纹理。他说“好”吗？「a」b **：**而 ab")
     }
 
     @Test(arguments: [
