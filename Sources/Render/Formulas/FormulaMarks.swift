@@ -9,6 +9,9 @@ struct FormulaMarks {
     private(set) var formulas: [Formula] = []
     private var lines: [MarkdownSource.Line]
     private var code: Set<Int>
+    /// Ends that were looked for in vain, with the last line that was looked at: a text with many beginnings and no end
+    /// is not searched again and again.
+    private var absent: [String: Int] = [:]
 
     /// Replaces the formulas of a source by marks and returns them; a mark's number is an index.
     static func take(from source: inout MarkdownSource) throws(RenderError) -> [Formula] {
@@ -91,14 +94,20 @@ struct FormulaMarks {
     }
 
     /// The end of the code span whose ticks were just read, within its paragraph.
-    private func codeEnd(after start: Place, ticks: Int) -> Place? {
+    private mutating func codeEnd(after start: Place, ticks: Int) -> Place? {
+        let key = "`\(ticks)"
+        guard absent[key, default: -1] < start.line else { return nil }
         for line in start.line..<lines.count {
+            absent[key] = line
             if line > start.line, isBlank(line) || code.contains(line) { return nil }
             let text = bytes(line)
             var byte = line == start.line ? start.byte : 0
             while byte < text.count {
                 let run = text[byte...].prefix { $0 == UInt8(ascii: "`") }.count
-                if run == ticks { return Place(line: line, byte: byte + run) }
+                if run == ticks {
+                    absent[key] = nil
+                    return Place(line: line, byte: byte + run)
+                }
                 byte += max(1, run)
             }
         }
@@ -109,7 +118,7 @@ struct FormulaMarks {
     private static let rawElements = ["script", "style", "pre", "code", "textarea", "kbd", "samp"]
 
     /// The end of the tag, comment or raw element that starts at a place; nil for a mere `<`.
-    private func tagEnd(at place: Place) -> Place? {
+    private mutating func tagEnd(at place: Place) -> Place? {
         let rest = String(decoding: bytes(place.line)[place.byte...], as: UTF8.self)
         if rest.hasPrefix("<!--") { return find("-->", from: place, stopsAtBlank: false) }
         guard let match = rest.prefixMatch(of: /<\/?([A-Za-z][A-Za-z0-9-]*)/) else { return nil }
@@ -120,12 +129,15 @@ struct FormulaMarks {
         return find(">", from: place, stopsAtBlank: true)
     }
 
-    private func find(_ end: String, from place: Place, stopsAtBlank: Bool) -> Place? {
+    private mutating func find(_ end: String, from place: Place, stopsAtBlank: Bool) -> Place? {
+        guard absent[end, default: -1] < place.line else { return nil }
         for line in place.line..<lines.count {
+            absent[end] = line
             if line > place.line, stopsAtBlank, isBlank(line) { return nil }
             let text = bytes(line)
             let start = line == place.line ? place.byte : 0
             if let range = text[start...].firstRange(of: Array(end.utf8)) {
+                absent[end] = nil
                 return Place(line: line, byte: range.upperBound)
             }
         }
@@ -181,13 +193,18 @@ struct FormulaMarks {
 
     /// Whether only marks of lists and quotes precede a byte of a line.
     private func isAtStart(_ text: [UInt8], _ byte: Int) -> Bool {
-        String(decoding: text[..<byte], as: UTF8.self).wholeMatch(of: /[ \t>]*(?:(?:[\-+*]|\d{1,9}[.)])[ \t]+)?/) != nil
+        guard text[..<byte].allSatisfy({ $0 < 0x40 }) else { return false }
+        let before = String(decoding: text[..<byte], as: UTF8.self)
+        return before.wholeMatch(of: /[ \t>]*(?:(?:[\-+*]|\d{1,9}[.)])[ \t]+)?/) != nil
     }
 
     /// The place behind an opening's end; nil if it has none, and is text.
-    private func close(_ opening: Opening, at place: Place) -> Place? {
+    private mutating func close(_ opening: Opening, at place: Place) -> Place? {
+        let key = String(decoding: opening.start, as: UTF8.self)
+        guard absent[key, default: -1] < place.line else { return nil }
         let isBlock = isAtStart(bytes(place.line), place.byte) && !opening.isInline
         for line in place.line..<lines.count {
+            absent[key] = line
             let text = bytes(line)
             if line > place.line {
                 if isFence(line) { return nil }
@@ -201,10 +218,13 @@ struct FormulaMarks {
             while byte < text.count {
                 if text[byte...].starts(with: opening.end) {
                     let end = Place(line: line, byte: byte + opening.end.count)
-                    if isEnd(of: opening, in: text, at: byte), isFormula(opening, from: place, to: end) { return end }
-                    if opening.start == Array("$".utf8) { return nil }
+                    if isEnd(of: opening, in: text, at: byte) {
+                        absent[key] = nil
+                        return isFormula(opening, from: place, to: end) ? end : nil
+                    }
                     byte += opening.end.count
                 } else if opening.start == Array("$".utf8), text[byte] == UInt8(ascii: "`") {
+                    absent[key] = nil
                     return nil
                 } else {
                     byte += 1
@@ -295,6 +315,7 @@ struct FormulaMarks {
         lines[place.line].text = String(decoding: first[..<place.byte] + mark + last[end.byte...], as: UTF8.self)
         let removed = (place.line + 1)..<(end.line + 1)
         if !removed.isEmpty {
+            absent = [:]
             lines.removeSubrange(removed)
             code = Set(
                 code.compactMap { $0 < removed.lowerBound ? $0 : $0 < removed.upperBound ? nil : $0 - removed.count })

@@ -46,7 +46,7 @@ struct FormulaTests {
         ("[a](http://x.y/?a=$b&c=$d) $z$", "<p><a href=\"http://x.y/?a=$b&amp;c=$d\">a</a> ⟨z⟩</p>"),
         ("[a]\n\n[a]: x$y$z\n", "<p><a href=\"x$y$z\">a</a></p>"),
         (#"see \[1\] and \[a](b)"#, #"<p>see [1] and [a](b)</p>"#),
-        ("a $ b 1 $ c", "<p>a $ b 1 $ c</p>"),
+        ("see \\[1\\] and \\[2\\] \\(a b\\)", "<p>see [1] and [2] (a b)</p>"), ("a $ b 1 $ c", "<p>a $ b 1 $ c</p>"),
         ("a $ \\alpha $ $x_i \\in x $ $ N $ 1$\\times$1", "<p>a ⟨ \\alpha ⟩ ⟨x_i \\in x ⟩ ⟨ N ⟩ 1⟨\\times⟩1</p>"),
         ("see \\eqref{eq:a_b} and \\ref{c}, \\ref{d e}", "<p>see ⟨\\eqref{eq:a_b}⟩ and ⟨\\ref{c}⟩, \\ref{d e}</p>"),
         ("$x\n\ny$", "<p>$x</p>\n<p>y$</p>"), ("$$x", "<p>$$x</p>"),
@@ -62,6 +62,13 @@ struct FormulaTests {
     ])
     func isRead(text: String, expected: String) throws {
         #expect(try html(text) == expected)
+    }
+
+    @Test(arguments: [
+        "$", "$$", "\\(", "\\[ ", "`", "``` ", "<a", "<code>", "<!--", "\\begin{a}\n", "$a", "\\ref{", "$x$ ",
+    ])
+    func manyBeginningsTakeNoTime(piece: String) throws {
+        _ = try read(String(repeating: piece + "a", count: 3_000))
     }
 
     @Test func standsInTablesAndFootnotes() throws {
