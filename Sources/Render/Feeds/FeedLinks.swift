@@ -22,7 +22,12 @@ enum FeedLinks {
                 result.append(rest.removeFirst())
                 continue
             }
-            result += tag(String(decoding: rest[..<end], as: UTF8.self), base).utf8
+            // Most tags, such as those of formulas, have no attributes.
+            if rest[..<end].contains(UInt8(ascii: "=")) {
+                result += tag(String(decoding: rest[..<end], as: UTF8.self), base).utf8
+            } else {
+                result += rest[..<end]
+            }
             rest = rest[end...]
         }
         return String(decoding: result + rest, as: UTF8.self)

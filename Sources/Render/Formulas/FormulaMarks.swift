@@ -90,7 +90,8 @@ struct FormulaMarks {
     }
 
     private static func isLinkDefinition(_ text: String) -> Bool {
-        text.prefixMatch(of: /\ {0,3}\[[^\]^][^\]]*\]:\s*\S/) != nil
+        text.utf8.first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "[")
+            && text.prefixMatch(of: /\ {0,3}\[[^\]^][^\]]*\]:\s*\S/) != nil
     }
 
     /// The end of the code span whose ticks were just read, within its paragraph.

@@ -215,7 +215,7 @@ struct MarkdownTree {
             return
         }
         let line = line(of: node)
-        for tag in literal.matches(of: /\{%.*?%\}/) {
+        for tag in literal.utf8.contains("{%".utf8) ? literal.matches(of: /\{%.*?%\}/) : [] {
             warnings.append(
                 .init(
                     line: line, message: "the Liquid tag \(tag.0) is not known and is shown as text; remove it",
