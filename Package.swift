@@ -22,6 +22,8 @@ let package = Package(
             name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .systemLibrary(name: "CCMark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"]), .brew(["cmark"])]),
         .systemLibrary(
+            name: "CGumbo", pkgConfig: "gumbo", providers: [.apt(["libgumbo-dev"]), .brew(["gumbo-parser"])]),
+        .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
@@ -37,7 +39,9 @@ let package = Package(
         .target(name: "PJRT", dependencies: ["CPJRT"]),
         .target(name: "StableHLO"),
         .target(name: "XLA", dependencies: ["Support", "ViT", "PJRT", "StableHLO"]),
-        .target(name: "Render", dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CZlib", "CDuktape", "CKaTeX"]),
+        .target(
+            name: "Render",
+            dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CGumbo", "CZlib", "CDuktape", "CKaTeX"]),
         .target(
             name: "Runs",
             dependencies: [

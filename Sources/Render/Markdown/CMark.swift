@@ -29,8 +29,10 @@ final class CMarkDocument {
     }
 
     /// The HTML of the whole tree.
-    func html() -> String {
-        html(of: root)
+    ///
+    /// - Parameter places: Whether blocks have an attribute with their place in the text.
+    func html(places: Bool = false) -> String {
+        CMarkDocument.html(of: root, options: options | (places ? CMARK_OPT_SOURCEPOS : 0))
     }
 
     /// The HTML of one node.

@@ -12,6 +12,9 @@ final class FootnoteReferences {
     private var referenceCounts: [String: Int] = [:]
     private var written = 0
 
+    /// Before an id, so that no element of the writer has it.
+    private static let own = String(decoding: [MarkdownMark.ownID], as: UTF8.self)
+
     /// Removes the first block quotes from the tree, as many as there are names.
     func take(_ names: [String], from root: CMarkNode) {
         for (name, node) in zip(names, root.children) where node.kind == .blockQuote {
@@ -35,7 +38,7 @@ final class FootnoteReferences {
         let repeated = referenceCounts[name, default: 0]
         referenceCounts[name] = repeated + 1
         let id = repeated == 0 ? name : "\(name):\(repeated)"
-        return "<sup id=\"fnref:\(id)\"><a href=\"#fn:\(name)\" class=\"footnote\" rel=\"footnote\" "
+        return "<sup id=\"\(Self.own)fnref:\(id)\"><a href=\"#fn:\(name)\" class=\"footnote\" rel=\"footnote\" "
             + "role=\"doc-noteref\">\(number)</a></sup>"
     }
 
@@ -58,7 +61,7 @@ final class FootnoteReferences {
             before: "<div class=\"footnotes\" role=\"doc-endnotes\">\n<ol>", after: "</ol>\n</div>")
         for name in order {
             guard let content = contents[name] else { continue }
-            let item = CMarkNode.block(before: "<li id=\"fn:\(name)\">", after: "</li>")
+            let item = CMarkNode.block(before: "<li id=\"\(Self.own)fn:\(name)\">", after: "</li>")
             content.moveChildren(to: item)
             let links = CMarkNode.inline(backReferences(to: name))
             if let last = item.lastChild, last.kind == .paragraph {
@@ -71,6 +74,8 @@ final class FootnoteReferences {
             }
             list.append(item)
         }
+        // What the writer's HTML left open takes no footnote with it.
+        root.append(.block(before: HTMLNode.endOfEverything))
         root.append(list)
     }
 

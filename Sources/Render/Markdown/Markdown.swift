@@ -1,11 +1,12 @@
 // How Markdown is read: the options, the warnings, and the parser that returns a document.
 
-/// How Markdown is read. CommonMark through libcmark, with kramdown's footnotes, tables and heading ids.
+/// How Markdown is read. CommonMark through libcmark, with what kramdown and GitHub add to it: footnotes, tables,
+/// heading ids, attribute lists, tables of contents, definition lists, abbreviations, struck text and task lists.
 public struct Markdown: Sendable {
     /// Whether quotes, dashes and ellipses become typographic ones.
     public var smartPunctuation = true
-    /// Whether HTML in the text stays HTML on the page. Otherwise it is shown as text, and links that run scripts are
-    /// emptied.
+    /// Whether all HTML of the text stays on the page. Otherwise only ``AllowList``'s does, and links that run scripts
+    /// are emptied.
     public var rawHTML = false
     /// Whether footnotes, tables, heading ids, figures and inline values are recognised. Without them the HTML is the
     /// CommonMark specification's.
@@ -72,18 +73,27 @@ public struct Markdown: Sendable {
                 gaps: [], warnings: [], html: GappedText(document.html()), excerpts: [], isExcerptWhole: false,
                 headings: [],
                 ids: HeadingIDs(),
-                captions: [:], written: [:], rawHTML: rawHTML)
+                captions: [:], written: [:], pictures: [:], rawHTML: rawHTML)
         }
         let excerptEnd = source.lines.first { $0.text.contains(excerptSeparator) }?.number
+        let warnings = source.controlLines.map { line in
+            Warning(line: line, message: "a control character, which no page may have, is left out")
+        }
+        HTMLBlocks.rewrite(&source)
+        ListIndentation.rewrite(&source)
         let formulas = try FormulaMarks.take(from: &source)
-        let warnings = try AttributeLists.take(from: &source)
+        let lists = try AttributeLists(from: &source)
+        let abbreviations = try Abbreviations(from: &source)
+        try DefinitionLists.rewrite(&source)
         let footnotes = try FootnoteDefinitions.extract(from: &source)
         let tables = try TableRows.extract(from: &source)
+        // What HTML may stay is decided after libcmark, in the whole of it.
         let hasJoiners = CJKEmphasis.mark(&source)
-        let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: rawHTML)
+        let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: true)
         var tree = MarkdownTree(
-            document: document, source: source, formulas: formulas, rawHTML: rawHTML,
-            warnings: warnings + footnotes.warnings, excerptEnd: excerptEnd)
+            document: document, source: source, formulas: formulas, rawHTML: rawHTML, lists: lists,
+            abbreviations: abbreviations, warnings: warnings + lists.warnings + footnotes.warnings,
+            excerptEnd: excerptEnd)
         if hasJoiners { tree.removeJoiners() }
         return tree.parsed(footnotes: footnotes.names, tables: tables)
     }

@@ -27,7 +27,7 @@ package enum MarkdownGap: Equatable, Sendable {
 /// A parsed text. It holds no libcmark tree, so it may be kept, shared and rendered any number of times.
 package struct MarkdownDocument: Sendable {
     /// What the text asks for: the body's values, links and figures, then those of each footnote, in the order of the
-    /// text. What a figure's caption asks for comes before the figure.
+    /// text, then the addresses in HTML. What a figure's caption asks for comes before the figure.
     package let gaps: [MarkdownGap]
     /// What the writer should know but that stops nothing, in the order of the passes.
     package let warnings: [Markdown.Warning]
@@ -45,29 +45,37 @@ package struct MarkdownDocument: Sendable {
     let captions: [Int: GappedText]
     /// The values as written, by gap index.
     let written: [Int: String]
+    /// The pictures whose size the file says, by gap index.
+    let pictures: [Int: PictureSize]
     /// Whether links that run scripts are kept.
     let rawHTML: Bool
 
     /// The text with its gaps filled.
     ///
-    /// - Parameter fill: given a gap's index in ``gaps``, the gap, and for a figure its caption as HTML, returns a
-    ///   link's destination, a value's text or a figure's HTML; nil to leave the gap as the writer wrote it. It is
-    ///   called once for each gap, in order.
+    /// - Parameters:
+    ///   - fill: given a gap's index in ``gaps``, the gap, and for a figure its caption as HTML, returns a link's
+    ///     destination, a value's text or a figure's HTML; nil to leave the gap as the writer wrote it. It is called
+    ///     once for each gap, in order.
+    ///   - size: given the gap index of a picture's address, returns the picture's width and height in pixels, nil if
+    ///     they are not known. It is called after `fill` for that gap.
     /// - Throws: What `fill` throws.
     package func filled(
-        by fill: (_ index: Int, _ gap: MarkdownGap, _ captionHTML: String) throws -> String?
+        by fill: (_ index: Int, _ gap: MarkdownGap, _ captionHTML: String) throws -> String?,
+        size: ((_ index: Int) throws -> (width: Int, height: Int)?)? = nil
     ) rethrows -> Markdown.Output {
         // Each gap as plain text, for headings' ids and the excerpt, and as HTML. As in kramdown, an id has a formula's TeX.
         var texts: [String] = []
         var idTexts: [String] = []
         var htmls: [String] = []
+        var sizes: [Int: String] = [:]
         for (index, gap) in gaps.enumerated() {
-            let caption = captions[index]?.filled(with: htmls, headings: []) ?? ""
+            let caption = captions[index]?.filled(with: htmls, headings: [], sizes: sizes) ?? ""
             let text = try fill(index, gap, caption)
             switch gap {
             case .link(let destination):
                 texts.append("")
                 htmls.append(CMarkDocument.html(ofDestination: text ?? destination.text, unsafe: rawHTML))
+                if let picture = pictures[index] { sizes[index] = picture.attributes(try size?(index)) }
             case .value:
                 texts.append(text ?? written[index] ?? "")
                 htmls.append(CMarkDocument.html(ofText: texts[index]))
@@ -85,7 +93,7 @@ package struct MarkdownDocument: Sendable {
         var ids = ids
         let headings = headings.map { HTML.escaped(ids.next(for: $0.filled(with: idTexts, headings: []))) }
         return Markdown.Output(
-            html: html.filled(with: htmls, headings: headings),
+            html: html.filled(with: htmls, headings: headings, sizes: sizes),
             excerpt: excerpts.map { $0.filled(with: texts, headings: []) }.filter { !$0.isEmpty }
                 .prefix(isExcerptWhole ? .max : 1).joined(separator: " "),
             warnings: warnings)
@@ -98,6 +106,7 @@ struct GappedText: Sendable {
         case text(String)
         case gap(Int)
         case headingID(Int)
+        case size(Int)
     }
 
     private var pieces: [Piece] = []
@@ -107,7 +116,9 @@ struct GappedText: Sendable {
     init(_ marked: String) {
         var rest = marked.utf8[...]
         while !rest.isEmpty {
-            let start = rest.firstIndex { $0 == MarkdownMark.gapStart || $0 == MarkdownMark.headingStart }
+            let start = rest.firstIndex {
+                [MarkdownMark.gapStart, MarkdownMark.headingStart, MarkdownMark.sizeStart].contains($0)
+            }
             let text = rest[..<(start ?? rest.endIndex)]
             if !text.isEmpty {
                 pieces.append(.text(String(Substring(text))))
@@ -115,19 +126,24 @@ struct GappedText: Sendable {
             }
             guard let start, let end = rest[start...].firstIndex(of: MarkdownMark.gapEnd) else { return }
             if let number = Int(Substring(rest[rest.index(after: start)..<end])) {
-                pieces.append(rest[start] == MarkdownMark.gapStart ? .gap(number) : .headingID(number))
+                switch rest[start] {
+                case MarkdownMark.gapStart: pieces.append(.gap(number))
+                case MarkdownMark.headingStart: pieces.append(.headingID(number))
+                default: pieces.append(.size(number))
+                }
             }
             rest = rest[rest.index(after: end)...]
         }
     }
 
-    func filled(with answers: [String], headings: [String]) -> String {
+    func filled(with answers: [String], headings: [String], sizes: [Int: String] = [:]) -> String {
         var text = ""
         for piece in pieces {
             switch piece {
             case .text(let own): text += own
             case .gap(let index): text += answers[index]
             case .headingID(let index): text += headings[index]
+            case .size(let index): text += sizes[index] ?? ""
             }
         }
         return text

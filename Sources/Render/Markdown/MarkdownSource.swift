@@ -9,28 +9,26 @@ struct MarkdownSource {
         var text: String
         /// Line of the file, from 1.
         var number: Int
-        /// The id that the writer gave a heading that starts here.
-        var headingID: String?
     }
 
     var lines: [Line]
+    /// Lines of the file that had control characters.
+    private(set) var controlLines: [Int] = []
 
     /// The lines of a text that starts on this line of its file.
     ///
     /// Control characters other than white space are removed: HTML forbids them, and the passes mark places with them.
     init(_ text: String, firstLine: Int, liquid: LiquidSite? = nil) {
-        let clean =
-            text.unicodeScalars.contains(where: MarkdownMark.isMark)
-            ? String(String.UnicodeScalarView(text.unicodeScalars.filter { !MarkdownMark.isMark($0) })) : text
-        if let liquid, let replaced = Liquid.lines(of: clean, firstLine: firstLine, site: liquid) {
+        let written = MarkdownSource.split(text)
+        let clean = written.map { MarkdownMark.withoutMarks($0) ?? $0 }
+        controlLines = written.indices.filter { written[$0] != clean[$0] }.map { firstLine + $0 }
+        if let liquid,
+            let replaced = Liquid.lines(of: clean.joined(separator: "\n"), firstLine: firstLine, site: liquid)
+        {
             lines = replaced
             return
         }
-        var number = firstLine - 1
-        lines = MarkdownSource.split(clean).map { line in
-            number += 1
-            return Line(text: line, number: number)
-        }
+        lines = clean.enumerated().map { Line(text: $1, number: firstLine + $0) }
     }
 
     /// The whole text, as libcmark gets it.
@@ -41,11 +39,6 @@ struct MarkdownSource {
     /// The line of the file for a line (from 1) of ``text``.
     func number(of line: Int) -> Int {
         lines.isEmpty ? 1 : lines[min(max(line, 1), lines.count) - 1].number
-    }
-
-    /// The id that the writer gave the heading on a line (from 1) of ``text``.
-    func headingID(of line: Int) -> String? {
-        line > 0 && line <= lines.count ? lines[line - 1].headingID : nil
     }
 
     /// The marks of block quotes at the start of a line: how many there are, at most `most`, and the rest of the line.
@@ -120,6 +113,16 @@ enum MarkdownMark {
     static let gapEnd: UInt8 = 0x07
     /// The same for the id of a heading.
     static let headingStart: UInt8 = 0x08
+    /// The same for the line of the file on which HTML stands.
+    static let lineStart: UInt8 = 0x13
+    /// The same for an attribute list.
+    static let attributesStart: UInt8 = 0x14
+    /// The same for the width and height of a picture, with the number of its address's gap.
+    static let sizeStart: UInt8 = 0x15
+    /// Stands before an id that the program gives.
+    static let ownID: UInt8 = 0x16
+    /// Stands on a line of HTML that is blank, so that the HTML goes on, and before a tag that begins a paragraph.
+    static let verbatim: Unicode.Scalar = "\u{12}"
 
     /// A formula: where its number starts and ends.
     static let formulaStart: Unicode.Scalar = "\u{E}"
@@ -135,9 +138,19 @@ enum MarkdownMark {
         text.replacingOccurrences(of: "\(joiner)", with: "", options: .literal)
     }
 
-    /// Whether a scalar is one of the control characters that the marks are taken from.
+    /// Whether a scalar is one of the control characters that the marks are taken from or that HTML forbids, or one of
+    /// the private characters that stand for marks while HTML is parsed.
     static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        (0x01...0x08).contains(scalar.value) || (0x0E...0x1F).contains(scalar.value)
+        switch scalar.value {
+        case 0x01...0x08, 0x0B, 0x0E...0x1F, 0x7F: true
+        default: HTMLMark.isMark(scalar)
+        }
+    }
+
+    /// A text without such scalars; nil if it has none.
+    static func withoutMarks(_ text: String) -> String? {
+        guard text.unicodeScalars.contains(where: isMark) else { return nil }
+        return String(String.UnicodeScalarView(text.unicodeScalars.filter { !isMark($0) }))
     }
 
     /// The text that replaces a reference until libcmark is done: brackets that form no link, and that count as
@@ -160,15 +173,17 @@ enum MarkdownMark {
     /// The mark of a heading's id.
     static func headingID(_ index: Int) -> String { mark(headingStart, index) }
 
+    /// The mark of a line of the file.
+    static func line(_ number: Int) -> String { mark(lineStart, number) }
+
+    /// The mark of an attribute list.
+    static func attributes(_ number: Int) -> String { mark(attributesStart, number) }
+
+    /// The mark of a picture's width and height.
+    static func pictureSize(_ gap: Int) -> String { mark(sizeStart, gap) }
+
     private static func mark(_ start: UInt8, _ index: Int) -> String {
         String(decoding: [start] + Array(String(index).utf8) + [gapEnd], as: UTF8.self)
-    }
-
-    /// A text without the marks of gaps; nil if it has none.
-    static func withoutGaps(_ text: String) -> String? {
-        func isGaps(_ byte: UInt8) -> Bool { byte == gapStart || byte == gapEnd || byte == headingStart }
-        guard text.utf8.contains(where: isGaps) else { return nil }
-        return String(decoding: text.utf8.filter { !isGaps($0) }, as: UTF8.self)
     }
 
     /// Restores what the writer wrote where libcmark does not read inlines (code, raw HTML, destinations).
@@ -178,7 +193,7 @@ enum MarkdownMark {
         // Literally, because a bracket that a combining mark follows is another Swift character.
         for (mark, original) in [
             ("\\[\(footnoteStart)", "[^"), ("[\(footnoteStart)", "[^"), ("\(footnoteEnd)\\]", "]"),
-            ("\(footnoteEnd)]", "]"), ("\(hyphen)", "-"), ("\(rawBrace)", "{"),
+            ("\(footnoteEnd)]", "]"), ("\(hyphen)", "-"), ("\(rawBrace)", "{"), (String(verbatim), ""),
         ] {
             text = text.replacingOccurrences(of: mark, with: original, options: .literal)
         }

@@ -13,18 +13,17 @@ struct MarkdownTree {
     /// Line of the file on which the excerpt ends; nil if it is the first paragraph.
     private let excerptEnd: Int?
     private var warnings: [Markdown.Warning]
-    private var gaps: [MarkdownGap] = []
+    private let gaps = MarkdownGaps()
+    private var html: MarkdownHTML
     private var captions: [Int: GappedText] = [:]
     private var written: [Int: String] = [:]
     /// The gaps of links and images that are still in the tree.
     private var destinations: [CMarkNode: Int] = [:]
-    private var headings: [GappedText] = []
-    private var ids = HeadingIDs()
     private let footnotes = FootnoteReferences()
 
     init(
-        document: CMarkDocument, source: MarkdownSource, formulas: [Formula] = [], rawHTML: Bool,
-        warnings: [Markdown.Warning], excerptEnd: Int? = nil
+        document: CMarkDocument, source: MarkdownSource, formulas: [Formula] = [], rawHTML: Bool, lists: AttributeLists,
+        abbreviations: Abbreviations, warnings: [Markdown.Warning], excerptEnd: Int? = nil
     ) {
         self.excerptEnd = excerptEnd
         self.document = document
@@ -32,23 +31,17 @@ struct MarkdownTree {
         self.formulas = formulas
         self.rawHTML = rawHTML
         self.warnings = warnings
+        html = MarkdownHTML(
+            rawHTML: rawHTML, gaps: gaps, lists: lists, abbreviations: abbreviations, fileLine: source.number)
     }
 
     /// Runs every pass.
     mutating func parsed(footnotes names: [String], tables: TableRows) -> MarkdownDocument {
         document.joinTexts()
         removeForeignMarks()
+        Strikethrough.rewrite(document.root)
         footnotes.take(names, from: document.root)
         rewrite(document.root, tables: tables, isFootnote: false)
-        var excerpts: [GappedText] = []
-        for paragraph in document.root.children where paragraph.kind == .paragraph {
-            if let excerptEnd, line(of: paragraph) > excerptEnd, !excerpts.isEmpty { break }
-            let text = MarkdownTree.plainText(paragraph)
-            // A tag of HTML or Liquid that stands in the text is no sentence.
-            if text.hasPrefix("<") || text.hasPrefix("{%") { continue }
-            excerpts.append(GappedText(text))
-            if excerptEnd == nil, excerpts[excerpts.count - 1].hasText { break }
-        }
         while let footnote = footnotes.nextToWrite() {
             rewrite(footnote, tables: tables, isFootnote: true)
         }
@@ -57,36 +50,41 @@ struct MarkdownTree {
         }
         footnotes.append(to: document.root)
         leaveDestinations(in: document.root)
+        let text = html.passed(document.html(places: true), excerptEnd: excerptEnd)
         return MarkdownDocument(
-            gaps: gaps, warnings: warnings, html: GappedText(document.html()), excerpts: excerpts,
-            isExcerptWhole: excerptEnd != nil, headings: headings,
-            ids: ids, captions: captions, written: written, rawHTML: rawHTML)
+            gaps: gaps.list, warnings: warnings + html.warnings, html: text,
+            excerpts: html.excerpts, isExcerptWhole: excerptEnd != nil,
+            headings: html.headings, ids: html.ids, captions: captions, written: written, pictures: html.pictures,
+            rawHTML: rawHTML)
     }
 
     private mutating func rewrite(_ root: CMarkNode, tables: TableRows, isFootnote: Bool) {
         tables.build(in: root)
         rewriteFormulas(in: root)
-        dropAttributeLists(in: root)
+        takeAttributeLists(in: root)
         let figures = root.descendants().filter { $0.kind == .paragraph }.flatMap(MarkdownTree.figures)
         rewriteTexts(in: root, figures: Set(figures))
-        rewriteRawHTML(in: root)
+        markLines(in: root)
+        nameLanguages(in: root)
         rewriteDestinations(in: root, figures: figures)
-        if !isFootnote { identifyHeadings(in: root) }
     }
 
     /// Adds a gap, and returns its index.
     private mutating func ask(_ gap: MarkdownGap) -> Int {
-        gaps.append(gap)
-        return gaps.count - 1
+        gaps.ask(gap)
     }
 
     /// Removes what only looks like a gap: libcmark turns `&#6;` into one of the marks.
-    private func removeForeignMarks() {
+    private mutating func removeForeignMarks() {
         for node in document.root.descendants() {
             switch node.kind {
-            case .text: if let text = MarkdownMark.withoutGaps(node.literal) { node.literal = text }
-            case .codeBlock: if let info = MarkdownMark.withoutGaps(node.fenceInfo) { node.fenceInfo = info }
-            case .link, .image: if let title = MarkdownMark.withoutGaps(node.title) { node.title = title }
+            case .text: if let text = withoutControls(node.literal, of: node) { node.literal = text }
+            case .codeBlock: if let info = withoutControls(node.fenceInfo, of: node) { node.fenceInfo = info }
+            case .link, .image: if let title = withoutControls(node.title, of: node) { node.title = title }
+            case .htmlBlock, .htmlInline:
+                // The parser of HTML would turn these into marks, and libcmark did not.
+                let mark = /&#(?:[xX]0*10[fF]8[0-9a-fA-F]{2}|0*111[23]\d{3})(?!\d);?/
+                if node.literal.contains(mark) { node.literal = node.literal.replacing(mark, with: "") }
             default: break
             }
         }
@@ -106,16 +104,29 @@ struct MarkdownTree {
         }
     }
 
-    /// Drops the attribute lists that directly follow a link, an image, emphasis or code.
-    private mutating func dropAttributeLists(in root: CMarkNode) {
+    /// A text without control characters, except the marks that the passes before libcmark left; nil if it has none.
+    private mutating func withoutControls(_ text: String, of node: CMarkNode) -> String? {
+        func isForeign(_ scalar: Unicode.Scalar) -> Bool {
+            MarkdownMark.isMark(scalar) && !(0x01...0x05).contains(scalar.value)
+                && ![MarkdownMark.formulaStart, MarkdownMark.formulaEnd, MarkdownMark.rawBrace].contains(scalar)
+        }
+        guard text.unicodeScalars.contains(where: isForeign) else { return nil }
+        // This one is not the writer's.
+        let isWritten = text.unicodeScalars.contains { isForeign($0) && $0 != MarkdownMark.verbatim }
+        if isWritten { warn(node, "a control character, which no page may have, is left out") }
+        return String(String.UnicodeScalarView(text.unicodeScalars.filter { !isForeign($0) }))
+    }
+
+    /// Turns the attribute lists that follow a link, an image, emphasis, code or HTML into their marks.
+    private mutating func takeAttributeLists(in root: CMarkNode) {
         for node in root.descendants() where node.kind == .text && node.literal.contains("{:") {
             let literal = node.literal
             var rest = literal[...]
-            if let previous = node.previous, previous.kind != .lineBreak {
-                while rest.hasPrefix("{:"), let end = rest.firstIndex(of: "}") {
-                    warnings.append(
-                        AttributeLists.warning(MarkdownMark.restored(String(rest[...end])), line: line(of: node)))
-                    rest = rest[rest.index(after: end)...]
+            if let previous = node.previous, previous.kind != .lineBreak, previous.kind != .text {
+                while let match = rest.prefixMatch(of: /[ ]?(\{:[^}:][^}]*\})/) {
+                    let list = html.lists.add(AttributeLists.straight(match.1), line: line(of: node), place: .before)
+                    node.insertBefore(.inline(AttributeLists.mark(list)))
+                    rest = rest[match.range.upperBound...]
                 }
             }
             if let start = rest.range(of: "{:"), rest[start.upperBound...].contains("}") {
@@ -352,11 +363,13 @@ struct MarkdownTree {
         defer { paragraph.free() }
         image.moveChildren(to: paragraph)
         leaveDestinations(in: paragraph)
-        var html = document.html(of: paragraph)
-        if html.hasPrefix("<p>") { html.removeFirst(3) }
-        if html.hasSuffix("</p>\n") { html.removeLast(5) }
+        var text = document.html(of: paragraph)
+        if text.hasPrefix("<p>") { text.removeFirst(3) }
+        if text.hasSuffix("</p>\n") { text.removeLast(5) }
+        // What the caption asks for comes before the figure.
+        let caption = html.passed(text, isCaption: true)
         let gap = ask(.figure(destination: image.destination, line: line))
-        captions[gap] = GappedText(html)
+        captions[gap] = caption
         return gap
     }
 
@@ -364,62 +377,32 @@ struct MarkdownTree {
         warnings.append(.init(line: line(of: node), message: message))
     }
 
-    // MARK: Raw HTML
+    // MARK: HTML and code
 
-    /// If raw HTML is off, removes comments and shows everything else as text.
-    private mutating func rewriteRawHTML(in root: CMarkNode) {
-        guard !rawHTML else { return }
+    /// Marks HTML with its line in the file, for warnings, and closes what would take the text after it along.
+    private mutating func markLines(in root: CMarkNode) {
         for node in root.descendants() where node.kind == .htmlBlock || node.kind == .htmlInline {
-            let literal = node.literal.trimmingCharacters(in: .whitespacesAndNewlines)
-            if literal.hasPrefix("<!--"), literal.hasSuffix("-->") {
-                node.free()
-                continue
+            let line = line(of: node)
+            if !rawHTML {
+                if node.kind == .htmlBlock {
+                    node.literal = HTMLNode.closed(node.literal)
+                } else if HTMLNode.closed(node.literal) != node.literal {
+                    let rest = sequence(first: node) { $0.next }.filter { $0.kind == .htmlInline }.map(\.literal)
+                    guard HTMLNode.closed(rest.joined()) == rest.joined() else {
+                        warn(node, "\(node.literal) is left out, because it does not end in its paragraph")
+                        node.free()
+                        continue
+                    }
+                }
             }
-            warn(node, "HTML is shown as text, because raw HTML is off")
-            if node.kind == .htmlInline {
-                node.replace(with: .text(literal))
-            } else {
-                let paragraph = CMarkNode.paragraph()
-                paragraph.append(.text(literal))
-                node.replace(with: paragraph)
-            }
+            node.literal = MarkdownMark.line(line) + node.literal
         }
     }
 
-    // MARK: Headings
-
-    private mutating func identifyHeadings(in root: CMarkNode) {
-        let headings = root.descendants().filter { $0.kind == .heading }
-        // The writer's own ids first, because links refer to them.
-        var given: [CMarkNode: String] = [:]
-        for node in headings {
-            guard let id = source.headingID(of: node.startLine) else { continue }
-            given[node] = ids.unused(id)
-            if given[node] != id { warn(node, "the id \(id) is taken; the heading gets \(given[node] ?? "")") }
+    /// Reduces what stands behind a fence to the name of a language.
+    private func nameLanguages(in root: CMarkNode) {
+        for node in root.descendants() where node.kind == .codeBlock && !node.fenceInfo.isEmpty {
+            node.fenceInfo = CodeLanguage.name(in: node.fenceInfo)
         }
-        for node in headings {
-            let id: String
-            if let given = given[node] {
-                id = HTML.escaped(given)
-            } else {
-                id = MarkdownMark.headingID(self.headings.count)
-                self.headings.append(GappedText(MarkdownTree.plainText(node)))
-            }
-            let tag = "h\(node.headingLevel)"
-            let block = CMarkNode.block(before: "<\(tag) id=\"\(id)\">", after: "</\(tag)>")
-            node.moveChildren(to: block)
-            node.replace(with: block)
-        }
-    }
-
-    /// The text without markup.
-    private static func plainText(_ node: CMarkNode) -> String {
-        node.descendants().map { node in
-            switch node.kind {
-            case .text, .code: node.literal
-            case .lineBreak: " "
-            default: ""
-            }
-        }.joined()
     }
 }

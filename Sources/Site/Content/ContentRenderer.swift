@@ -55,52 +55,58 @@ struct ContentRenderer: Sendable {
         let set = try formulas.set(
             page.document.gaps.compactMap { if case .formula(let formula) = $0 { formula } else { nil } })
         var formula = 0
+        // The files of pictures, by gap.
+        var pictures: [Int: String] = [:]
         var feedFigures: [(page: String, feed: String)] = []
-        let output = try page.document.filled { index, gap, caption in
-            switch (page.requests[index], gap) {
-            case (.page(let request), _): return OutputPath.link(from: page.path, to: request.path)
-            case (.figure(let request), _):
-                let html = try html(of: request, caption: caption, on: page.path, notes: &notes)
-                if let feed = try feedHTML(of: request, caption: caption, on: page.path) {
-                    feedFigures.append((html.trimmingCharacters(in: .newlines), feed))
-                }
-                return html
-            case (.value(let request), _):
-                let text = try value(of: request, notes: &notes)
-                if let reason = text.reason { warn(gap.line, reason) }
-                return text.value
-            case (nil, .link(let destination)):
-                switch links.resolve(destination.text, on: page) {
-                case .kept: return nil
-                case .rewritten(let link): return link
-                case .asset(let asset, let link):
-                    assets.append(asset)
-                    return link
-                case .dead(let reason):
-                    let kind = destination.isImage ? "image" : "link"
-                    let message = "the \(kind) \(destination.text) is broken: \(reason)"
-                    warn(gap.line, message, kind: "\(kind) \(destination.text)", isDangerous: true)
-                    return nil
-                }
-            case (nil, .formula(let written)):
-                defer { formula += 1 }
-                if let problem = set[formula].problem {
+        let output = try page.document.filled(
+            by: { index, gap, caption in
+                switch (page.requests[index], gap) {
+                case (.page(let request), _): return OutputPath.link(from: page.path, to: request.path)
+                case (.figure(let request), _):
+                    let html = try html(of: request, caption: caption, on: page.path, notes: &notes)
+                    if let feed = try feedHTML(of: request, caption: caption, on: page.path) {
+                        feedFigures.append((html.trimmingCharacters(in: .newlines), feed))
+                    }
+                    return html
+                case (.value(let request), _):
+                    let text = try value(of: request, notes: &notes)
+                    if let reason = text.reason { warn(gap.line, reason) }
+                    return text.value
+                case (nil, .link(let destination)):
+                    switch links.resolve(destination.text, on: page) {
+                    case .kept: return nil
+                    case .rewritten(let link): return link
+                    case .asset(let asset, let link):
+                        assets.append(asset)
+                        if destination.isImage { pictures[index] = asset.file }
+                        return link
+                    case .dead(let reason):
+                        let kind = destination.isImage ? "image" : "link"
+                        let message = "the \(kind) \(destination.text) is broken: \(reason)"
+                        warn(gap.line, message, kind: "\(kind) \(destination.text)", isDangerous: true)
+                        return nil
+                    // Never happens: every figure is a request.
+                    case (nil, .figure): return nil
+                    }
+                case (nil, .formula(let written)):
+                    defer { formula += 1 }
+                    if let problem = set[formula].problem {
+                        warn(
+                            written.line,
+                            "the formula \(written.tex.readableLine) cannot be set, and its TeX is shown: \(problem)",
+                            kind: "formula")
+                    }
+                    return set[formula].html
+                case (nil, .value(let expression, _)):
                     warn(
-                        written.line,
-                        "the formula \(written.tex.readableLine) cannot be set, and its TeX is shown: \(problem)",
-                        kind: "formula")
+                        gap.line,
+                        "{{\(expression)}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is left as text",
+                        kind: "value")
+                    return nil
+                // Never happens: every figure is a request.
+                case (nil, .figure): return nil
                 }
-                return set[formula].html
-            case (nil, .value(let expression, _)):
-                warn(
-                    gap.line,
-                    "{{\(expression)}} is not an atlasgen value, such as {{layer:ADDRESS|auc}}; it is left as text",
-                    kind: "value")
-                return nil
-            // Never happens: every figure is a request.
-            case (nil, .figure): return nil
-            }
-        }
+            }, size: { index in try pictures[index].flatMap(PictureFile.size) })
         for warning in output.warnings { warn(warning.line, warning.message, kind: warning.kind) }
         return Rendered(
             html: output.html,
