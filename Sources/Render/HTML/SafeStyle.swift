@@ -30,14 +30,15 @@ enum SafeStyle {
         """
         align-items align-self aspect-ratio background background-color border border-bottom border-collapse \
         border-color border-left border-radius border-right border-spacing border-style border-top border-width \
-        box-shadow box-sizing caption-side clear color column-count column-gap columns display flex flex-basis \
+        box-shadow box-sizing caption-side clear color column-count column-gap columns cursor display flex flex-basis \
         flex-direction flex-flow flex-grow flex-shrink flex-wrap float font font-family font-size font-style \
         font-variant font-weight gap grid-column grid-gap grid-row grid-template-columns grid-template-rows height \
         justify-content justify-items letter-spacing line-height list-style list-style-type margin margin-block \
         margin-bottom margin-inline margin-left margin-right margin-top max-height max-width min-height min-width \
         object-fit opacity order outline overflow overflow-wrap overflow-x overflow-y padding padding-block \
         padding-bottom padding-inline padding-left padding-right padding-top row-gap table-layout text-align \
-        text-decoration text-indent text-transform vertical-align white-space width word-break word-spacing word-wrap
+        text-decoration text-decoration-color text-decoration-line text-indent text-shadow text-transform \
+        vertical-align white-space width word-break word-spacing word-wrap zoom
         """.split(separator: " ").map(String.init))
     private static let sides: Set = ["top", "left", "right", "bottom", "inset"]
     private static let functions: Set = [

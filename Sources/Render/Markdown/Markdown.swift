@@ -76,8 +76,8 @@ public struct Markdown: Sendable {
                 captions: [:], written: [:], pictures: [:], rawHTML: rawHTML)
         }
         let excerptEnd = source.lines.first { $0.text.contains(excerptSeparator) }?.number
-        let warnings = source.controlLines.map { line in
-            Warning(line: line, message: "a control character, which no page may have, is left out")
+        let controls = source.controlLine.map { line in
+            Warning(line: line, message: "control characters, which no page may have, are left out")
         }
         HTMLBlocks.rewrite(&source)
         ListIndentation.rewrite(&source)
@@ -92,8 +92,8 @@ public struct Markdown: Sendable {
         let document = try CMarkDocument(source.text, smart: smartPunctuation, unsafe: true)
         var tree = MarkdownTree(
             document: document, source: source, formulas: formulas, rawHTML: rawHTML, lists: lists,
-            abbreviations: abbreviations, warnings: warnings + lists.warnings + footnotes.warnings,
-            excerptEnd: excerptEnd)
+            abbreviations: abbreviations,
+            warnings: [controls].compactMap { $0 } + lists.warnings + footnotes.warnings, excerptEnd: excerptEnd)
         if hasJoiners { tree.removeJoiners() }
         return tree.parsed(footnotes: footnotes.names, tables: tables)
     }

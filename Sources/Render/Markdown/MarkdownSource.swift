@@ -12,8 +12,8 @@ struct MarkdownSource {
     }
 
     var lines: [Line]
-    /// Lines of the file that had control characters.
-    private(set) var controlLines: [Int] = []
+    /// The first line of the file that had a control character.
+    private(set) var controlLine: Int?
 
     /// The lines of a text that starts on this line of its file.
     ///
@@ -21,7 +21,7 @@ struct MarkdownSource {
     init(_ text: String, firstLine: Int, liquid: LiquidSite? = nil) {
         let written = MarkdownSource.split(text)
         let clean = written.map { MarkdownMark.withoutMarks($0) ?? $0 }
-        controlLines = written.indices.filter { written[$0] != clean[$0] }.map { firstLine + $0 }
+        controlLine = written.firstIndex { MarkdownMark.withoutMarks($0) != nil }.map { firstLine + $0 }
         if let liquid,
             let replaced = Liquid.lines(of: clean.joined(separator: "\n"), firstLine: firstLine, site: liquid)
         {

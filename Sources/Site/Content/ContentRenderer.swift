@@ -85,8 +85,6 @@ struct ContentRenderer: Sendable {
                         let message = "the \(kind) \(destination.text) is broken: \(reason)"
                         warn(gap.line, message, kind: "\(kind) \(destination.text)", isDangerous: true)
                         return nil
-                    // Never happens: every figure is a request.
-                    case (nil, .figure): return nil
                     }
                 case (nil, .formula(let written)):
                     defer { formula += 1 }
