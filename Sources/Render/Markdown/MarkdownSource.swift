@@ -20,8 +20,14 @@ struct MarkdownSource {
     /// Control characters other than white space are removed: HTML forbids them, and the passes mark places with them.
     init(_ text: String, firstLine: Int, liquid: LiquidSite? = nil) {
         let written = MarkdownSource.split(text)
-        let clean = written.map { MarkdownMark.withoutMarks($0) ?? $0 }
-        controlLine = written.firstIndex { MarkdownMark.withoutMarks($0) != nil }.map { firstLine + $0 }
+        var fence = Fence()
+        var clean = written
+        for (index, line) in written.enumerated() {
+            let isCode = fence.contains(line) || line.contains("`")
+            guard let cleaned = MarkdownMark.withoutMarks(line, isCode: isCode) else { continue }
+            clean[index] = cleaned
+            controlLine = controlLine ?? firstLine + index
+        }
         if let liquid,
             let replaced = Liquid.lines(of: clean.joined(separator: "\n"), firstLine: firstLine, site: liquid)
         {
@@ -147,10 +153,16 @@ enum MarkdownMark {
         }
     }
 
-    /// A text without such scalars; nil if it has none.
-    static func withoutMarks(_ text: String) -> String? {
-        guard text.unicodeScalars.contains(where: isMark) else { return nil }
-        return String(String.UnicodeScalarView(text.unicodeScalars.filter { !isMark($0) }))
+    /// A text without such scalars and, outside code, without the references that libcmark turns into them (`&#16;`);
+    /// nil if it has none.
+    static func withoutMarks(_ text: String, isCode: Bool) -> String? {
+        var clean = text
+        if !isCode, text.contains("&#") {
+            let reference = /&#(?:[xX]0*(?:[1-8bBeEfF]|1[0-9a-fA-F]|7[fF])|0*(?:[1-8]|1[1-9]|2[0-9]|3[01]|127));/
+            clean = text.replacing(reference) { $0.0 == "&#12;" || $0.0 == "&#13;" ? String($0.0) : "" }
+        }
+        clean = String(String.UnicodeScalarView(clean.unicodeScalars.filter { !isMark($0) }))
+        return clean.utf8.count == text.utf8.count ? nil : clean
     }
 
     /// The text that replaces a reference until libcmark is done: brackets that form no link, and that count as
