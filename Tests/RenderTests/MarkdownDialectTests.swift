@@ -77,6 +77,8 @@ struct MarkdownDialectTests {
         ("<div>\n<pre>\na\n\n  *b*\n</pre>\n</div>", "<div>\n<pre>a\n\n  *b*\n</pre>\n</div>"),
         ("<center>a</center>\n*b*", "<center>a</center>\n<p><em>b</em></p>"),
         ("<img src=\"p.png\">\n*b*", "<p><img src=\"p.png\" />\n<em>b</em></p>"),
+        ("<div>a</div>\n{: .b}\nc", "<div class=\"b\">a</div>\n<p>c</p>"),
+        ("<hr>\n{::options x=\"y\" /}\n<center>a</center>", "<hr />\n<center>a</center>"),
         ("    <p>code</p>", "<pre><code>&lt;p&gt;code&lt;/p&gt;\n</code></pre>"),
         ("{::options parse_block_html=\"true\" /}\n<div>\n*a*\n</div>", "<div>\n<p><em>a</em></p>\n</div>"),
         ("<div>\n<div>\n\na\n</div>\n</div>\n*b*", "<div>\n<div>\n<p>a</p>\n</div>\n</div>\n<p><em>b</em></p>"),

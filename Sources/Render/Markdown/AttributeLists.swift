@@ -92,7 +92,7 @@ struct AttributeLists {
             if blocks.closed.contains(index) || (!isMark && content != "^") {
                 if blocks.headings[index] != nil { takeHeadingID(from: &line) }
                 lines.append(line)
-                followsBlock = !content.isEmpty
+                if line.text != HTMLBlocks.blank { followsBlock = !content.isEmpty }
                 continue
             }
             let prefix = String(line.text[..<content.startIndex])

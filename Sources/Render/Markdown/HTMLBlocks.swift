@@ -13,6 +13,9 @@ struct HTMLBlocks {
     /// Whether all elements are read as if they had `markdown="1"`.
     private var parsesElements = false
 
+    /// The blank line that ends an element's HTML. An attribute list behind it still follows the element.
+    static let blank = "\t \t"
+
     /// The most lines in which an element's end is looked for.
     private static let longest = 2000
 
@@ -50,7 +53,7 @@ struct HTMLBlocks {
                 rewriteElement(source[index...end], tag: tag)
                 index = end + 1
                 if index < source.endIndex, !Self.isBlank(source[index].text), !Self.continues(source[index].text) {
-                    lines.append(.init(text: "", number: source[index].number))
+                    lines.append(.init(text: Self.blank, number: source[index].number))
                 }
             } else {
                 lines.append(line)
@@ -61,7 +64,7 @@ struct HTMLBlocks {
 
     /// Whether a line after an element belongs to the same HTML.
     private static func continues(_ line: String) -> Bool {
-        guard let tag = tag(in: line) else { return line.hasPrefix("<!--") || line.prefixMatch(of: /\s*\{:/) != nil }
+        guard let tag = tag(in: line) else { return line.hasPrefix("<!--") }
         return !spans.contains(tag.name)
     }
 
