@@ -113,16 +113,28 @@ struct HTMLBlocks {
     /// HTML whose blank lines are followed by Markdown, or, if it is verbatim, by more HTML.
     private mutating func appendHTML(_ source: ArraySlice<MarkdownSource.Line>, isVerbatim: Bool) {
         var fence = Fence()
+        var fenceIndentation = 0
         /// The end of the element or comment whose text is nobody's Markdown.
         var verbatimEnd: String?
         var previous = ""
         for (offset, line) in source.enumerated() {
             var line = line
             let text = line.text
-            if !isVerbatim, verbatimEnd == nil, fence.contains(text) {
-                lines.append(line)
-                previous = text
-                continue
+            if !isVerbatim, verbatimEnd == nil {
+                let isOpen = fence.isOpen
+                if fence.contains(text) {
+                    if !isOpen {
+                        // Nobody means the marks of a fence as text; behind a blank line it is one.
+                        if let last = lines.last, !Self.isBlank(last.text) {
+                            lines.append(.init(text: "", number: line.number))
+                        }
+                        fenceIndentation = text.prefix { $0 == " " }.count
+                    }
+                    line.text = String(text.dropFirst(min(fenceIndentation, text.prefix { $0 == " " }.count)))
+                    lines.append(line)
+                    previous = ""
+                    continue
+                }
             }
             if Self.isBlank(text) {
                 if isVerbatim || verbatimEnd != nil { line.text = String(MarkdownMark.verbatim) }
@@ -228,6 +240,9 @@ struct HTMLBlocks {
 /// Fenced code: the lines between ``` and ```, or ~~~ and ~~~.
 struct Fence {
     private var open: (character: Character, length: Int)?
+
+    /// Whether the next line belongs to fenced code.
+    var isOpen: Bool { open != nil }
 
     /// Whether a line belongs to fenced code, given those before it.
     mutating func contains(_ line: String) -> Bool {
