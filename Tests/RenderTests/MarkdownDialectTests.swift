@@ -75,6 +75,10 @@ struct MarkdownDialectTests {
         ("<div>\n\n    <p>a</p>\n\n    b\n</div>", "<div>\n<p>a</p>\n<p>b</p>\n</div>"),
         ("<div>\n\n```\n    <p>\n```\n\n</div>", "<div>\n<pre><code>    &lt;p&gt;\n</code></pre>\n</div>"),
         ("<div>\n<pre>\na\n\n  *b*\n</pre>\n</div>", "<div>\n<pre>a\n\n  *b*\n</pre>\n</div>"),
+        (
+            "<details><summary>s</summary>\n```c\n<x>\n\n    y\n```\n</details>",
+            "<details><summary>s</summary>\n<pre><code class=\"language-c\">&lt;x&gt;\n\n    y\n</code></pre>\n</details>"
+        ),
         ("<center>a</center>\n*b*", "<center>a</center>\n<p><em>b</em></p>"),
         ("<img src=\"p.png\">\n*b*", "<p><img src=\"p.png\" />\n<em>b</em></p>"),
         ("<div>a</div>\n{: .b}\nc", "<div class=\"b\">a</div>\n<p>c</p>"),
