@@ -51,6 +51,13 @@ package final class ScoreCache: @unchecked Sendable {
         }
     }
 
+    /// The map of the neurons of `recipes`, the runs of one layer and condition, by the first picture of each.
+    package func map(of recipes: [Recipe]) throws -> NeuronMap {
+        try cached("map \(NeuronMap.version)", of: recipes, without: .none) { runs, reference, _ in
+            NeuronMap(of: runs, by: reference)
+        }
+    }
+
     /// What is known or stored of `recipes`, or what `compute` makes of their runs.
     ///
     /// - Parameters:
