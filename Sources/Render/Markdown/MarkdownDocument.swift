@@ -154,7 +154,8 @@ struct GappedText: Sendable {
 struct HeadingIDs: Sendable {
     /// The ids in the templates around a text.
     static let templateIDs: Set = [
-        "main", "neurons", "exciting-photographs", "other-runs", "neighbours", "details", "reproduce",
+        "main", "neurons", "map", "after-map", "grid", "exciting-photographs", "other-runs", "neighbours", "details",
+        "reproduce",
     ]
 
     private var ids = HeadingIDs.templateIDs

@@ -14,6 +14,10 @@ struct IndexPage: TemplateRoot {
     var modelSummary: String?
     var model: [EntryContext]
     var layers: [LayerSummary]
+    /// The map of the layer with the most neurons.
+    var map: MapContext?
+    /// That layer's page.
+    var mapLayer: LinkContext?
     var caveats: String?
     var posts: [PostSummary] = []
     var archive: String?
@@ -27,6 +31,8 @@ struct IndexPage: TemplateRoot {
         .text("modelSummary", "what the model is", \.modelSummary),
         .list("model", "the model's hyperparameters and weights digest", \.model),
         .list("layers", "the layers that have pages", \.layers),
+        .object("map", "the map of the layer with the most neurons", \.map),
+        .object("mapLayer", "that layer's page", \.mapLayer),
         .text("caveats", "what the layers' scores do not show", \.caveats),
         .flag("hasPosts", "whether there are posts") { !$0.posts.isEmpty },
         .list("posts", "the newest posts", \.posts),

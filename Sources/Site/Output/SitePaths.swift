@@ -103,10 +103,18 @@ enum SitePaths {
     private static let table = "neurons.csv"
     private static let script = "neurons.js"
 
-    /// Whether the site can write a file of this name in a layer's folder: a page in any order, or data.
+    /// The picture of a layer's map, or of a part of it, counted from 1.
+    static func mapPicture(_ address: Address, part: Int? = nil) -> String {
+        "\(layerFolder(address))/\(mapPictureName(part: part))"
+    }
+
+    /// The name of that picture.
+    static func mapPictureName(part: Int? = nil) -> String { part.map { "map-\($0).jpg" } ?? "map.jpg" }
+
+    /// Whether the site can write a file of this name in a layer's folder: a page in any order, data, or the map.
     static func isLayerFile(_ name: some StringProtocol) -> Bool {
         [index, data, table, script].contains(String(name))
-            || String(name).wholeMatch(of: /(by-[a-z]+(-\d+)?|page-\d+)\.html/) != nil
+            || String(name).wholeMatch(of: /(by-[a-z]+(-\d+)?|page-\d+)\.html|map(-\d+)?\.jpg/) != nil
     }
 
     /// The same, with the neurons' folders.

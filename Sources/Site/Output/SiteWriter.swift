@@ -105,6 +105,8 @@ package struct SiteWriter: Sendable {
 
     private func writeIndex(_ site: SiteContext, layers: [LayerPages.Result]) throws {
         let posts = Array(contentPages.posts.prefix(Self.newestPosts))
+        // Of equally large layers the first.
+        let shown = layers.max { ($0.map?.tiles.count ?? 0) < ($1.map?.tiles.count ?? 0) }
         let showsScores = layers.contains { $0.summary.score != nil } || posts.contains(where: \.showsScores)
         let page = IndexPage(
             site: site,
@@ -113,6 +115,8 @@ package struct SiteWriter: Sendable {
                 image: layers.first?.cards.first?.thumbnail),
             content: contentPages.introduction, modelName: project.model.name, modelSummary: modelSummary,
             model: modelEntries, layers: layers.map(\.summary),
+            map: shown.flatMap { $0.map?.elsewhere(OutputPath.folder(of: $0.summary.path) + "/") },
+            mapLayer: shown.map { LinkContext(title: $0.summary.shortAddress, path: $0.summary.path) },
             caveats: showsScores ? ScoreWords.caveatText : nil, posts: posts, archive: contentPages.archive)
         try files.write(templates.render(page), to: SitePaths.index)
     }

@@ -19,6 +19,7 @@ package enum Theme {
                 + "context"
         ),
         ("card", "is one neuron in a grid or a contact sheet; it gets a \(NeuronCard.schema.name)"),
+        ("map", "is the map of a layer's neurons; it gets a \(MapContext.schema.name)"),
         ("caption", "is the caption of a figure; it gets the figure's context"),
         (
             "rows",

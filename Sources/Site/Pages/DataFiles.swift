@@ -67,6 +67,29 @@ struct LayerFile: Codable, Equatable {
         var finalActivation: Float?
         var outcome: String?
         var scores: NeuronScores?
+        /// Nil if it has no picture.
+        var map: Place?
+    }
+
+    /// A cell of the map, counted from 0 at the top left.
+    struct Place: Codable, Equatable {
+        var column: Int
+        var row: Int
+    }
+
+    /// The map of the neurons.
+    struct Map: Codable, Equatable {
+        /// The picture's name beside this file.
+        var picture: String
+        var columns: Int
+        var rows: Int
+        /// In the picture, in pixels.
+        var tileWidth: Int
+        var tileHeight: Int
+        /// Nil for fewer than three neurons.
+        var trustworthiness: Double?
+        /// Number of neurons without a picture.
+        var leftOut: Int
     }
 
     /// The widths of intervals with each number of seeds; a measure without them is absent.
@@ -112,6 +135,8 @@ struct LayerFile: Codable, Equatable {
     var seedWidths: Widths?
     /// The comparison, the grid's runs first; nil if there are no others.
     var variants: [Variant]?
+    /// Nil if no neuron has a picture.
+    var map: Map?
     var neurons: [Neuron]
 }
 

@@ -23,6 +23,12 @@ struct LayerPage: TemplateRoot {
     var next: LinkContext?
     /// The orders that have static pages: by number, by activation, by consistency.
     var orders: [LinkContext] = []
+    /// Path of the layer's first page, which has the map.
+    var layerPath: String?
+    /// The map, on the first page.
+    var map: MapContext?
+    /// Whether the layer has a map.
+    var hasMap = false
     var isFirst = true
     /// Path of the script with all neurons (see ``LayerData``), for sorting and filtering.
     var data: String?
@@ -56,6 +62,9 @@ struct LayerPage: TemplateRoot {
         .object("next", "the next static page", \.next),
         .flag("hasOrders", "whether the grid has several orders") { !$0.orders.isEmpty },
         .list("orders", "the orders that have static pages", \.orders),
+        .text("layerPath", "path of the layer's first page, which has the map", \.layerPath),
+        .object("map", "the map, on the first page", \.map),
+        .flag("hasMap", "whether the layer has a map", \.hasMap),
         .flag("isFirst", "whether this is the layer's first page", \.isFirst),
         .text("data", "path of the script with all neurons", \.data),
         .text("json", "path of the layer's data as JSON", \.json),

@@ -19,6 +19,7 @@ struct LayerPages: Sendable {
         let summary: LayerSummary
         let entry: AtlasFile.Layer
         let cards: [NeuronCard]
+        let map: MapContext?
     }
 
     private static let comparisonCaption =
@@ -47,8 +48,9 @@ struct LayerPages: Sendable {
         let condition = library.project.grid(of: layer)
         let grid = condition.variant
         let scores = try library.scores(of: layer, condition)
-        // At once after the scores, from the same runs.
+        // At once after the scores, from the same runs, which need not be read again then.
         let neighbours = try library.neighbours(of: layer, condition)
+        _ = try library.map(of: layer, condition)
         let figures = ScoreFigures(library: library, layer: layer)
         let compared = try figures.compared()
         let choices = try library.forcedChoice(of: layer, condition)
@@ -56,6 +58,8 @@ struct LayerPages: Sendable {
         let made = try neurons(scores, compared, choices, neighbours)
         let cards = made.map(\.card)
         let folder = SitePaths.layerFolder(address)
+        // After the neurons' pages, which find damaged runs.
+        let map = try LayerMap.write(of: layer, condition, neurons: cards, from: library, to: files)
         let file = LayerFile(
             address: address.description, tokens: grid.tokens.description, method: grid.method.name,
             attention: grid.attention.word, direction: grid.direction.rawValue, seeds: library.seeds,
@@ -64,13 +68,17 @@ struct LayerPages: Sendable {
                 ? try compared.map { row in
                     .init(
                         row, widths: row.condition == condition ? nil : try widths(row.condition), in: library.project)
-                } : nil,
-            neurons: made.map(\.file))
+                } : nil, map: map?.file,
+            neurons: made.map { neuron in
+                var file = neuron.file
+                file.map = map?.places[file.neuron]
+                return file
+            })
         try files.write(json: file, to: SitePaths.layerData(address))
         try files.write(file.csv, to: SitePaths.layerTable(address))
         let data = LayerData(neurons: cards.map { relative($0, to: folder) })
         try files.write(data.script, to: SitePaths.layerScript(address))
-        try writePages(grid: grid, cards: cards, scores: scores, choice, figures, compared)
+        try writePages(grid: grid, cards: cards, map: map?.context, scores: scores, choice, figures, compared)
         return Result(
             summary: LayerSummary(
                 address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
@@ -81,7 +89,7 @@ struct LayerPages: Sendable {
             entry: AtlasFile.Layer(
                 address: address.description, page: SitePaths.layer(address), data: SitePaths.layerData(address),
                 neurons: cards.count, scores: scores.figures, forcedChoice: choice),
-            cards: cards)
+            cards: cards, map: map?.context)
     }
 
     /// The widths by the number of seeds, if a text shows them; no other build pays for them.
@@ -152,7 +160,7 @@ struct LayerPages: Sendable {
     // MARK: - Pages
 
     private func writePages(
-        grid: Variant, cards: [NeuronCard], scores: LayerScores, _ choice: ForcedChoiceData?,
+        grid: Variant, cards: [NeuronCard], map: MapContext?, scores: LayerScores, _ choice: ForcedChoiceData?,
         _ figures: ScoreFigures, _ compared: [ScoreFigures.Compared]
     ) throws {
         let address = layer.address
@@ -174,7 +182,8 @@ struct LayerPages: Sendable {
                 tokensExplanation: Explanations.tokens(
                     grid.tokens, at: address, in: library.project.model.model.configuration), neuronCount: cards.count,
                 neurons: page.neurons, pages: page.pages, previous: page.previous, next: page.next,
-                orders: page.orders, isFirst: isFirst, data: SitePaths.layerScript(address),
+                orders: page.orders, layerPath: SitePaths.layer(address), map: isFirst ? map : nil, hasMap: map != nil,
+                isFirst: isFirst, data: SitePaths.layerScript(address),
                 json: SitePaths.layerData(address), csv: SitePaths.layerTable(address),
                 distributions: isFirst ? figures.distributions(of: scores, compared) : [],
                 comparison: isFirst && compared.count > 1

@@ -61,6 +61,11 @@ package final class RunLibrary: Sendable {
         try clock.measure(.score) { try cache.neighbours(of: recipes(of: layer, condition)) }
     }
 
+    /// The map of a layer's neurons by their runs of one condition.
+    func map(of layer: AtlasLayer, _ condition: Condition) throws -> NeuronMap {
+        try clock.measure(.score) { try cache.map(of: recipes(of: layer, condition)) }
+    }
+
     /// How wide the intervals of a layer's runs of one condition are with fewer seeds, over all neurons that have such
     /// runs.
     func widths(of layer: AtlasLayer, _ condition: Condition) throws -> SeedWidths {

@@ -15,7 +15,7 @@ import Testing
         var files = [".atlasgen", ".nojekyll", "404.html", "atlas.json", "index.html"]
         files += ["atlasgen/atlas.css", "atlasgen/atlas.js", "atlasgen/icon.svg", "search/index.js"]
         for layer in ["layers/encoder_layer_1.mlp.3", "layers/heads.head"] {
-            files += ["index.html", "neurons.csv", "neurons.js", "neurons.json"].map { "\(layer)/\($0)" }
+            files += ["index.html", "map.jpg", "neurons.csv", "neurons.js", "neurons.json"].map { "\(layer)/\($0)" }
             files += ["activation", "identification", "look", "meaning"].map { "\(layer)/by-\($0).html" }
             for neuron in 0...2 {
                 files += ["index.html", "neuron.json", "seed-0.\(ending)", "seed-1.\(ending)"].map {

@@ -147,7 +147,8 @@ import Testing
     @Test func linksToTheSitesOwnFilesLeadThere() throws {
         let layer = "../../../layers/heads.head"
         let own = [
-            "by-look.html", "by-look-2.html", "page-2.html", "neurons.js", "neurons.json", "neurons.csv",
+            "by-look.html", "by-look-2.html", "map.jpg", "map-3.jpg", "page-2.html", "neurons.js", "neurons.json",
+            "neurons.csv",
             "1/neuron.json", "1/seed-0-0123abcd.png",
         ].map { "\(layer)/\($0)" }
         let links =

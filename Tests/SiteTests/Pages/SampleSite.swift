@@ -47,6 +47,13 @@ enum SampleSite {
             look: .init(similarity: Double(number % 101) / 200, percentile: Double(number % 101)), note: label)
     }
 
+    static func map(_ text: String) -> MapContext {
+        MapContext(
+            title: text, folder: "", picture: "map.jpg", tileWidth: 16, tileHeight: 16, columns: 2, rows: 2,
+            tiles: [.init(number: 5, label: text), .init(number: 2), .init(number: 9)],
+            parts: .init(columns: 16, rows: 12, tileWidth: 64), trustworthiness: 0.9, leftOut: 1)
+    }
+
     static func neuron(_ text: String) -> NeuronPage {
         let run = RunContext(
             title: text, image: "r.png", width: 64, height: 64, alternative: text, startActivation: 0.1,
@@ -86,7 +93,8 @@ enum SampleSite {
                         tokensExplanation: text, neuronCount: 3072, neurons: [card(1, label: text)],
                         pages: [.init(title: text, path: "1.html", isCurrent: true)],
                         next: .init(title: text, path: "2.html"), orders: [.init(title: text, path: "o.html")],
-                        data: "neurons.js", json: "j.json", csv: "c.csv",
+                        layerPath: "l.html", map: map(text), hasMap: true, data: "neurons.js", json: "j.json",
+                        csv: "c.csv",
                         distributions: [
                             .init(
                                 title: text,
@@ -108,7 +116,8 @@ enum SampleSite {
                             .init(
                                 address: text, shortAddress: text, path: "l.html", neuronCount: 50, explanation: text,
                                 score: text, samples: [card(1, label: text)])
-                        ], posts: [post], archive: "posts.html"))
+                        ], map: map(text).elsewhere("layers/a/"), mapLayer: .init(title: text, path: "l.html"),
+                        posts: [post], archive: "posts.html"))
             ),
             (
                 "post",
