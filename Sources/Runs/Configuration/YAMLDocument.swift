@@ -113,7 +113,10 @@ package enum YAMLDocument {
             let text = lines[number - 1]
             guard let match = text.wholeMatch(of: /(\s*[A-Za-z_][\w-]*:\s+)([^"'\s].*?)\s*/) else { continue }
             let value = String(match.2)
-            let isList = value.hasPrefix("[") && value.hasSuffix("]") || value.hasPrefix("{") && value.hasSuffix("}")
+            // A list that is closed, or that nothing closes, is meant as one.
+            let isList = [("[", "]"), ("{", "}")].contains { open, close in
+                value.hasPrefix(open) && (value.hasSuffix(close) || !value.contains(close))
+            }
             guard !isList, value.contains(": ") || value.hasSuffix(":") || value.first.map(signs.contains) == true
             else {
                 continue

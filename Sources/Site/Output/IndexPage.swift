@@ -44,6 +44,7 @@ struct IndexPage: TemplateRoot {
 struct LayerSummary: TemplateContext, Codable {
     var address: String
     var shortAddress: String
+    var title: String
     var path: String
     var neuronCount: Int
     var explanation: String?
@@ -53,6 +54,7 @@ struct LayerSummary: TemplateContext, Codable {
     static let keys: [TemplateKey<LayerSummary>] = [
         .text("address", "the full address of the layer", \.address),
         .text("shortAddress", "the address without `encoder.layers.`", \.shortAddress),
+        .text("layerTitle", "what the layer is, in a few words", \.title),
         .text("path", "path of the layer's page", \.path),
         .text("neuronCount", "number of neurons shown") { Format.count($0.neuronCount) },
         .text("explanation", "what the layer is", \.explanation),

@@ -116,7 +116,7 @@ package struct SiteWriter: Sendable {
             content: contentPages.introduction, modelName: project.model.name, modelSummary: modelSummary,
             model: modelEntries, layers: layers.map(\.summary),
             map: shown.flatMap { $0.map?.elsewhere(OutputPath.folder(of: $0.summary.path) + "/") },
-            mapLayer: shown.map { LinkContext(title: $0.summary.shortAddress, path: $0.summary.path) },
+            mapLayer: shown.map { LinkContext(title: $0.summary.title, path: $0.summary.path) },
             caveats: showsScores ? ScoreWords.caveatText : nil, posts: posts, archive: contentPages.archive)
         try files.write(templates.render(page), to: SitePaths.index)
     }

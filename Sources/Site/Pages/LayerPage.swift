@@ -13,6 +13,7 @@ struct LayerPage: TemplateRoot {
     var page: PageContext
     var address: String
     var shortAddress: String
+    var layerTitle: String
     var explanation: String?
     var tokensExplanation: String?
     var neuronCount: Int
@@ -52,6 +53,7 @@ struct LayerPage: TemplateRoot {
         .text("root", "relative path to the site's root; put it before every path", \.site.root),
         .text("address", "the full address of the layer", \.address),
         .text("shortAddress", "the address without `encoder.layers.`", \.shortAddress),
+        .text("layerTitle", "what the layer is, in a few words", \.layerTitle),
         .text("explanation", "what the layer is", \.explanation),
         .text("tokensExplanation", "which tokens its neurons are read at", \.tokensExplanation),
         .text("neuronCount", "number of neurons in the whole layer") { Format.count($0.neuronCount) },

@@ -81,7 +81,9 @@ struct LayerPages: Sendable {
         try writePages(grid: grid, cards: cards, map: map?.context, scores: scores, choice, figures, compared)
         return Result(
             summary: LayerSummary(
-                address: address.description, shortAddress: address.shortName, path: SitePaths.layer(address),
+                address: address.description, shortAddress: address.shortName,
+                title: Explanations.title(of: address, in: library.project.model.model.configuration),
+                path: SitePaths.layer(address),
                 neuronCount: cards.count,
                 explanation: Explanations.address(address, in: library.project.model.model.configuration),
                 score: scores.look.value.map { summary($0.layer, compared) },
@@ -178,6 +180,7 @@ struct LayerPages: Sendable {
                         + Explanations.address(address, in: library.project.model.model.configuration),
                     path: page.path, image: cards.first?.thumbnail),
                 address: address.description, shortAddress: address.shortName,
+                layerTitle: Explanations.title(of: address, in: library.project.model.model.configuration),
                 explanation: Explanations.address(address, in: library.project.model.model.configuration),
                 tokensExplanation: Explanations.tokens(
                     grid.tokens, at: address, in: library.project.model.model.configuration), neuronCount: cards.count,

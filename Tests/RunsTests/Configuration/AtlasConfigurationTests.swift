@@ -143,7 +143,7 @@ extension AtlasConfiguration {
             "layers: a\n---\nlayers: b",
             "atlas.yml:2:1: not YAML: expected a single document in the stream, but found another document"
         ),
-        ("layers: *a", "atlas.yml:1:9: not YAML: found undefined alias"),
+        ("layers: *a", "atlas.yml:1:9: a text with the sign * in it needs quotes; write: layers: \"*a\""),
         (
             "layers: a\nseeds: 0",
             "atlas.yml:2:8: seeds: expected a count from 1 to 1000, or a list of numbers and ranges such as [0, 5-9], found \"0\""

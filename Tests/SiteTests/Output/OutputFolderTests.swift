@@ -61,6 +61,19 @@ import Testing
         #expect(try read("\(site)/index.html") == "second")
     }
 
+    /// A build that finds damage begins again, with a file in both folders that builds write themselves.
+    @Test func whatIsStagedIsCleared() throws {
+        try write("", to: "\(site)/.nojekyll")
+        try build("first")
+        let staging = try Staging(for: output())
+        try write("", to: "\(staging.folder)/.nojekyll")
+        try write("half", to: "\(staging.folder)/index.html")
+        try staging.clear()
+        #expect(try FileSystem.names(in: staging.folder) == [".atlasgen"])
+        try staging.remove()
+        #expect(try files() == ["site/.atlasgen", "site/.nojekyll", "site/index.html"])
+    }
+
     @Test func aPathIsWrittenOnce() throws {
         let files = SiteFiles(folder: folder.path)
         try files.write("one", to: "a/x.html")

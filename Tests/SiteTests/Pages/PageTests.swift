@@ -63,7 +63,8 @@ struct PageTests {
     @Test func layerPageOfThousandsStaysSmall() throws {
         let neurons = (0..<LayerPage.neuronsPerPage).map { SampleSite.card($0) }
         let page = LayerPage(
-            site: SampleSite.site(), page: SampleSite.page("x"), address: "a", shortAddress: "a", neuronCount: 3072,
+            site: SampleSite.site(), page: SampleSite.page("x"), address: "a", shortAddress: "a", layerTitle: "a",
+            neuronCount: 3072,
             neurons: neurons, pages: (0..<32).map { .init(title: "\($0)", path: "\($0).html") }, data: "n.js")
         let html = try SampleSite.templates().render(page)
         #expect(html.utf8.count < 60_000)

@@ -89,7 +89,8 @@ enum SampleSite {
                 "layer",
                 templates.render(
                     LayerPage(
-                        site: site(text), page: page(text), address: text, shortAddress: text, explanation: text,
+                        site: site(text), page: page(text), address: text, shortAddress: text, layerTitle: text,
+                        explanation: text,
                         tokensExplanation: text, neuronCount: 3072, neurons: [card(1, label: text)],
                         pages: [.init(title: text, path: "1.html", isCurrent: true)],
                         next: .init(title: text, path: "2.html"), orders: [.init(title: text, path: "o.html")],
@@ -114,7 +115,8 @@ enum SampleSite {
                         model: [.init(name: text, value: text)],
                         layers: [
                             .init(
-                                address: text, shortAddress: text, path: "l.html", neuronCount: 50, explanation: text,
+                                address: text, shortAddress: text, title: text, path: "l.html", neuronCount: 50,
+                                explanation: text,
                                 score: text, samples: [card(1, label: text)])
                         ], map: map(text).elsewhere("layers/a/"), mapLayer: .init(title: text, path: "l.html"),
                         posts: [post], archive: "posts.html"))
