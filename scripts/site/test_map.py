@@ -139,7 +139,7 @@ def test_a_filter_leaves_its_neurons_bright(browser, base):
 
 
 def test_maps_and_first_views_are_light():
-    style = weight("assets/atlas.css", "assets/atlas.js")
+    style = weight("atlasgen/atlas.css", "atlasgen/atlas.js")
     assert style <= 60_000
     for index in LAYERS:
         layer, path = pages.layer(index)

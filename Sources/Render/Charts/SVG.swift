@@ -12,7 +12,8 @@ enum SVG {
         let w = Format.coordinate(width)
         let h = Format.coordinate(height)
         return "<svg class=\"chart\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(w) \(h)\" "
-            + "width=\"\(Format.coordinate(width * 1.2))\" height=\"\(Format.coordinate(height * 1.2))\" role=\"\(hasLinks ? "group" : "img")\" font-size=\"12\">\n<title>\(HTML.escaped(title))</title>\n"
+            + "width=\"\(Format.coordinate(width * 1.2))\" height=\"\(Format.coordinate(height * 1.2))\"\(hasLinks ? "" : " role=\"img\"") "
+            + "font-size=\"12\">\n<title>\(HTML.escaped(title))</title>\n"
             + "<desc>\(HTML.escaped(description))</desc>\n"
             + "<rect class=\"ground\" width=\"\(w)\" height=\"\(h)\" fill=\"#fff\"/>\n\(content)</svg>"
     }
