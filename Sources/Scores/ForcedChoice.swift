@@ -66,29 +66,26 @@ package struct ForcedChoice: Sendable {
     package init(
         _ questions: [Question], photographs: [[Float]], pictures: [Int: [[Float]]], normalisation: Normalisation
     ) {
-        let asked = questions.filter { pictures[$0.neuron]?.isEmpty == false }.sorted { $0.neuron < $1.neuron }
+        let usable = questions.filter { pictures[$0.neuron]?.isEmpty == false }.sorted { $0.neuron < $1.neuron }
+        let asked = usable.count < Self.fewestNeurons ? [] : usable
         let shown = SimilarityRows(photographs, by: normalisation)
         let directions = Self.directions(asked.map { pictures[$0.neuron] ?? [] }, by: normalisation)
-        let count = asked.count
-        let results = concurrently(count) { index -> NeuronForcedChoice? in
+        let results = concurrently(asked.count) { index -> NeuronForcedChoice in
             let question = asked[index]
-            guard count >= Self.fewestNeurons else { return nil }
             let wins = { (direction: [Float]) in
                 Self.wins(
                     strong: question.strong.map { Self.level(shown, $0, direction) },
                     weak: question.weak.map { Self.level(shown, $0, direction) })
             }
             let own = wins(directions[index])
-            let others = Self.others(of: index, among: count)
+            let others = Self.others(of: index, among: asked.count)
             let null = others.reduce(0) { $0 + Self.share(wins(directions[$1])) }
             return NeuronForcedChoice(
                 accuracy: Self.share(own), interval: Self.interval(own, neuron: question.neuron),
                 null: null / Double(others.count), pairs: question.strong.count * question.weak.count)
         }
-        var neurons: [Int: NeuronForcedChoice] = [:]
-        for (question, result) in zip(asked, results) { neurons[question.neuron] = result }
-        self.neurons = neurons
-        layer = Self.layer(results.compactMap(\.self))
+        neurons = Dictionary(uniqueKeysWithValues: zip(asked.map(\.neuron), results))
+        layer = Self.layer(results)
     }
 
     /// The layer's figures from its neurons'.

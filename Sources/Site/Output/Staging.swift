@@ -106,10 +106,9 @@ package struct Staging: Sendable {
     private func remove(_ path: String) throws {
         guard FileSystem.isFolder(path), !FileSystem.isLink(path) else { return }
         for name in OutputFolder.kept where FileSystem.exists("\(path)/\(name)") && FileSystem.isFolder(output.path) {
-            let isThere = FileSystem.exists("\(output.path)/\(name)")
-            // Of those that builds write themselves, the site's is the newer one; this one goes with the folder.
-            if isThere, OutputFolder.replaced.contains(name) { continue }
-            guard !isThere else {
+            guard !FileSystem.exists("\(output.path)/\(name)") else {
+                // Of those that builds write themselves, the site's is the newer one; this one goes with the folder.
+                if OutputFolder.replaced.contains(name) { continue }
                 throw AtlasError(
                     .cannotCreate,
                     "\(path)/\(name), left from the previous \(output.kind), and \(output.path)/\(name) both exist. Remove the "
