@@ -49,11 +49,11 @@ package struct Staging: Sendable {
     /// - Throws: as ``OutputFolder/check()``, because files may have been moved into the site while the build ran.
     package func swapIn() throws {
         try output.check()
-        // The owner's files must not be replaced by files of the new site.
-        for name in OutputFolder.kept where FileSystem.exists("\(folder)/\(name)") {
-            // What the project's static files and the build itself write takes the old file's place.
-            let stale = OutputFolder.replaced.contains(name) ? "\(output.path)/\(name)" : "\(folder)/\(name)"
-            if FileSystem.exists(stale) { try FileManager.default.removeItem(atPath: stale) }
+        // The owner's files must not be replaced by files of the new site. The old site stays whole until the swap, so
+        // that whoever stops the program in between finds all of it.
+        for name in OutputFolder.kept where !OutputFolder.replaced.contains(name) {
+            let staged = "\(folder)/\(name)"
+            if FileSystem.exists(staged) { try FileManager.default.removeItem(atPath: staged) }
         }
         try FileSystem.synchronizeFileSystem(of: folder)
         if FileSystem.exists(output.path) {

@@ -74,6 +74,21 @@ import Testing
         #expect(try files() == ["site/.atlasgen", "site/.nojekyll", "site/index.html"])
     }
 
+    /// Whoever stops the program just before the two folders change places finds the whole old site.
+    @Test func theOldSiteIsWholeUntilTheSwap() throws {
+        let staging = try Staging(for: output())
+        for name in [".nojekyll", "CNAME", "index.html"] { try write("old", to: "\(site)/\(name)") }
+        try write(OutputFolder.markerText, to: "\(site)/.atlasgen")
+        for name in [".nojekyll", "CNAME", "index.html"] { try write("new", to: "\(staging.folder)/\(name)") }
+        try staging.swapIn()
+        for name in [".nojekyll", "CNAME", "index.html"] {
+            #expect(try read("\(staging.folder)/\(name)") == "old")
+            #expect(try read("\(site)/\(name)") == "new")
+        }
+        try staging.remove()
+        #expect(try read("\(site)/.nojekyll") == "new")
+    }
+
     @Test func aPathIsWrittenOnce() throws {
         let files = SiteFiles(folder: folder.path)
         try files.write("one", to: "a/x.html")
