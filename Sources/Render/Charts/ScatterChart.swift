@@ -1,20 +1,20 @@
 // Two measures of many things against each other, a point each.
 
-/// Points in a plane, each a link, with a line on each axis that divides high from low.
+/// Points in a plane, each a link if it has one, with a line on each axis that divides high from low.
 public struct ScatterChart: Sendable {
     /// One thing.
     public struct Point: Sendable {
         /// Its name, e.g. `neuron 17`.
         public var name: String
-        /// Where its link leads, relative to the page.
-        public var link: String
+        /// Where its link leads, relative to the page; nil for a dot alone.
+        public var link: String?
         /// Its value on the horizontal axis.
         public var x: Double
         /// Its value on the vertical axis.
         public var y: Double
 
         /// A point; see the properties.
-        public init(name: String, link: String, x: Double, y: Double) {
+        public init(name: String, link: String?, x: Double, y: Double) {
             self.name = name
             self.link = link
             self.x = x
@@ -64,16 +64,19 @@ public struct ScatterChart: Sendable {
         // A line of no length with round ends is a dot, and half as long as a circle in a file with thousands of them.
         // The tab key passes over them, because the neurons' grid has the same links.
         content += "<g class=\"points\" fill=\"none\" stroke=\"#1f5fa8\" stroke-width=\"7\" stroke-linecap=\"round\">\n"
+        func dot(_ point: Point) -> String { "M\(SVG.point((x(point.x), y(point.y))))h0" }
         for point in points {
-            content +=
-                "<a href=\"\(HTML.escaped(point.link))\" aria-label=\"\(HTML.escaped(point.name))\" tabindex=\"-1\">"
-            content += "<path d=\"M\(SVG.point((x(point.x), y(point.y))))h0\"/></a>\n"
+            guard let link = point.link else { continue }
+            content += "<a href=\"\(HTML.escaped(link))\" aria-label=\"\(HTML.escaped(point.name))\" tabindex=\"-1\">"
+            content += "<path d=\"\(dot(point))\"/></a>\n"
         }
+        let unlinked = points.filter { $0.link == nil }
+        if !unlinked.isEmpty { content += "<path d=\"\(unlinked.map(dot).joined())\"/>\n" }
         content += "</g>\n"
         let high = points.count { $0.x >= divides.x && $0.y >= divides.y }
         return SVG.document(
             width: 440, height: plot.bottom + 44, title: title,
             description: "\(points.count) points; \(xAxis) across, \(yAxis) upwards; \(high) are high in both.",
-            content: content, hasLinks: true)
+            content: content, hasLinks: unlinked.count < points.count)
     }
 }

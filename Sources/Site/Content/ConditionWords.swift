@@ -18,6 +18,12 @@ extension Condition {
         return (different.isEmpty ? [0] : different).map { parts[$0].words }.joined(separator: " · ")
     }
 
+    /// What differs from another condition, e.g. `frozen attention`.
+    func change(from other: Condition, in project: Project) -> String {
+        zip(parts(in: project), other.parts(in: project)).filter { $0.words != $1.words }.map(\.0.words).joined(
+            separator: " · ")
+    }
+
     /// The weights: `trained weights`, or a control's.
     package var weights: String { "\(model.control?.word ?? "trained") weights" }
 

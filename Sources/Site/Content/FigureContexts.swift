@@ -91,11 +91,13 @@ struct TableFigure: TemplateRoot {
         var text: String
         var isNumber = false
         var path: String?
+        var note: String?
 
         static let keys: [TemplateKey<Cell>] = [
             .text("text", "the cell's text", \.text),
             .flag("isNumber", "whether it is a number", \.isNumber),
             .text("path", "path of the linked page", \.path),
+            .text("note", "what stands below the text", \.note),
         ]
     }
 

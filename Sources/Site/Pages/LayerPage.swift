@@ -35,8 +35,13 @@ struct LayerPage: TemplateRoot {
     var data: String?
     var json: String?
     var csv: String?
+    /// How far the layer's runs agree, in a paragraph.
+    var agreement: String?
     var distributions: [DistributionContext] = []
+    /// All conditions in one small table.
     var comparison: String?
+    /// The same with intervals, a table for each measure.
+    var comparisons: [ComparisonContext] = []
     var scores: ScoresContext?
     /// The forced choice; nil without photographs, or with too few.
     var choice: ForcedChoiceContext?
@@ -71,9 +76,10 @@ struct LayerPage: TemplateRoot {
         .text("data", "path of the script with all neurons", \.data),
         .text("json", "path of the layer's data as JSON", \.json),
         .text("csv", "path of the layer's data as CSV", \.csv),
-        .flag("hasDistributions", "whether there are distributions") { !$0.distributions.isEmpty },
+        .text("agreement", "how far the layer's runs agree, in a paragraph; absent without scores", \.agreement),
         .list("distributions", "the distributions of the layer's scores against chance", \.distributions),
-        .html("comparison", "the comparison of methods, token selections and attention modes", \.comparison),
+        .html("comparison", "methods, token selections and attention modes compared in a small table", \.comparison),
+        .list("comparisons", "the same with intervals, a table for each measure", \.comparisons),
         .object("scores", "the layer's scores", \.scores),
         .object("choice", "the forced choice against the consistency", \.choice),
         .flag("hasPhotographs", "whether it is known how photographs excite the neurons", \.hasPhotographs),
@@ -89,9 +95,22 @@ struct LayerPage: TemplateRoot {
 struct DistributionContext: TemplateContext {
     var title: String
     var chart: String
+    var isFirst: Bool
 
     static let keys: [TemplateKey<DistributionContext>] = [
         .text("title", "what is compared", \.title),
+        .flag("isFirst", "whether it is the first, which stands beside the paragraph", \.isFirst),
         .html("chart", "the chart as SVG, or the reason why there is none", \.chart),
+    ]
+}
+
+/// A table of all conditions by one measure.
+struct ComparisonContext: TemplateContext {
+    var title: String
+    var table: String
+
+    static let keys: [TemplateKey<ComparisonContext>] = [
+        .text("title", "what is compared", \.title),
+        .html("table", "the table", \.table),
     ]
 }

@@ -22,8 +22,6 @@ struct LayerPages: Sendable {
         let map: MapContext?
     }
 
-    private static let comparisonCaption =
-        "Conditions compared, changing one at a time. The first row is the grid’s."
     /// The most neurons listed as most consistent, and as least consistent.
     private static let extremes = 12
     /// Neurons of a layer that the first page shows.
@@ -86,7 +84,7 @@ struct LayerPages: Sendable {
                 path: SitePaths.layer(address),
                 neuronCount: cards.count,
                 explanation: Explanations.address(address, in: library.project.model.model.configuration),
-                score: scores.look.value.map { summary($0.layer, compared) },
+                score: LayerVerdict.summary(scores, compared),
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(
                 address: address.description, page: SitePaths.layer(address), data: SitePaths.layerData(address),
@@ -97,20 +95,6 @@ struct LayerPages: Sendable {
     /// The widths by the number of seeds, if a text shows them; no other build pays for them.
     private func widths(_ condition: Condition) throws -> LayerFile.Widths? {
         inputs.widths.contains(condition) ? .init(try library.widths(of: layer, condition)) : nil
-    }
-
-    /// A layer's agreement by look in a sentence, with the controls'.
-    private func summary(_ look: LayerConsistency, _ compared: [ScoreFigures.Compared]) -> String {
-        let controls = compared.filter(\.isControl).compactMap { row in
-            row.scores.look.value.map { "\(ScoreWords.percent($0.layer.retrieval)) with \(row.condition.weights)" }
-        }
-        let sample = controls.isEmpty ? nil : compared.first?.scores.look.value?.layer
-        let versus = sample.map { sample in
-            " Among the \(sample.neurons) neurons that were also made with other weights, it is "
-                + "\(ScoreWords.percent(sample.retrieval)), and \(controls.joined(separator: ", "))."
-        }
-        return "\(ScoreWords.percent(look.retrieval)) of pictures have another run of the same neuron as their nearest "
-            + "neighbour by look (chance: \(ScoreWords.percent(look.chance))).\(versus ?? "")"
     }
 
     /// Writes the neurons' folders on all cores and returns the results in the layer's order.
@@ -188,9 +172,11 @@ struct LayerPages: Sendable {
                 orders: page.orders, layerPath: SitePaths.layer(address), map: isFirst ? map : nil, hasMap: map != nil,
                 isFirst: isFirst, data: SitePaths.layerScript(address),
                 json: SitePaths.layerData(address), csv: SitePaths.layerTable(address),
+                agreement: isFirst ? LayerVerdict.agreement(scores, compared) : nil,
                 distributions: isFirst ? figures.distributions(of: scores, compared) : [],
                 comparison: isFirst && compared.count > 1
-                    ? comparison(figures, compared, root: site.root) : nil,
+                    ? inputs.theme.render(figures.overview(compared, root: site.root)) : nil,
+                comparisons: isFirst && compared.count > 1 ? comparisons(figures, compared, root: site.root) : [],
                 scores: isFirst ? ScoreContexts.layer(scores, compared, judge: library.judge) : nil,
                 choice: isFirst ? ForcedChoiceContext(choice, cards: cards, folder: folder) : nil,
                 hasPhotographs: cards.contains { $0.positiveShare != nil },
@@ -202,14 +188,17 @@ struct LayerPages: Sendable {
     }
 
     /// A table for each measure; the first also has the columns that belong to no measure.
-    private func comparison(_ figures: ScoreFigures, _ compared: [ScoreFigures.Compared], root: String) throws -> String
-    {
+    private func comparisons(
+        _ figures: ScoreFigures, _ compared: [ScoreFigures.Compared], root: String
+    ) throws -> [ComparisonContext] {
         try Measure.allCases.enumerated().map { index, measure in
-            try inputs.theme.render(
-                figures.comparison(
-                    compared, by: measure, isWhole: index == 0, root: root,
-                    caption: index == 0 ? Self.comparisonCaption : "The same runs by \(measure.rawValue).", link: nil))
-        }.joined()
+            ComparisonContext(
+                title: "By \(measure.rawValue), with intervals",
+                table: try inputs.theme.render(
+                    figures.comparison(
+                        compared, by: measure, isWhole: index == 0, root: root,
+                        caption: "The same rows by \(measure.rawValue).", link: nil)))
+        }
     }
 
     /// The most and least consistent neurons by look; the two lists are disjoint.

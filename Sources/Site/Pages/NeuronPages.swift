@@ -75,8 +75,8 @@ struct NeuronPages: Sendable {
             let isFirst = rows.isEmpty
             rows.append(
                 RunRowContext(
-                    title: isFirst ? nil : condition.title(among: conditions, usual: conditions[0], in: project),
-                    explanation: isFirst
+                    title: isFirst ? nil : condition.change(from: conditions[0], in: project),
+                    explanation: condition.variant.tokens == conditions[0].variant.tokens
                         ? nil
                         : Explanations.tokens(
                             condition.variant.tokens, at: address, in: project.model.model.configuration),
@@ -245,7 +245,7 @@ struct NeuronPages: Sendable {
                     !first.contains { $0.name == entry.name && $0.value == entry.value }
                 }
                 return EntryContext(
-                    name: "Changed for \(row.condition.title(among: conditions, usual: conditions[0], in: project))",
+                    name: "Changed for \(row.condition.change(from: conditions[0], in: project))",
                     value: different.map { "\($0.name.lowercased()): \($0.value)" }.joined(separator: "; "))
             }
             + [EntryContext(name: "Made with", value: Version.generator)]

@@ -83,10 +83,68 @@ struct ScoreFigures {
     /// The charts of the layer's page, for each measure that has a score.
     func distributions(of scores: LayerScores, _ compared: [Compared]) -> [DistributionContext] {
         let scored = Measure.allCases.filter { scores.scored($0).value != nil }
-        return (scored.isEmpty ? [.look] : scored).map { measure in
+        return (scored.isEmpty ? [.look] : scored).enumerated().map { index, measure in
             DistributionContext(
-                title: "By \(measure.rawValue)",
-                chart: distribution(of: scores, by: measure, controls: compared.filter(\.isControl)))
+                title: "The distribution by \(measure.rawValue)",
+                chart: distribution(of: scores, by: measure, controls: compared.filter(\.isControl)),
+                isFirst: index == 0)
+        }
+    }
+
+    /// The conditions in a table that fits a phone: a figure for each score, and below it the difference from the
+    /// grid's row where one is shown.
+    func overview(_ compared: [Compared], root: String) -> TableFigure {
+        typealias Value = (text: String, difference: PairedDifference?, number: (Double) -> String)
+        let columns: [(title: String, value: (Compared) -> Value?)] =
+            Measure.allCases.map { measure in
+                (
+                    "Alike by \(measure.rawValue)",
+                    { row in
+                        row.scores.scored(measure).value.map {
+                            (Format.number($0.layer.auc), row.difference?.by(measure)?.auc, Format.number)
+                        }
+                    }
+                )
+            } + [
+                (
+                    "Identified",
+                    { row in
+                        row.scores.figures.identification.map {
+                            (ScoreWords.percent($0.top1), row.difference?.identification, ScoreWords.percent)
+                        }
+                    }
+                )
+            ]
+        let shown = columns.filter { column in compared.contains { column.value($0) != nil } }
+        return TableFigure(
+            root: root, columns: [.init(text: "Runs")] + shown.map { .init(text: $0.title, isNumber: true) },
+            rows: zip(titles(of: compared), compared).map { title, row in
+                .init(
+                    head: .init(text: title),
+                    cells: shown.map { column in
+                        guard let value = column.value(row) else { return .init(text: "–", isNumber: true) }
+                        let difference = value.difference.flatMap { $0.isShown ? $0.value : nil }
+                        return .init(
+                            text: value.text, isNumber: true,
+                            note: difference.map { ($0 > 0 ? "+" : "") + value.number($0) })
+                    })
+            },
+            caption: CaptionContext(
+                html:
+                    "Alike: the AUC, which is 0.5 by chance and 1 at best. Identified: the share of pictures on which "
+                    + "their own neuron stands out most. Below a figure stands the difference from the first row, where "
+                    + "one is shown.",
+                score: "\(ScoreWords.counted(compared[0].neurons.count, "neuron")), the same in every row, "
+                    + "\(ScoreWords.counted(library.seeds.count, "run")) each."))
+    }
+
+    /// The first row in full, the others by what differs from it.
+    private func titles(of compared: [Compared]) -> [String] {
+        let conditions = compared.map(\.condition)
+        return conditions.map { condition in
+            condition == conditions[0]
+                ? condition.title(among: conditions, usual: conditions[0], in: project)
+                : condition.change(from: conditions[0], in: project)
         }
     }
 
@@ -98,9 +156,7 @@ struct ScoreFigures {
         _ compared: [Compared], by measure: Measure, isWhole: Bool = true, root: String, caption: String,
         link: LinkContext?
     ) -> TableFigure {
-        let conditions = compared.map(\.condition)
-        let usual = project.grid(of: layer)
-        let titles = conditions.map { $0.title(among: conditions, usual: usual, in: project) }
+        let titles = titles(of: compared)
         let recipes = compared.first?.neurons.first.map { SitePaths.reproduction(layer.address, $0) }
         let rows = zip(titles, compared).map { title, row in
             let cells =

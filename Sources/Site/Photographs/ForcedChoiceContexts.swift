@@ -17,13 +17,18 @@ struct ForcedChoiceContext: TemplateContext {
         ]
     }
 
+    var sentence: String
     var scores: ScoresContext
     var chart: String?
+    var hasLinks = false
     var corners: [Corner]
 
     static let keys: [TemplateKey<ForcedChoiceContext>] = [
+        .text("sentence", "what the figures amount to", \.sentence),
         .object("scores", "the layer's figures, a judge each", \.scores),
         .html("chart", "consistency against the forced choice, as SVG", \.chart),
+        .flag("hasLinks", "whether the chart's dots lead to the neurons' pages", \.hasLinks),
+        .flag("hasCorners", "whether there are neurons of corners") { !$0.corners.isEmpty },
         .list("corners", "the neurons of each corner of the chart", \.corners),
     ]
 }
@@ -69,6 +74,20 @@ extension ForcedChoiceContext {
         data.map { ScoresContext(scores: $0.all.map(item), note: explanation) }
     }
 
+    /// The most dots with links: among more, nobody can point at one.
+    private static let linked = 512
+
+    /// The layer's figures in a sentence.
+    private static func sentence(_ data: ForcedChoiceData) -> String {
+        let judges = data.all.map { judged in
+            "\(words(judged.judge).name.lowercased()) in \(ScoreWords.percent(judged.accuracy)) of pairs (with other "
+                + "neurons’ pictures in \(ScoreWords.percent(judged.null)))"
+        }
+        return "Of two photographs, one that excites a neuron and one that does not, a judge who knows the neuron’s "
+            + "pictures picks the exciting one \(judges.joined(separator: ", ")). Only what is above other neurons’ "
+            + "pictures tells something about the neuron."
+    }
+
     /// The most neurons of a corner.
     private static let shown = 4
 
@@ -82,15 +101,17 @@ extension ForcedChoiceContext {
         let points = cards.compactMap { card in
             card.choice.flatMap { choice in card.look.map { (card: card, x: $0.similarity, y: choice) } }
         }
-        self.init(scores: scores, chart: nil, corners: [])
+        self.init(sentence: Self.sentence(data), scores: scores, chart: nil, corners: [])
         guard points.count > 1 else { return }
         let x = points.map(\.x).sorted()[points.count / 2]
         let divides = (x: x, y: data.null)
+        hasLinks = points.count <= Self.linked
         chart =
             ScatterChart(
                 points: points.map {
                     .init(
-                        name: "\($0.card.number)", link: SitePaths.relative($0.card.path, to: folder), x: $0.x, y: $0.y)
+                        name: "\($0.card.number)",
+                        link: hasLinks ? SitePaths.relative($0.card.path, to: folder) : nil, x: $0.x, y: $0.y)
                 },
                 divides: divides, title: "Consistency and forced choice",
                 xAxis: "similarity of a neuron’s runs by look",

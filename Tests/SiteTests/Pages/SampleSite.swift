@@ -95,15 +95,16 @@ enum SampleSite {
                         pages: [.init(title: text, path: "1.html", isCurrent: true)],
                         next: .init(title: text, path: "2.html"), orders: [.init(title: text, path: "o.html")],
                         layerPath: "l.html", map: map(text), hasMap: true, data: "neurons.js", json: "j.json",
-                        csv: "c.csv",
+                        csv: "c.csv", agreement: text,
                         distributions: [
                             .init(
                                 title: text,
                                 chart: DistributionChart(
                                     edges: [0, 1, 2], groups: [.init(name: text, counts: [1, 2])], title: text,
                                     axis: text
-                                ).svg)
+                                ).svg, isFirst: true)
                         ],
+                        comparison: "<p>x</p>", comparisons: [.init(title: text, table: "<p>x</p>")],
                         scores: neuron.scores, mostConsistent: [card(2, label: text)],
                         leastConsistent: [card(3, label: text)]))
             ),
