@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import importlib.metadata
 import threading
 
 import pages
@@ -116,3 +117,9 @@ def plain():
     browser = Browser(scripts=False)
     yield browser
     browser.driver.quit()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    package = importlib.metadata.distribution("axe-playwright-python")
+    return next(package.locate_file(file) for file in package.files if file.name == "axe.min.js").read_text()

@@ -1,6 +1,5 @@
 """The site in headless Chromium: every kind of page, the tools and keys, accessibility, and reading without scripts."""
 
-import importlib.metadata
 import re
 import urllib.parse
 
@@ -12,12 +11,6 @@ from selenium.webdriver.support.ui import Select
 
 KINDS = sorted(pages.kinds().values())
 NEURONS = "return [...document.querySelectorAll('[data-grid] .no')].map((node) => Number(node.textContent))"
-
-
-@pytest.fixture(scope="session")
-def axe():
-    package = importlib.metadata.distribution("axe-playwright-python")
-    return next(package.locate_file(file) for file in package.files if file.name == "axe.min.js").read_text()
 
 
 def violations(browser, axe):

@@ -110,3 +110,13 @@ def test_neuron_pages_are_small():
         if any(size > limits[name] for name, size in sizes.items()):
             large[path] = sizes
     assert not large, large
+
+
+def test_pages_load_small_styles_and_scripts():
+    """What a page names; the search, the tray and the code for frames are loaded when they are wanted."""
+    for path in pages.kinds().values():
+        page = pages.page(path)
+        names = {os.path.normpath(os.path.join(os.path.dirname(path), name.split("?")[0]))
+                 for name in page.loaded if name.endswith((".css", ".js")) and "atlasgen/" in name}
+        size = sum((pages.SITE / name).stat().st_size for name in names)
+        assert 0 < size <= 60_000, (path, size, names)

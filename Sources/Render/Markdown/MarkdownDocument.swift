@@ -155,7 +155,7 @@ struct HeadingIDs: Sendable {
     /// The ids in the templates around a text.
     static let templateIDs: Set = [
         "main", "neurons", "map", "after-map", "grid", "exciting-photographs", "other-runs", "neighbours", "details",
-        "reproduce", "consistency", "truth", "comparison",
+        "reproduce", "consistency", "truth", "comparison", "embed",
     ]
 
     private var ids = HeadingIDs.templateIDs

@@ -186,8 +186,16 @@ struct RenderedPost: Sendable {
     /// The post in the search.
     var searchEntry: SearchIndex.Entry {
         SearchIndex.Entry(
-            title: post.title, path: path, kind: "post",
-            words: ([excerpt ?? ""] + post.categories + post.tags).joined(separator: " "))
+            title: post.title, path: path, kind: .post, picture: rendered.image, about: post.date.display,
+            words: (post.categories + post.tags).joined(separator: " "), text: HTMLOutline.words(of: rendered.html))
+    }
+
+    private func bibtex(in site: SiteContext) -> String {
+        Citation(
+            authors: post.authors.isEmpty ? [site.author].compactMap(\.self) : post.authors, title: post.title,
+            site: site.title, date: post.date, address: site.baseURL.map { $0 + OutputPath.address(path) },
+            word: Citation.word(of: post.title)
+        ).bibtex
     }
 
     /// The post's page.
@@ -202,9 +210,10 @@ struct RenderedPost: Sendable {
                         title: post.title, summary: excerpt, path: path, image: rendered.image, isArticle: true,
                         language: post.language),
                     title: post.title, date: post.date.machine, displayDate: post.date.display,
-                    author: post.authors.isEmpty ? nil : post.authors.joined(separator: ", "),
+                    author: post.authors.isEmpty ? site.author : post.authors.joined(separator: ", "),
                     direction: direction(in: site),
-                    categories: categories, tags: tags, content: html,
+                    categories: categories, tags: tags, contents: HeadingLink.contents(of: rendered.html),
+                    content: html, bibtex: bibtex(in: site),
                     previous: previous.map { LinkContext(title: $0.title, path: $0.path) },
                     next: next.map { LinkContext(title: $0.title, path: $0.path) }))
         }

@@ -12,6 +12,9 @@ extension ContentRenderer {
         of request: FigureRequest, caption: String, on path: String, notes: inout FigureNotes
     ) throws -> String {
         let root = SitePaths.root(from: path)
+        notes.figures += 1
+        // No heading's id has a dot.
+        let id = "figure.\(notes.figures)"
         switch request {
         case .runs(let request):
             let rows = try request.conditions.map { try row($0, of: request) }
@@ -22,7 +25,7 @@ extension ContentRenderer {
                 RunsFigure(
                     root: root, rows: rows,
                     caption: CaptionContext(
-                        html: caption, score: score, note: note(on: request),
+                        html: caption, id: id, score: score, note: note(on: request),
                         link: LinkContext(
                             title: "Neuron \(request.neuron) of \(request.address.shortName)",
                             path: SitePaths.neuron(request.address, request.neuron)))))
@@ -35,7 +38,7 @@ extension ContentRenderer {
                 SheetFigure(
                     root: root, neurons: shown,
                     caption: CaptionContext(
-                        html: caption,
+                        html: caption, id: id,
                         note: shown.count < cards.count ? "\(shown.count) of \(cards.count) neurons shown" : nil,
                         link: Self.link(to: request.layer))))
         case .distribution(let request):
@@ -50,7 +53,7 @@ extension ContentRenderer {
                         of: scores, by: request.measure,
                         controls: isGrid ? try figures.compared().filter(\.isControl) : []),
                     caption: CaptionContext(
-                        html: caption, score: Self.sentence(scores.scored(request.measure)),
+                        html: caption, id: id, score: Self.sentence(scores.scored(request.measure)),
                         note: isGrid ? nil : request.condition.words(in: project),
                         link: Self.link(to: request.layer))))
         case .widths(let request):
@@ -62,7 +65,7 @@ extension ContentRenderer {
                     root: root,
                     chart: ScoreFigures(library: library, layer: request.layer).widths(widths, by: request.measure),
                     caption: CaptionContext(
-                        html: caption, score: widths.scored(request.measure).value.map(ScoreWords.widths),
+                        html: caption, id: id, score: widths.scored(request.measure).value.map(ScoreWords.widths),
                         note: isGrid ? nil : request.condition.words(in: project),
                         link: Self.link(to: request.layer))))
         case .photographs(let layer, let neuron, let limit):
@@ -74,7 +77,7 @@ extension ContentRenderer {
                 PhotographsFigure(
                     root: root, photographs: shown,
                     caption: CaptionContext(
-                        html: caption, note: shown.isEmpty ? "The photographs are not read yet." : nil,
+                        html: caption, id: id, note: shown.isEmpty ? "The photographs are not read yet." : nil,
                         link: LinkContext(
                             title: "Neuron \(neuron) of \(layer.address.shortName)",
                             path: SitePaths.neuron(layer.address, neuron)))))
@@ -83,8 +86,8 @@ extension ContentRenderer {
             let figures = ScoreFigures(library: library, layer: request.layer)
             return try templates.render(
                 figures.comparison(
-                    try figures.compared(), by: request.measure, root: root, caption: caption,
-                    link: Self.link(to: request.layer)))
+                    try figures.compared(), by: request.measure, root: root,
+                    caption: CaptionContext(html: caption, id: id, link: Self.link(to: request.layer))))
         }
     }
 

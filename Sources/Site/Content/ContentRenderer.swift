@@ -119,6 +119,8 @@ struct ContentRenderer: Sendable {
 
 /// What rendering figures collects for their page.
 struct FigureNotes {
+    /// Number of figures.
+    var figures = 0
     /// Whether a score is shown.
     var showsScores = false
     /// The scores in running text, as text.

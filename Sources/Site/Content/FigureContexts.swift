@@ -5,11 +5,14 @@ import Render
 /// The text below a figure.
 struct CaptionContext: TemplateContext {
     var html: String
+    /// The figure's id on its page; nil where nothing links to it.
+    var id: String?
     var score: String?
     var note: String?
     var link: LinkContext?
 
     static let keys: [TemplateKey<CaptionContext>] = [
+        .text("id", "the figure's id, to which frames in other pages link", \.id),
         .html("html", "the writer's caption", \.html),
         .text("score", "the score in a sentence", \.score),
         .text("note", "what is left out or different, e.g. `2 of 3 runs shown`", \.note),

@@ -16,7 +16,10 @@ struct PostPage: TemplateRoot {
     var direction = "ltr"
     var categories: [LinkContext] = []
     var tags: [LinkContext] = []
+    /// Links to its headings; empty if it has few, or a table of contents of its own.
+    var contents: [HeadingLink] = []
     var content: String
+    var bibtex: String
     var previous: LinkContext?
     var next: LinkContext?
 
@@ -32,10 +35,40 @@ struct PostPage: TemplateRoot {
         .list("categories", "links to the pages of its categories", \.categories),
         .flag("hasTags", "whether it has tags") { !$0.tags.isEmpty },
         .list("tags", "links to the pages of its tags", \.tags),
+        .flag("hasContents", "whether it has a table of contents") { !$0.contents.isEmpty },
+        .list("contents", "links to its headings", \.contents),
         .html("content", "the text", \.content),
+        .text("bibtex", "the BibTeX entry", \.bibtex),
         .object("previous", "the previous post", \.previous),
         .object("next", "the next post", \.next),
     ]
+}
+
+/// A line of a table of contents.
+struct HeadingLink: TemplateContext {
+    var title: String
+    var id: String
+    /// Whether it is below another heading.
+    var isInner = false
+
+    static let keys: [TemplateKey<HeadingLink>] = [
+        .text("title", "the heading's text", \.title),
+        .text("id", "the heading's id", \.id),
+        .flag("isInner", "whether it is below another heading", \.isInner),
+    ]
+
+    /// From how many headings on a text has a table of contents.
+    private static let fewest = 3
+
+    /// A text's table of contents, of its two highest levels.
+    static func contents(of html: String) -> [HeadingLink] {
+        guard !html.contains("id=\"markdown-toc\"") else { return [] }
+        let headings = HTMLOutline.headings(of: html)
+        guard headings.count >= fewest, let top = headings.map(\.level).min() else { return [] }
+        return headings.filter { $0.level <= top + 1 }.map {
+            HeadingLink(title: $0.text, id: $0.id, isInner: $0.level > top)
+        }
+    }
 }
 
 /// A post in a list.

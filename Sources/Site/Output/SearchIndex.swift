@@ -1,33 +1,52 @@
 // The search index: small scripts that pages load on demand. A page opened from a file system may not fetch data.
 
-/// Everything that the search can find, in pieces by the first character of its words.
+import Foundation
+
+/// Everything that the search can find.
 ///
-/// `index.js` calls `atlasSearchIndex({"layers":[[address,path,[[first,last],…]],…],"pieces":["a",…]})`: neurons are
-/// found by layer and number without being listed. Each piece, e.g. `g.js`, calls
-/// `atlasSearchPiece("g",[[title,path,kind,"words of the entry"],…])` with the entries that have a word starting with
-/// it. Words that start with neither a letter from a to z nor a digit are in `_.js`.
+/// - `index.js` calls `atlasSearchIndex` with the layers, `[address, title, path, [[first, last], …], pictures]`, and with
+///   the names of the pieces. Neurons are found by layer and number without being listed. `pictures` is the name of every
+///   neuron's picture in its folder, or a list of them. Pages also load it for the pictures of neurons that they link to.
+/// - `entries.js` calls `atlasSearchEntries([[title, path, kind, picture, about], …])`.
+/// - A piece, e.g. `g.js`, calls `atlasSearchPiece("g", {"gold": [0, 5], …})`: the words that begin with its name, and
+///   the entries that have them.
+/// - `text-3.js` calls `atlasSearchText(3, "…")` with the text of entry 3, of which results show a part.
+///
+/// Chinese and Japanese are written without spaces: their words are all pairs of neighbouring characters, as in
+/// Lucene's CJKBigramFilter.
 struct SearchIndex: Sendable {
     /// A layer and its neurons with pages. A neuron's path is the layer's with `index.html` replaced by
     /// `<number>/index.html`.
     struct Layer: Sendable {
         /// The address, as people type it.
         var address: String
+        /// What the layer is, in a few words.
+        var title: String
         /// Path of its page.
         var path: String
         /// The neurons' numbers, ascending.
         var neurons: [Int]
+        /// The names of the neurons' pictures in their folders; empty for a neuron without one.
+        var pictures: [String]
     }
 
     /// An entry found by its words: a post, or a neuron with a label.
     struct Entry: Sendable {
+        enum Kind: String, Sendable { case post, neuron }
+
         /// The result's title.
         var title: String
         /// Path of its page.
         var path: String
-        /// What it is: `post`, `neuron`.
-        var kind: String
-        /// The text whose words find it.
+        var kind: Kind
+        /// Path of a picture.
+        var picture: String?
+        /// What stands below the title: a date, a layer.
+        var about: String
+        /// Further words that find it.
         var words: String
+        /// The text that finds it, and of which a part is shown.
+        var text: String?
     }
 
     /// The layers.
@@ -37,42 +56,86 @@ struct SearchIndex: Sendable {
 
     /// The scripts by name, `index.js` first.
     var files: [(name: String, text: String)] {
-        var pieces: [String: [String]] = [:]
-        for entry in entries {
-            let words = SearchIndex.words(of: entry.title + " " + entry.words)
-            let row = [entry.title, entry.path, entry.kind, words.joined(separator: " ")].map(JSONText.string)
-            for piece in Set(words.compactMap(SearchIndex.piece)) {
-                pieces[piece, default: []].append("[\(row.joined(separator: ","))]")
+        var found: [String: [String: [Int]]] = [:]
+        for (number, entry) in entries.enumerated() {
+            let text = [entry.title, entry.about, entry.words, entry.text ?? ""].joined(separator: " ")
+            for word in Set(SearchIndex.words(of: text)) {
+                found[SearchIndex.piece(of: word), default: [:]][word, default: []].append(number)
             }
         }
-        let names = pieces.keys.sorted()
+        let names = found.keys.sorted()
+        var files = [(SitePaths.searchIndex, index(pieces: names))]
+        guard !entries.isEmpty else { return files }
+        let rows = entries.map { entry in
+            let cells = [entry.title, entry.path, entry.kind.rawValue, entry.picture ?? "", entry.about]
+            return "[\(cells.map(JSONText.string).joined(separator: ","))]"
+        }
+        files.append(("entries.js", "atlasSearchEntries([\(rows.joined(separator: ",\n"))]);\n"))
+        for name in names {
+            let words = (found[name] ?? [:]).sorted { $0.key < $1.key }.map { word, numbers in
+                "\(JSONText.string(word)):[\(numbers.map(String.init).joined(separator: ","))]"
+            }
+            files.append(
+                ("\(name).js", "atlasSearchPiece(\(JSONText.string(name)),{\(words.joined(separator: ",\n"))});\n"))
+        }
+        for (number, entry) in entries.enumerated() {
+            guard let text = entry.text else { continue }
+            files.append(("text-\(number).js", "atlasSearchText(\(number),\(JSONText.string(text)));\n"))
+        }
+        return files
+    }
+
+    private func index(pieces: [String]) -> String {
         let layers = layers.map { layer in
             let ranges = SearchIndex.ranges(of: layer.neurons).map { "[\($0.lowerBound),\($0.upperBound)]" }
-            return
-                "[\(JSONText.string(layer.address)),\(JSONText.string(layer.path)),[\(ranges.joined(separator: ","))]]"
+            let texts = [layer.address, layer.title, layer.path].map(JSONText.string).joined(separator: ",")
+            let names = Set(layer.pictures).count == 1 ? Array(layer.pictures.prefix(1)) : layer.pictures
+            let list = names.map(JSONText.string).joined(separator: ",")
+            return "[\(texts),[\(ranges.joined(separator: ","))],\(names.count == 1 ? list : "[\(list)]")]"
         }
-        let index =
-            "atlasSearchIndex({\"layers\":[\(layers.joined(separator: ",\n"))],\n"
-            + "\"pieces\":[\(names.map(JSONText.string).joined(separator: ","))]});\n"
-        return [(SitePaths.searchIndex, index)]
-            + names.map { name in
-                let rows = pieces[name, default: []].joined(separator: ",\n")
-                return ("\(name).js", "atlasSearchPiece(\(JSONText.string(name)),[\n\(rows)\n]);\n")
-            }
+        return "atlasSearchIndex({\"layers\":[\(layers.joined(separator: ",\n"))],\n"
+            + "\"hasEntries\":\(!entries.isEmpty),\"pieces\":[\(pieces.map(JSONText.string).joined(separator: ","))]});\n"
     }
 
-    /// The different words of a text in lower case, in the order of their first use.
+    /// The words of a text in lower case. A word with dots or hyphens is found whole and by its parts.
     static func words(of text: String) -> [String] {
-        var seen: Set<String> = []
-        return text.lowercased()
+        text.lowercased()
             .split { !$0.isLetter && !$0.isNumber && $0 != "_" && $0 != "." && $0 != "-" }
-            .map(String.init).filter { seen.insert($0).inserted }
+            .flatMap { word in
+                let parts = word.split { $0 == "." || $0 == "-" }
+                guard let first = parts.first, let last = parts.last, parts.count > 1 else { return parts }
+                return [word[first.startIndex..<last.endIndex]] + parts
+            }
+            .flatMap(spaced).filter { word in word.contains { $0.isLetter || $0.isNumber } }
     }
 
-    private static func piece(of word: String) -> String? {
-        guard let first = word.unicodeScalars.first else { return nil }
+    /// A word's runs of Chinese and Japanese as pairs of characters and the last character, and the rest.
+    private static func spaced(_ word: Substring) -> [String] {
+        guard word.contains(where: isUnspaced) else { return [String(word)] }
+        var words: [String] = []
+        var rest = word
+        while let first = rest.first {
+            let isRun = isUnspaced(first)
+            let run = Array(rest.prefix { isUnspaced($0) == isRun })
+            rest = rest.dropFirst(run.count)
+            words += isRun ? run.indices.map { String(run[$0..<min($0 + 2, run.count)]) } : [String(run)]
+        }
+        return words
+    }
+
+    private static func isUnspaced(_ character: Character) -> Bool {
+        guard let scalar = character.unicodeScalars.first else { return false }
+        return switch scalar.value {
+        case 0x3040...0x30FF, 0x3400...0x9FFF, 0xF900...0xFAFF, 0x20000...0x3FFFF: true
+        default: false
+        }
+    }
+
+    /// The name of the piece that a word is in: its first character, or a block of 256 characters.
+    private static func piece(of word: String) -> String {
+        guard let first = word.unicodeScalars.first else { return "u0" }
         let isPlain = ("a"..."z").contains(first) || ("0"..."9").contains(first)
-        return isPlain ? String(first) : "_"
+        return isPlain ? String(first) : "u\(String(first.value >> 8, radix: 16))"
     }
 
     private static func ranges(of numbers: [Int]) -> [ClosedRange<Int>] {

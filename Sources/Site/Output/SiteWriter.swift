@@ -85,7 +85,8 @@ package struct SiteWriter: Sendable {
         }
         if let archive = contentPages.archive { navigation.append(LinkContext(title: "Posts", path: archive)) }
         return SiteContext(
-            title: configuration.title, summary: configuration.description, baseURL: configuration.baseURL,
+            title: configuration.title, summary: configuration.description, author: configuration.author,
+            baseURL: configuration.baseURL,
             navigation: navigation,
             feed: configuration.baseURL == nil || contentPages.feed.isEmpty ? nil : SitePaths.feed,
             search: SitePaths.search,
@@ -125,15 +126,18 @@ package struct SiteWriter: Sendable {
         let index = SearchIndex(
             layers: zip(project.layers, layers).map { layer, result in
                 SearchIndex.Layer(
-                    address: layer.address.shortName, path: result.summary.path, neurons: layer.neurons)
+                    address: layer.address.shortName, title: result.summary.title, path: result.summary.path,
+                    neurons: layer.neurons,
+                    pictures: result.cards.map { ($0.thumbnail as NSString?)?.lastPathComponent ?? "" })
             },
             entries: contentPages.search
                 + layers.flatMap { layer in
                     layer.cards.compactMap { card in
                         card.label.map { label in
                             SearchIndex.Entry(
-                                title: label, path: card.path, kind: "neuron",
-                                words: "\(layer.summary.shortAddress) \(card.number)")
+                                title: label, path: card.path, kind: .neuron, picture: card.thumbnail,
+                                about: "\(layer.summary.title), neuron \(card.number)",
+                                words: layer.summary.shortAddress)
                         }
                     }
                 })
@@ -179,6 +183,7 @@ package struct SiteWriter: Sendable {
 
     private var modelEntries: [EntryContext] {
         let c = project.model.model.configuration
+        let registers = c.prefixTokenCount - (c.hasClassToken ? 1 : 0)
         return [
             EntryContext(name: "Parameters", value: Format.count(project.model.checkpoint.parameterCount)),
             EntryContext(name: "Width", value: "\(c.width) channels, \(c.mlpWidth) in the MLPs"),
@@ -186,7 +191,8 @@ package struct SiteWriter: Sendable {
             EntryContext(
                 name: "Tokens",
                 value: "\(c.patchCount) patch tokens"
-                    + (c.prefixTokenCount > 0 ? " and \(c.prefixTokenCount) learned" : "")),
+                    + (c.hasClassToken && c.prefixTokenCount > 0 ? ", the class token" : "")
+                    + (registers > 0 ? ", \(ScoreWords.counted(registers, "register"))" : "")),
             EntryContext(
                 name: "Weights", value: "\(project.model.checkpoint.format), \(project.model.checkpoint.naming)"),
             EntryContext(name: "SHA-256", value: project.model.weightsDigest, isCode: true),

@@ -197,7 +197,7 @@ struct LayerPages: Sendable {
                 table: try inputs.theme.render(
                     figures.comparison(
                         compared, by: measure, isWhole: index == 0, root: root,
-                        caption: "The same rows by \(measure.rawValue).", link: nil)))
+                        caption: CaptionContext(html: "The same rows by \(measure.rawValue)."))))
         }
     }
 

@@ -22,7 +22,7 @@ enum LayerVerdict {
                 "On \(ScoreWords.percent($0.top1)) of pictures, their own neuron stands out more than any other of the "
                     + "layer."
             },
-            controls(compared),
+            controls(compared), ScoreWords.use,
         ].compactMap(\.self).joined(separator: " ")
     }
 
@@ -38,43 +38,43 @@ enum LayerVerdict {
 
     /// A control's AUC, and its difference from the trained weights' where one is shown.
     struct Control {
-        let weights: String
+        /// What was done to the weights, e.g. `shuffled`.
+        let word: String
         let auc: Double
         let difference: Double?
     }
 
     private static func controls(_ compared: [ScoreFigures.Compared]) -> String? {
         guard let trained = compared.first, let own = trained.scores.look.value?.layer else { return nil }
-        let rows = compared.filter(\.isControl).compactMap { row in
-            row.scores.look.value.map { look in
-                Control(
-                    weights: row.condition.weights, auc: look.layer.auc,
-                    difference: (row.difference?.look?.auc).flatMap { $0.isShown ? $0.value : nil })
+        let rows = compared.compactMap { row in
+            row.condition.model.control.flatMap { control in
+                row.scores.look.value.map { look in
+                    Control(
+                        word: control.word, auc: look.layer.auc,
+                        difference: (row.difference?.look?.auc).flatMap { $0.isShown ? $0.value : nil })
+                }
             }
         }
         return sentence(rows, trained: own.auc, neurons: trained.neurons.count)
     }
 
-    /// What weights that have learned nothing give, in two sentences; nil without controls.
+    /// What weights that have learned nothing give; nil without controls.
     static func sentence(_ controls: [Control], trained: Double, neurons: Int) -> String? {
-        guard let last = controls.last else { return nil }
+        guard !controls.isEmpty else { return nil }
         let differences = controls.map(\.difference)
-        let isLower = differences.allSatisfy { ($0 ?? 0) < 0 }
         let finding =
-            if isLower {
-                "agree less"
-            } else if differences.allSatisfy({ $0 == nil }) {
+            if differences.allSatisfy({ $0 == nil }) {
                 "show no difference"
+            } else if differences.allSatisfy({ ($0 ?? 0) < 0 }) {
+                "agree less"
             } else if differences.allSatisfy({ ($0 ?? 0) > 0 }) {
                 "agree more"
             } else {
                 "differ"
             }
-        func words(_ control: Control) -> String { "\(Format.number(control.auc)) with \(control.weights)" }
-        let figures = ["\(Format.number(trained)) with trained weights"] + controls.dropLast().map(words)
-        return
-            "Weights that have learned nothing \(finding): over the same \(ScoreWords.counted(neurons, "neuron")) the "
-            + "AUC is \(figures.joined(separator: ", ")) and \(words(last))."
-            + (isLower ? "" : " Agreement alone is no sign of something learned.")
+        let figures =
+            ["AUC \(Format.number(trained)) trained"] + controls.map { "\(Format.number($0.auc)) \($0.word)" }
+        return "Weights that have learned nothing \(finding): \(figures.joined(separator: ", ")), over the same "
+            + "\(ScoreWords.counted(neurons, "neuron"))."
     }
 }

@@ -50,13 +50,16 @@ struct NeuronPages: Sendable {
         let conditions = subject.rows.map(\.condition)
         for row in subject.rows {
             let condition = row.condition
+            // The first row is what the page is about; others say how they differ.
+            let isFirst = rows.isEmpty
+            let title = isFirst ? nil : condition.change(from: conditions[0], in: project)
             var panels: [RunContext] = []
             var curves: [ActivationChart.Series] = []
             for recipe in row.recipes {
                 let record = try library.store.record(recipe.key)
-                if rows.isEmpty { outcomes.append(record?.header.outcome) }
+                if isFirst { outcomes.append(record?.header.outcome) }
                 guard let record else {
-                    panels.append(library.panel(recipe, header: nil))
+                    panels.append(library.panel(recipe, header: nil, subject: title))
                     continue
                 }
                 try writePicture(record)
@@ -64,18 +67,16 @@ struct NeuronPages: Sendable {
                     first = record.header
                     try writeThumbnail(record)
                 }
-                panels.append(library.panel(recipe, header: record.header))
+                panels.append(library.panel(recipe, header: record.header, subject: title))
                 // The last point is the activation on the finished picture, under the attention of the steps.
                 let final = record.header.underPattern?.final ?? record.header.finalActivation
                 let activations = record.numbers.curve + [final]
                 curves.append(.init(name: "seed \(recipe.seed)", values: activations.map(Double.init)))
                 runs.append(NeuronData.Run(record.header, curve: record.numbers.curve, ending))
             }
-            // The first row is what the page is about; others say how they differ.
-            let isFirst = rows.isEmpty
             rows.append(
                 RunRowContext(
-                    title: isFirst ? nil : condition.change(from: conditions[0], in: project),
+                    title: title,
                     explanation: condition.variant.tokens == conditions[0].variant.tokens
                         ? nil
                         : Explanations.tokens(
@@ -184,7 +185,7 @@ struct NeuronPages: Sendable {
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
             writesExplanation: writesExplanation(subject), provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),
-            bibtex: bibtex(name, address, path: path), json: SitePaths.neuronData(address, neuron))
+            bibtex: bibtex(name, address, neuron, path: path), json: SitePaths.neuronData(address, neuron))
         try files.write(SitePaths.withShortLinks(templates.render(page), on: path), to: path)
     }
 
@@ -300,12 +301,12 @@ struct NeuronPages: Sendable {
         return "![\(name)](neuron:\(subject.address.shortName)/\(subject.neuron)\(query))"
     }
 
-    private func bibtex(_ name: String, _ address: Address, path: String) -> String {
-        let key = "\(address.shortName)-\(name)".map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-        var lines = ["@misc{\(String(key)),", "  title = {\(name) of \(address.shortName)},"]
-        if let author = project.configuration.author { lines.append("  author = {\(author)},") }
-        lines.append("  howpublished = {\(project.configuration.title)},")
-        if let base = project.configuration.baseURL { lines.append("  url = {\(base)\(path)},") }
-        return (lines + ["}"]).joined(separator: "\n")
+    private func bibtex(_ name: String, _ address: Address, _ neuron: Int, path: String) -> String {
+        let configuration = project.configuration
+        return Citation(
+            authors: [configuration.author].compactMap(\.self), title: "\(name) of \(address.shortName)",
+            site: configuration.title, address: configuration.baseURL.map { $0 + OutputPath.address(path) },
+            word: "\(address.shortName)-\(neuron)"
+        ).bibtex
     }
 }

@@ -36,13 +36,21 @@ extension RunLibrary {
             thumbnail: thumbnail, width: size.width, height: size.height)
     }
 
-    /// One run. Its alternative text says how the picture was made and what was measured, not what it shows.
+    /// One run of any neuron, for a figure.
     func panel(_ recipe: Recipe, header: RunHeader?) -> RunContext {
-        let size = project.model.model.configuration
         let number = recipe.target.number
         let name = project.model.label(recipe.address, number).map { " (\($0))" } ?? ""
-        let subject =
-            "Neuron \(number)\(name) of \(recipe.address.shortName), \(recipe.condition.words(in: project)), seed \(recipe.seed)"
+        return panel(
+            recipe, header: header,
+            subject: "Neuron \(number)\(name) of \(recipe.address.shortName), \(recipe.condition.words(in: project))")
+    }
+
+    /// One run. Its alternative text says how the picture was made and what was measured, not what it shows.
+    ///
+    /// - Parameter subject: what the alternative text begins with, if the page does not say it.
+    func panel(_ recipe: Recipe, header: RunHeader?, subject: String?) -> RunContext {
+        let size = project.model.model.configuration
+        let subject = [subject, "seed \(recipe.seed)"].compactMap(\.self).joined(separator: ", ")
         guard let header else {
             return RunContext(
                 title: "seed \(recipe.seed)", image: nil, width: size.imageWidth, height: size.imageHeight,

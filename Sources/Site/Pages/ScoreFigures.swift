@@ -153,9 +153,10 @@ struct ScoreFigures {
     ///
     /// - Parameter isWhole: whether there are columns for identification and cost, which belong to no measure.
     func comparison(
-        _ compared: [Compared], by measure: Measure, isWhole: Bool = true, root: String, caption: String,
-        link: LinkContext?
+        _ compared: [Compared], by measure: Measure, isWhole: Bool = true, root: String, caption: CaptionContext
     ) -> TableFigure {
+        var caption = caption
+        caption.score = note(on: compared, titles: titles(of: compared), measure, isWhole: isWhole)
         let titles = titles(of: compared)
         let recipes = compared.first?.neurons.first.map { SitePaths.reproduction(layer.address, $0) }
         let rows = zip(titles, compared).map { title, row in
@@ -178,8 +179,7 @@ struct ScoreFigures {
                 ] : [])
         return TableFigure(
             root: root, columns: [.init(text: "Runs")] + columns.map { .init(text: $0, isNumber: true) }, rows: rows,
-            caption: CaptionContext(
-                html: caption, score: note(on: compared, titles: titles, measure, isWhole: isWhole), link: link))
+            caption: caption)
     }
 
     private func cost(of row: Compared) -> Double {

@@ -9,6 +9,8 @@ import Render
 struct SiteContext: TemplateContext, Encodable {
     var title: String
     var summary: String?
+    /// The author of the pages and of posts that name none.
+    var author: String?
     /// Relative path from the page to the site's root: empty, or `../` repeated. On the page for missing addresses,
     /// which is served at any depth, it is the base URL if there is one.
     var root = ""
@@ -24,6 +26,7 @@ struct SiteContext: TemplateContext, Encodable {
     static let keys: [TemplateKey<SiteContext>] = [
         .text("title", "the site's name", \.title),
         .text("summary", "a sentence about the site", \.summary),
+        .text("author", "the author of the pages and of posts that name none", \.author),
         .text("root", "relative path to the site's root; put it before every path", \.root),
         .text("baseURL", "the site's absolute address, if it has one", \.baseURL),
         .list("navigation", "the pages that every page links to", \.navigation),

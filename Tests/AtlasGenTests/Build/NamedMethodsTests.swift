@@ -46,7 +46,7 @@ import Testing
         for name in names {
             #expect(try project.text("\(folder)/index.html").contains(">\(name)<"))
             // The first row is what the page is about, and has no title.
-            #expect(page.contains(">\(name) <span>") == (name != names[0]), "\(name)")
+            #expect(page.contains("<p class=\"row-title\">\(name)</p>") == (name != names[0]), "\(name)")
             #expect(page.contains("--method \(name) --tokens"), "\(name)")
             #expect(post.contains(">\(name)<"), "\(name)")
         }

@@ -234,7 +234,7 @@ import Testing
         let html = try project.text("\(Self.layer)/index.html")
         let similarities = try data(project).neurons.map { ($0.neuron, $0.scores?.look?.similarity ?? 0) }
         let sorted = similarities.sorted { ($0.1, $1.0) > ($1.1, $0.0) }.map(\.0)
-        let parts = html.components(separatedBy: "<h2>Most consistent</h2>")
+        let parts = html.components(separatedBy: "<p class=\"hint\">The neurons whose runs look most alike.</p>")
         let numbers = try #require(parts.last).matches(of: /<span class="no">(\d+)</).compactMap { Int($0.1) }
         #expect(numbers == Array(sorted.prefix(2)) + sorted.suffix(2).reversed())
     }

@@ -155,7 +155,9 @@ import Testing
             """
         let writer = try WriterProject(post(text))
         let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
-        let charts = html.components(separatedBy: "</figure>").filter { $0.contains("<figure class=\"figure\">\n<svg") }
+        let charts = html.components(separatedBy: "</figure>").filter {
+            $0.contains(/<figure class="figure" id="figure\.\d">\n<svg/)
+        }
         try #require(charts.count == 2)
         let project = try writer.project()
         let layer = project.layers[0]
@@ -176,7 +178,8 @@ import Testing
         #expect(charts[1].contains("patch tokens"))
         #expect(charts[1].contains("AUC has no interval, which needs 5 neurons."))
         // These records have no embedding of the model's width, so the other measure has a reason.
-        #expect(html.contains("<figure class=\"figure\">\n<p>\(NoScore.nothingMeasured.description)</p>"))
+        #expect(
+            html.contains("<figure class=\"figure\" id=\"figure.3\">\n<p>\(NoScore.nothingMeasured.description)</p>"))
         #expect(html.contains("Geirhos et al. 2023"))
     }
 
@@ -185,7 +188,9 @@ import Testing
             post("![x](layer:heads.head?plot=seeds)"),
             configuration: "layers: [heads.head]\nneurons: [0-5]\nseeds: 2\ncontrol: false")
         let html = try #require(try writer.html("2024/01/01/a.html", in: writer.pages()))
-        #expect(html.contains("<figure class=\"figure\">\n<p>\(HTML.escaped(NoScore.tooFewSeeds.description))</p>"))
+        #expect(
+            html.contains(
+                "<figure class=\"figure\" id=\"figure.1\">\n<p>\(HTML.escaped(NoScore.tooFewSeeds.description))</p>"))
         #expect(!html.contains("<svg class=\"chart\""))
     }
 

@@ -79,6 +79,6 @@ import Testing
         ])
         let pages = try writer.pages()
         #expect(pages.posts.first?.excerpt == "First words, x2.")
-        #expect(pages.search.first?.words == "First words, x2.")
+        #expect(pages.search.first?.text == "First words , x 2 . More.")
     }
 }

@@ -69,6 +69,7 @@ import Testing
         ),
         ("site.title", { $0.site.title += "x" }),
         ("site.summary", { $0.site.summary = nil }),
+        ("site.author", { $0.site.author = "x" }),
         ("site.root", { $0.site.root += "x" }),
         ("site.baseURL", { $0.site.baseURL = nil }),
         ("site.navigation", { $0.site.navigation[0].title += "x" }),

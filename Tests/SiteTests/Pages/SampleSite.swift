@@ -30,7 +30,7 @@ enum SampleSite {
 
     static func site(_ text: String = "Atlas", root: String = "../../../", baseURL: String? = nil) -> SiteContext {
         SiteContext(
-            title: text, summary: text, root: root, baseURL: baseURL,
+            title: text, summary: text, author: text, root: root, baseURL: baseURL,
             navigation: [.init(title: text, path: "index.html")],
             feed: baseURL == nil ? nil : "feed.xml", search: "search", pending: text, generator: "atlasgen")
     }
@@ -79,7 +79,7 @@ enum SampleSite {
     /// One of each page and figure, with a text in every place that takes one.
     static func everything(_ text: String, templates: Templates) throws -> [(name: String, html: String)] {
         let caption = CaptionContext(
-            html: HTML.escaped(text), score: text, note: text, link: .init(title: text, path: "l.html"))
+            html: HTML.escaped(text), id: text, score: text, note: text, link: .init(title: text, path: "l.html"))
         let post = PostSummary(title: text, path: "p.html", date: "2025-03-09", displayDate: text, excerpt: text)
         let neuron = neuron(text)
         let chart = ActivationChart(series: [.init(name: text, values: [0, 1])], title: text).svg
@@ -128,7 +128,8 @@ enum SampleSite {
                     PostPage(
                         site: site(text), page: page(text), title: text, date: "2025-03-09", displayDate: text,
                         categories: [.init(title: text, path: "c.html")], tags: [.init(title: text, path: "t.html")],
-                        content: "<p>x</p>", previous: .init(title: text, path: "p.html")))
+                        contents: [.init(title: text, id: "x", isInner: true)], content: "<p>x</p>", bibtex: text,
+                        previous: .init(title: text, path: "p.html")))
             ),
             (
                 "posts",
