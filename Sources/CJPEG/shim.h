@@ -119,9 +119,10 @@ static inline void atlas_jpeg_write_fail(j_common_ptr info) {
 }
 
 // Encodes RGB samples, width · height · 3 bytes, as a baseline file with optimised Huffman tables; quality is 1 to 100.
-// Returns 0 on failure, and `message` says why. The caller releases the file with atlas_jpeg_release in either case.
+// `full_colour` keeps the colours of every pixel; otherwise four pixels share theirs. Returns 0 on failure, and `message` says why. The caller releases the file with atlas_jpeg_release in either case.
 static inline int atlas_jpeg_write(
-    atlas_jpeg_file *file, const uint8_t *samples, unsigned int width, unsigned int height, int quality) {
+    atlas_jpeg_file *file, const uint8_t *samples, unsigned int width, unsigned int height, int quality,
+    int full_colour) {
     memset(file, 0, sizeof *file);
     file->info.err = jpeg_std_error(&file->errors);
     file->info.client_data = file;
@@ -135,6 +136,7 @@ static inline int atlas_jpeg_write(
     file->info.in_color_space = JCS_RGB;
     jpeg_set_defaults(&file->info);
     jpeg_set_quality(&file->info, quality, TRUE);
+    if (full_colour) file->info.comp_info[0].h_samp_factor = file->info.comp_info[0].v_samp_factor = 1;
     file->info.optimize_coding = TRUE;
     jpeg_start_compress(&file->info, TRUE);
     while (file->info.next_scanline < height) {

@@ -28,6 +28,19 @@ struct JPEGSizeTests {
         #expect(error < 4 * picture.pixels.count)
     }
 
+    /// Columns of red and blue become one colour where pixels share theirs.
+    @Test func fullColourKeepsEachPixelsColour() throws {
+        let columns = Picture(
+            width: 16, height: 16, pixels: (0..<256).flatMap { $0 % 2 == 0 ? [200, 40, 40] : [40, 40, 200] })
+        func error(fullColour: Bool) throws -> Int {
+            let bytes = try JPEG.encode(columns, quality: 95, fullColour: fullColour)
+            let read = try JPEG.decode(Data(bytes), file: "columns")
+            return zip(read.pixels, columns.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) } / columns.pixels.count
+        }
+        #expect(try error(fullColour: true) < 4)
+        #expect(try error(fullColour: false) > 30)
+    }
+
     /// Noise is the worst that a picture can be.
     @Test func aFileKeepsItsBound() throws {
         var generator = Noise(state: 1)

@@ -5,19 +5,23 @@ import Foundation
 
 /// Pictures as JPEG files.
 public enum JPEG {
-    /// The bytes of a baseline JPEG file with half the resolution for colour. The same pixels give the same bytes by the
-    /// same library.
+    /// The bytes of a baseline JPEG file. The same pixels give the same bytes by the same library.
     ///
-    /// - Parameter quality: libjpeg's, 1 to 100.
+    /// - Parameters:
+    ///   - quality: libjpeg's, 1 to 100.
+    ///   - fullColour: keeps the full resolution of colour, for small pictures that are shown large; otherwise it is half.
     /// - Throws: `RenderError` if a side has more than 65,500 pixels.
     /// - Precondition: the quality is in its range.
-    public static func encode(_ picture: Picture, quality: Int) throws(RenderError) -> [UInt8] {
+    public static func encode(
+        _ picture: Picture, quality: Int, fullColour: Bool = false
+    ) throws(RenderError) -> [UInt8] {
         precondition((1...100).contains(quality))
         var file = atlas_jpeg_file()
         defer { atlas_jpeg_release(&file) }
         let isWritten = picture.pixels.withUnsafeBufferPointer { pixels in
             atlas_jpeg_write(
-                &file, pixels.baseAddress, UInt32(picture.width), UInt32(picture.height), Int32(quality)) != 0
+                &file, pixels.baseAddress, UInt32(picture.width), UInt32(picture.height), Int32(quality),
+                fullColour ? 1 : 0) != 0
         }
         guard isWritten, let bytes = file.bytes else {
             let reason = withUnsafeBytes(of: file.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
@@ -29,7 +33,7 @@ public enum JPEG {
 
     /// The file of the highest quality of 88, 80, … that has at most `limit` bytes; that of the lowest, 8, if none has.
     ///
-    /// - Throws: as ``encode(_:quality:)``.
+    /// - Throws: as ``encode(_:quality:fullColour:)``.
     public static func encode(_ picture: Picture, atMost limit: Int) throws(RenderError) -> [UInt8] {
         var quality = 88
         while true {
