@@ -50,6 +50,30 @@ import Testing
         }
     }
 
+    /// Stops divide the steps that the device takes at once: the results stay the same, and the pictures are the CPU's.
+    @Test func picturesOnTheWay() throws {
+        let method = try Method.atlas.applying(["steps": "6"])
+        func seen(on device: any Device, stops: [Int]) throws -> (results: [RunResult], pictures: [[[UInt8]]]) {
+            let visualiser = try Visualiser(
+                device: device, model: RandomModel.make(seed: 1), address: .block(1, .mlp3), tokens: .patches,
+                method: method, capacity: 4)
+            var pictures: [[[UInt8]]] = []
+            let results = try visualiser.run(Self.requests, stops: stops) { pictures.append($0) }
+            return (try #require(results), pictures)
+        }
+        let device = try device()
+        let measured = try seen(on: device, stops: [0, 1, 3])
+        #expect(measured.results == (try seen(on: device, stops: []).results))
+        let expected = try seen(on: CPUDevice(), stops: [0, 1, 3])
+        #expect(measured.pictures.count == 3)
+        for (pictures, truth) in zip(measured.pictures, expected.pictures) {
+            for (picture, own) in zip(pictures, truth) {
+                let total = zip(picture, own).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+                #expect(Double(total) / Double(picture.count) < 0.25)
+            }
+        }
+    }
+
     /// A run's bytes depend neither on its place, nor on its neighbours, nor on the device of several, nor on whether its
     /// module was compiled or loaded.
     @Test func sameRequestSameBytes() throws {

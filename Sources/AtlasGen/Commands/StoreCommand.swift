@@ -113,10 +113,16 @@ struct StoreCommand: ParsableCommand {
         @Flag(help: "Only show what would be removed.")
         var dryRun = false
 
+        @Flag(help: "Also remove the runs without the film that atlas.yml asks for; a build makes them again.")
+        var filmless = false
+
         func run() throws {
             let store = try project.store()
             let atlas = try Project(file: project.file)
-            let kept = Set(try atlas.wholePlan(drafts: true).recipes.map(\.key))
+            let kept = Set(
+                try atlas.wholePlan(drafts: true).recipes.filter { recipe in
+                    try !filmless || !atlas.lacksFilm(recipe, store.filmSteps(recipe.key))
+                }.map(\.key))
             let scans = try atlas.scans(in: store)
             // A running build may have read another configuration, and be making runs that this one would remove.
             let lock = dryRun ? nil : try FileLock(storeFolder: store.folder)

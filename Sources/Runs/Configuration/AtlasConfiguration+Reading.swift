@@ -8,7 +8,7 @@ extension AtlasConfiguration {
     private static let keys = [
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
         "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "pictures", "control",
-        "rawHTML", "device", "precision", "lang", "timezone",
+        "rawHTML", "device", "precision", "lang", "timezone", "film",
     ]
     private static let modelKeys = [
         "weights", "labels", "heads", "activation", "mean", "std", "imageSize", "epsilon", "stateDict",
@@ -55,6 +55,7 @@ extension AtlasConfiguration {
         judge = try fields["judge"]?.locatedText()
         photographs = try fields["photographs"].map(PhotographSettings.init)
         if let node = fields["pictures"] { pictures = try PictureSettings(node.fields(known: ["format", "quality"])) }
+        if let node = fields["film"] { film = try Self.film(node) }
         if let node = fields["control"] { control = try Self.controls(node) }
         if let node = fields["device"] { device = DeviceChoice(try node.text()) }
         if let node = fields["precision"] {
@@ -139,6 +140,15 @@ extension AtlasConfiguration {
             choices.append(Located(value: choice, place: entry.place))
         }
         return choices
+    }
+
+    private static func film(_ node: ConfigurationNode) throws -> Int {
+        let lengths = RunFilm.lengths
+        guard let length = node.scalar.flatMap({ Int(digits: $0) }), length == 0 || lengths.contains(length) else {
+            throw node.mismatch(
+                "0 for no films, or a number of pictures from \(lengths.lowerBound) to \(lengths.upperBound)")
+        }
+        return length
     }
 
     /// `true` for all controls, `false` for none, or the words of some.

@@ -48,6 +48,8 @@ package struct AtlasConfiguration: Sendable {
     package var photographs: PhotographSettings?
     /// How the runs' pictures are published.
     package var pictures = PictureSettings()
+    /// Pictures of the film that is stored of each run, the finished one among them; 0 for no films.
+    package var film = 0
     /// The controls that are made for a sample of each layer.
     var control = Control.all
     /// Whether raw HTML in Markdown reaches the pages.

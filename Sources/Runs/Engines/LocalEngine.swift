@@ -36,13 +36,15 @@ package struct LocalEngine: Engine {
     ///   - references: the pictures of frozen attention by their digest.
     ///   - device: the device that computes.
     ///   - workers: number of workers; nil for the device's number.
+    ///   - filmSteps: as for `VisualiserMaker`.
     package init(
         model: ViT, references: [String: FloatBuffer], device: any Device = LocalDevice.device, workers: Int? = nil,
+        filmSteps: @escaping @Sendable (Recipe) -> [Int] = { _ in [] },
         save: @escaping @Sendable (RunRecord) throws -> Void
     ) {
         let source = RecipeModels(model: model, references: references).source
         self.init(workerCount: workers ?? device.workers, batchSize: device.batchSize, save: save) { _ in
-            VisualiserMaker(source, device: device)
+            VisualiserMaker(source, device: device, filmSteps: filmSteps)
         }
         readerCount = workers
     }
@@ -54,7 +56,8 @@ package struct LocalEngine: Engine {
         { project, store in
             LocalEngine(
                 model: project.model.model, references: project.references,
-                device: try project.device(device, store: store), workers: workers, save: store.save)
+                device: try project.device(device, store: store), workers: workers, filmSteps: project.filmSteps(of:),
+                save: store.save)
         }
     }
 

@@ -18,13 +18,21 @@ package final class VisualiserMaker: RunMaker {
     private let source: Source
     private let device: any Device
     private let capacity: Int
+    private let filmSteps: @Sendable (Recipe) -> [Int]
     private var current: (batch: Recipe, visualiser: Visualiser)?
 
     /// A maker of batches of at most `capacity` images, by default the device's batch size.
-    package init(_ source: Source, device: any Device, capacity: Int? = nil) {
+    ///
+    /// - Parameter filmSteps: the steps before each frame of a run's film; empty for none. Runs of a batch that have a
+    ///   film have the same.
+    package init(
+        _ source: Source, device: any Device, capacity: Int? = nil,
+        filmSteps: @escaping @Sendable (Recipe) -> [Int] = { _ in [] }
+    ) {
         self.source = source
         self.device = device
         self.capacity = capacity ?? device.batchSize
+        self.filmSteps = filmSteps
     }
 
     package func make(_ recipes: [Recipe], shouldStop: () -> Bool, onStep: (Int) -> Void) throws -> [RunRecord]? {
@@ -38,11 +46,24 @@ package final class VisualiserMaker: RunMaker {
             }
             return RunRequest(neuron: number, direction: recipe.variant.direction, seed: seed)
         }
+        let films = recipes.map(filmSteps)
+        let stops = films.first { !$0.isEmpty } ?? []
+        var frames = [[Picture]](repeating: [], count: recipes.count)
         let start = ProcessInfo.processInfo.systemUptime
-        guard let results = try visualiser.run(requests, shouldStop: shouldStop, onStep: onStep) else { return nil }
+        let results = try visualiser.run(
+            requests, shouldStop: shouldStop, onStep: onStep, stops: stops,
+            onStop: { pictures in
+                for run in recipes.indices where !films[run].isEmpty {
+                    frames[run].append(RunFilm.frame(visualiser.picture(pictures[run])))
+                }
+            })
+        guard let results else { return nil }
         let seconds = (ProcessInfo.processInfo.systemUptime - start) / Double(recipes.count)
-        return try zip(recipes, results).map { recipe, result in
-            try record(of: result, recipe: recipe, model: visualiser.model.configuration, seconds: seconds)
+        return try recipes.indices.map { run in
+            try record(
+                of: results[run], recipe: recipes[run],
+                film: frames[run].isEmpty ? nil : RunFilm(frames[run], after: stops), picture: visualiser.picture,
+                seconds: seconds)
         }
     }
 
@@ -75,10 +96,9 @@ package final class VisualiserMaker: RunMaker {
     }
 
     private func record(
-        of result: RunResult, recipe: Recipe, model: ViTConfiguration, seconds: Double
+        of result: RunResult, recipe: Recipe, film: RunFilm?, picture: ([UInt8]) -> Picture, seconds: Double
     ) throws -> RunRecord {
-        let picture = Picture(width: model.imageWidth, height: model.imageHeight, pixels: result.pixels)
-        return RunRecord(
+        RunRecord(
             header: RunHeader(
                 recipe: recipe, outcome: result.outcome, startActivation: result.startActivation,
                 finalActivation: result.finalActivation, underPattern: result.underPattern,
@@ -86,7 +106,14 @@ package final class VisualiserMaker: RunMaker {
                 kernel: device.kind, seconds: seconds),
             numbers: RunRecord.Numbers(
                 curve: result.curve, embedding: result.embedding, layerActivations: result.activations),
-            png: Array(try PNG.encode(picture)))
+            png: Array(try PNG.encode(picture(result.pixels))), film: film)
+    }
+}
+
+extension Visualiser {
+    /// A run's pixels as a picture.
+    fileprivate func picture(_ pixels: [UInt8]) -> Picture {
+        Picture(width: model.configuration.imageWidth, height: model.configuration.imageHeight, pixels: pixels)
     }
 }
 

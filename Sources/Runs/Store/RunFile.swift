@@ -7,9 +7,11 @@
 //   16       H bytes the header as JSON: the run's header, the lengths of what follows, and their SHA-256
 //   16 + H   32      SHA-256 of everything before it
 //   48 + H   float32 the curve, the embedding, the layer's activations
-//   then             the PNG, to the end of the file
+//   then             the PNG
+//   then             from version 2 on, the film's JPEG, to the end of the file
 // The first 48 + H bytes keep this shape in every later version, so that a newer record can be distinguished from a
 // damaged one. Each part has its own digest: headers are read without numbers, numbers without pictures, all verified.
+// A record without a film has the version 1, so that older programs can read it.
 
 import Foundation
 import Render
@@ -39,8 +41,8 @@ struct RunFileUnknown: Error, Equatable, CustomStringConvertible {
 
 /// Writes and reads the bytes of records.
 enum RunFile {
-    /// The version that this program writes, and the newest that it reads.
-    static let version: UInt32 = 1
+    /// The newest version that this program reads: that of a record with a film.
+    static let version: UInt32 = 2
     /// Bytes before the header.
     static let prefixLength = 16
     private static let magic = Array("atlasrun".utf8)
@@ -59,6 +61,18 @@ enum RunFile {
         var imageLength: Int
         /// SHA-256 of the PNG, in hexadecimal.
         var imageDigest: String
+        /// The film; nil for none.
+        var film: Film?
+
+        /// A film's frames, and its bytes.
+        struct Film: Codable, Equatable {
+            /// Number of steps before each frame.
+            var steps: [Int]
+            /// Number of bytes of the JPEG.
+            var length: Int
+            /// SHA-256 of the JPEG, in hexadecimal.
+            var digest: String
+        }
 
         /// Number of bytes of the arrays.
         var numbersLength: Int {
@@ -144,7 +158,8 @@ enum RunFile {
     static func record(from bytes: [UInt8], preamble: Preamble) throws -> RunRecord {
         let length = try preamble.numbersLength
         let numbers = try numbers(from: bytes.prefix(length), preamble: preamble)
-        let png = Array(bytes.dropFirst(length))
+        let pictures = bytes.dropFirst(length)
+        let png = Array(preamble.film == nil ? pictures : pictures.prefix(max(0, preamble.imageLength)))
         guard png.count == preamble.imageLength else {
             throw RunFileDamage(description: "its picture has \(png.count) bytes instead of \(preamble.imageLength)")
         }
@@ -156,7 +171,18 @@ enum RunFile {
         } catch {
             throw RunFileDamage(description: error.description)
         }
-        return RunRecord(header: preamble.run, numbers: numbers, png: png)
+        let film = try preamble.film.map { try self.film($0, from: Array(pictures.dropFirst(png.count))) }
+        return RunRecord(header: preamble.run, numbers: numbers, png: png, film: film)
+    }
+
+    private static func film(_ film: Preamble.Film, from bytes: [UInt8]) throws -> RunFilm {
+        guard bytes.count == film.length else {
+            throw RunFileDamage(description: "its film has \(bytes.count) bytes instead of \(film.length)")
+        }
+        guard Digest.hexadecimal(bytes) == film.digest else {
+            throw RunFileDamage(description: "the checksum of its film is wrong")
+        }
+        return RunFilm(steps: film.steps, jpeg: bytes)
     }
 
     private static func integer(_ bytes: ArraySlice<UInt8>) -> UInt32 {
@@ -174,7 +200,10 @@ enum RunFile {
                 record.numbers.curve.count, record.numbers.embedding.count, record.numbers.layerActivations.count,
             ],
             numbersDigest: Digest.hexadecimal(arrays), imageLength: record.png.count,
-            imageDigest: Digest.hexadecimal(record.png))
+            imageDigest: Digest.hexadecimal(record.png),
+            film: record.film.map {
+                .init(steps: $0.steps, length: $0.jpeg.count, digest: Digest.hexadecimal($0.jpeg))
+            })
         let json: Data
         do {
             json = try JSONEncoder.records.encode(preamble)
@@ -182,12 +211,13 @@ enum RunFile {
             preconditionFailure("a header of texts and numbers is always JSON: \(error)")
         }
         var bytes = magic
-        append(version, to: &bytes)
+        append(record.film == nil ? 1 : 2, to: &bytes)
         append(UInt32(json.count), to: &bytes)
         bytes += json
         bytes += Digest.sha256(bytes)
         bytes += arrays
         bytes += record.png
+        if let film = record.film { bytes += film.jpeg }
         return bytes
     }
 

@@ -23,7 +23,7 @@ package struct RunHeader: Hashable, Sendable, Codable {
     package var seconds: Double
 }
 
-/// A run: its header, its numbers and its picture.
+/// A run: its header, its numbers, its picture and perhaps its film.
 package struct RunRecord: Hashable, Sendable {
     /// The arrays of a record.
     package struct Numbers: Hashable, Sendable {
@@ -41,6 +41,8 @@ package struct RunRecord: Hashable, Sendable {
     package var numbers: Numbers
     /// The picture, as the bytes of a PNG file.
     package var png: [UInt8]
+    /// What the picture looked like on the way; nil if nobody asked for a film when the run was made.
+    package var film: RunFilm?
 
     /// Whether both hold the same result: everything except the seconds is equal.
     func hasSameResult(as other: RunRecord) -> Bool {

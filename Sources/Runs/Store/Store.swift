@@ -145,6 +145,11 @@ extension Store {
         }
     }
 
+    /// The steps before each frame of a run's film; nil if it has none, and as for `header`.
+    package func filmSteps(_ key: RecipeKey) throws -> [Int]? {
+        try read(key) { _, preamble, _ in preamble.film?.steps } ?? nil
+    }
+
     /// A whole run; nil as for `header`.
     package func record(_ key: RecipeKey) throws -> RunRecord? {
         try read(key) { file, preamble, end in

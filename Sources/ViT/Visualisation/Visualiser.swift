@@ -90,10 +90,16 @@ public final class Visualiser {
     /// Runs all requests together. `shouldStop` is called before each step, or before the steps that the device takes
     /// at once; if it returns true, the result is nil. `onStep` is called with the number of steps done.
     ///
+    /// - Parameters:
+    ///   - stops: rising numbers of steps, from 0, after which `onStop` gets the pictures of all runs. They do not change
+    ///     the result.
+    ///   - onStop: what it throws ends the runs.
     /// - Throws: what the device throws.
-    /// - Precondition: at most `capacity` requests, each neuron in 0 ..< `TokenSelection.neuronCount`.
+    /// - Precondition: at most `capacity` requests, each neuron in 0 ..< `TokenSelection.neuronCount`; `stops` are below
+    ///   the method's steps.
     public func run(
-        _ requests: [RunRequest], shouldStop: () -> Bool = { false }, onStep: (Int) -> Void = { _ in }
+        _ requests: [RunRequest], shouldStop: () -> Bool = { false }, onStep: (Int) -> Void = { _ in },
+        stops: [Int] = [], onStop: ([[UInt8]]) throws -> Void = { _ in }
     ) throws -> [RunResult]? {
         precondition(requests.count <= capacity)
         guard !requests.isEmpty else { return [] }
@@ -101,7 +107,8 @@ public final class Visualiser {
         var step = 0
         while step < method.steps {
             if shouldStop() { return nil }
-            let last = min(method.steps, step + optimiser.stepsAtOnce)
+            if stops.contains(step) { try onStop(optimiser.pictures()) }
+            let last = min(method.steps, step + optimiser.stepsAtOnce, stops.first { $0 > step } ?? method.steps)
             try advance(step..<last)
             step = last
             onStep(step)

@@ -28,7 +28,7 @@ extension AtlasConfiguration {
         #expect(configuration.compareSample == 24)
         #expect(configuration.model == .init())
         #expect(configuration.baseURL == nil && configuration.steps == nil && configuration.judge == nil)
-        #expect(configuration.control == Control.all && !configuration.rawHTML)
+        #expect(configuration.control == Control.all && !configuration.rawHTML && configuration.film == 0)
     }
 
     @Test func everyKey() throws {
@@ -60,6 +60,7 @@ extension AtlasConfiguration {
             compareSample: 6
             judge: judge.safetensors
             control: [rotated, shuffled]
+            film: 60
             rawHTML: true
             """)
         #expect(configuration.title == "2026")
@@ -91,6 +92,17 @@ extension AtlasConfiguration {
         #expect(configuration.compareSample == 6)
         #expect(configuration.judge?.value == "judge.safetensors")
         #expect(configuration.control == [.rotated(seed: 0), .shuffled(seed: 0)] && configuration.rawHTML)
+        #expect(configuration.film == 60)
+    }
+
+    @Test(arguments: ["1", "61", "-2", "many", "[6]", "2.5"]) func filmsOfOtherLengths(text: String) throws {
+        let error = try #require(throws: AtlasError.self) {
+            try AtlasConfiguration.parsed("layers: heads.head\nfilm: \(text)\n")
+        }
+        #expect(
+            error.description.hasPrefix(
+                "atlas.yml:2:7: film: expected 0 for no films, or a number of pictures from 2 to 60, found "))
+        #expect(try AtlasConfiguration.parsed("layers: heads.head\nfilm: 0\n").film == 0)
     }
 
     @Test(arguments: [

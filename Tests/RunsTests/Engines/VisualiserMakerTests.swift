@@ -3,6 +3,7 @@
 import Foundation
 import Testing
 
+@testable import Render
 @testable import Runs
 @testable import Support
 @testable import TestSupport
@@ -70,12 +71,14 @@ extension ViT {
         }.recipes
     }
 
-    private func made(_ recipes: [Recipe], workers: Int, batch: Int) async throws -> [RunRecord] {
-        let store = try Store(folder: "\(folder.path)/\(workers)-\(batch)") { _ in }
+    private func made(
+        _ recipes: [Recipe], workers: Int, batch: Int, filmSteps: @escaping @Sendable (Recipe) -> [Int] = { _ in [] }
+    ) async throws -> [RunRecord] {
+        let store = try Store(folder: "\(folder.path)/\(UUID())") { _ in }
         let model = model
         let source = VisualiserMaker.Source(model: { _ in model }, reference: { $1.configuration.meanPicture })
         let engine = LocalEngine(workerCount: workers, batchSize: batch, save: store.save) { _ in
-            VisualiserMaker(source, device: CPUDevice(), capacity: batch)
+            VisualiserMaker(source, device: CPUDevice(), capacity: batch, filmSteps: filmSteps)
         }
         _ = try await engine.make(recipes)
         return try recipes.map { try #require(try store.record($0.key)) }
@@ -98,6 +101,49 @@ extension ViT {
             #expect(record.numbers.layerActivations[recipe.target.number] == record.header.finalActivation)
             #expect(record.png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
         }
+    }
+
+    /// The frames are the pictures after so many steps, small; a film changes nothing else, and does not depend on the
+    /// batch.
+    @Test func filmsShowTheWay() async throws {
+        let recipes = Array(try recipes().prefix(8))
+        let steps = RunFilm.steps(length: 3, of: 4)
+        #expect(steps == [0, 2])
+        @Sendable func filmSteps(_ recipe: Recipe) -> [Int] { recipe.target.number == 1 ? [] : steps }
+        let plain = try await made(recipes, workers: 1, batch: 8)
+        let together = try await made(recipes, workers: 1, batch: 8, filmSteps: filmSteps)
+        let alone = try await made(recipes, workers: 2, batch: 1, filmSteps: filmSteps)
+        let variant = recipes[0].variant
+        for (run, recipe) in recipes.enumerated() {
+            var record = together[run]
+            #expect(record.film == alone[run].film && (record.film == nil) == (recipe.target.number == 1))
+            guard let film = record.film else { continue }
+            let visualiser = try Visualiser(
+                device: CPUDevice(), model: model, address: recipe.address, tokens: variant.tokens,
+                method: variant.method, capacity: 1)
+            var frames: [Picture] = []
+            let request = RunRequest(neuron: recipe.target.number, seed: Int(recipe.seed))
+            _ = try visualiser.run([request], stops: steps) {
+                frames.append(Picture(width: 16, height: 16, pixels: $0[0]))
+            }
+            #expect(film == (try RunFilm(frames, after: steps)))
+            #expect(PictureFile.size(start: film.jpeg).map { [$0.width, $0.height] } == [32, 16])
+            record.film = nil
+            #expect(record.hasSameResult(as: plain[run]))
+        }
+    }
+
+    @Test func framesAreEvenlySpaced() {
+        #expect(RunFilm.steps(length: 6, of: 64) == [0, 12, 25, 38, 51])
+        #expect(RunFilm.steps(length: 6, of: 3) == [0, 1, 2] && RunFilm.steps(length: 0, of: 64) == [])
+        for length in RunFilm.lengths {
+            for count in 1...70 {
+                let steps = RunFilm.steps(length: length, of: count)
+                #expect(steps.count == min(length - 1, count) && steps.first == 0 && steps.allSatisfy { $0 < count })
+                #expect(zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 })
+            }
+        }
+        #expect(RunFilm.frame(Picture(width: 224, height: 100, color: .white)).width == 112)
     }
 
     @Test func aRecipeForAnotherModelIsRefused() async throws {

@@ -4,6 +4,7 @@ import Foundation
 import Testing
 import ViT
 
+@testable import Render
 @testable import Runs
 @testable import Support
 @testable import TestSupport
@@ -103,6 +104,35 @@ private final class FindingLog: @unchecked Sendable {
         #expect(try bytes("\(store.folder)/damaged/\(key).run").count == whole.count)
         try store.save(record)
         #expect(try store.record(key) == record)
+    }
+
+    /// A record with a film says so by its version; one without has the version that older programs read.
+    @Test func aFilmIsPartOfItsRecord() throws {
+        var record = RunRecord.example(.example())
+        let key = record.header.recipe.key
+        try store.save(record)
+        #expect(try bytes(store.path(of: key))[8] == 1)
+        #expect(try store.filmSteps(key) == nil)
+        let frames = [Picture(width: 2, height: 1, color: .white), Picture(width: 2, height: 1, color: .white)]
+        record.film = try RunFilm(frames, after: [0, 3])
+        try store.save(record)
+        let path = store.path(of: key)
+        let whole = try bytes(path)
+        #expect(whole[8] == 2 && whole.suffix(2) == [0xFF, 0xD9])
+        #expect(try store.record(key) == record)
+        #expect(try store.filmSteps(key) == [0, 3])
+        #expect(try store.entries().map(\.bytes) == [whole.count])
+        for damaged in [whole + [0], whole.dropLast(), whole.dropLast(record.film?.jpeg.count ?? 0)] {
+            try replace(path, with: damaged)
+            #expect(try store.verify().damaged.count == 1)
+        }
+        for index in whole.indices {
+            var damaged = whole
+            damaged[index] ^= 1 << UInt8(index % 8)
+            try replace(path, with: damaged)
+            #expect(try store.record(key) == nil, "byte \(index)")
+        }
+        #expect(log.damage.last?.reason == "the checksum of its film is wrong")
     }
 
     @Test func everyTruncationIsFound() throws {
@@ -337,13 +367,13 @@ private final class FindingLog: @unchecked Sendable {
         let key = record.header.recipe.key
         try store.save(record)
         var newer = try bytes(store.path(of: key))
-        newer[8] = 2
+        newer[8] = 3
         let end = try RunFile.preambleLength(from: newer) - Digest.byteCount
         newer.replaceSubrange(end..<(end + Digest.byteCount), with: Digest.sha256(newer[..<end]))
         try replace(store.path(of: key), with: newer)
         let error = #expect(throws: AtlasError.self) { try store.record(key) }
         #expect(error?.code == .io)
-        #expect(error?.description.contains("is a record of format 2") == true)
+        #expect(error?.description.contains("is a record of format 3") == true)
         #expect(try store.contains(key))
     }
 

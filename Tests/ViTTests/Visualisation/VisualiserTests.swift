@@ -36,6 +36,24 @@ struct VisualiserTests {
         #expect(Set(together.map(\.pixels)).count == 4)
     }
 
+    /// A picture on the way is that of a run with so many steps, and looking at it changes nothing.
+    @Test(arguments: ["pixel", "fourier"]) func picturesOnTheWay(name: String) throws {
+        let method = try Method.named(name).applying(["schedule": "constant"])
+        func pixels(_ settings: [String: String]) throws -> [[UInt8]] {
+            let method = try method.applying(settings)
+            return try #require(try visualiser(method, capacity: 4).run(Self.requests)).map(\.pixels)
+        }
+        let whole = try method.applying(["steps": "6"])
+        var seen: [[[UInt8]]] = []
+        let result = try visualiser(whole, capacity: 4).run(Self.requests, stops: [0, 2, 5]) { seen.append($0) }
+        #expect(result == (try visualiser(whole, capacity: 4).run(Self.requests)))
+        #expect(seen.count == 3)
+        // A rate of almost nothing leaves the first picture as it is.
+        #expect(seen.first == (try pixels(["steps": "1", "rate": "1e-9"])))
+        #expect(seen.dropFirst().first == (try pixels(["steps": "2"])))
+        #expect(seen.last == (try pixels(["steps": "5"])))
+    }
+
     @Test(arguments: ["detached", "frozen"])
     func attentionModesGiveTheSameBytesInEverySlot(mode: String) throws {
         let model = RandomModel.make(seed: 2)
