@@ -192,6 +192,56 @@ def test_a_picture_is_shown_large(browser, base, axe):
     assert browser.complaints() == []
 
 
+FILMED = next((path for path in pages.paths() if 'class="film"' in (pages.SITE / path).read_text()), None)
+FRAMES = "return [...document.querySelectorAll('.frame')].filter((frame) => frame.checkVisibility()).map((frame) => "
+
+
+@pytest.mark.skipif(FILMED is None, reason="the site has no films")
+def test_keys_move_through_a_film(browser, base, axe):
+    browser.open(base + FILMED)
+    slider = browser.driver.find_element(By.CSS_SELECTOR, ".film input")
+    frames, steps = browser.ask(
+        "const film = document.querySelector('.film');"
+        "return [film.querySelectorAll('img').length, Number(film.dataset.steps)]")
+    caption = browser.ask("return document.querySelector('.film p').textContent")
+    places = [int(place) for place in re.findall(r"\d+", caption)]
+    assert places[0] == 0 and places[-1] == steps
+    # At its end are the finished pictures.
+    assert browser.ask(FRAMES + "1)") == []
+    assert slider.get_attribute("value") == str(len(places) - 1)
+    said = "return document.querySelector('.film input').ariaValueText"
+    shown = set()
+    for place in reversed(places[:-1]):
+        slider.send_keys(Keys.ARROW_LEFT)
+        assert re.fullmatch(rf"step {place} of {steps}, activation [−–\d.e-]+(, [−–\d.e-]+)*", browser.ask(said))
+        assert browser.ask("return document.querySelector('.film p').textContent") == browser.ask(said)
+        seen = browser.ask(FRAMES + "getComputedStyle(frame).backgroundPositionX)")
+        assert len(seen) == frames
+        shown.update(seen)
+        # A frame covers its picture.
+        assert browser.ask(
+            "return [...document.querySelectorAll('.frame')].every((frame) => { const [a, b] = [frame, "
+            "frame.parentNode.querySelector('img')].map((node) => node.getBoundingClientRect());"
+            "return Math.abs(a.x - b.x) < 2 && Math.abs(a.width - b.width) < 4 && Math.abs(a.height - b.height) < 4 })")
+    assert len(shown) == len(places) - 1
+    assert violations(browser, axe) == []
+    slider.send_keys(Keys.END)
+    assert browser.ask(FRAMES + "1)") == []
+    slider.send_keys(Keys.HOME, Keys.TAB)
+    # Left alone, the page shows the finished pictures again.
+    assert browser.ask(FRAMES + "1)") == [] and slider.get_attribute("value") == str(len(places) - 1)
+    assert browser.ask("return document.querySelector('.film p').textContent") == caption
+    assert browser.ask("return [...document.querySelectorAll('.film img')].some((image) => image.checkVisibility())") is False
+    assert browser.complaints() == []
+
+
+@pytest.mark.skipif(FILMED is None, reason="the site has no films")
+def test_a_film_is_a_row_of_frames_without_scripts(plain, server):
+    plain.open(server + FILMED)
+    sizes = plain.ask("return [...document.querySelectorAll('.film img')].map((i) => [i.checkVisibility(), i.alt, i.width / i.height])")
+    assert sizes and all(visible and text and ratio >= 1 for visible, text, ratio in sizes)
+
+
 def test_the_help_names_the_keys(browser, base, axe):
     layer, path = pages.layer()
     browser.open(base + path.removesuffix("index.html") + layer["neurons"][0]["page"])

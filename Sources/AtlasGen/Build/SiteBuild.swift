@@ -1,6 +1,7 @@
 // A build from start to finish: read, plan, make, render, swap in.
 
 import Foundation
+import Render
 import Runs
 import Site
 import Support
@@ -158,7 +159,10 @@ struct SiteBuild: Sendable {
                 files: total.files, bytes: total.bytes,
                 warnings: warnings(of: project, bytes: total.bytes) + pages.warnings + pages.losses,
                 losses: pages.losses,
-                notes: [note(on: content.skipped), note(onRemoved: removed, from: output.path)].compactMap(\.self),
+                notes: [
+                    note(on: content.skipped), note(onRunsWithoutFilm: library.runsWithoutFilm),
+                    note(onRemoved: removed, from: output.path),
+                ].compactMap(\.self),
                 times: clock.times)
         }
         throw AtlasError(
@@ -186,6 +190,14 @@ struct SiteBuild: Sendable {
         return
             "\(skipped.count == 1 ? "1 post is" : "\(skipped.count) posts are") left out: \(names); --drafts shows those "
             + "that no underscore hides"
+    }
+
+    private static func note(onRunsWithoutFilm count: Int) -> String? {
+        guard count > 0 else { return nil }
+        return
+            "\(count == 1 ? "1 run was" : "\(Format.count(count)) runs were") made without the film that atlas.yml asks for, "
+            + "and the pages show none; `atlasgen store prune --filmless` removes such runs, and the next build makes them "
+            + "again"
     }
 
     private static func note(onRemoved files: [String], from output: String) -> String? {

@@ -118,6 +118,7 @@ struct StarterProject {
         # these runs.
         # control: [shuffled, rotated]
 
+        # film: 6                           # so many pictures of each run from noise to the end, on its page
         # judge: FILE                       # another model that judges how alike two pictures are
         # rawHTML: false                    # true: keeps HTML in Markdown
 

@@ -17,7 +17,7 @@ extension PictureFile {
     }
 
     /// The size that the start of a file says.
-    static func size(start bytes: [UInt8]) -> (width: Int, height: Int)? {
+    package static func size(start bytes: [UInt8]) -> (width: Int, height: Int)? {
         func has(_ text: String, at offset: Int) -> Bool { bytes.dropFirst(offset).starts(with: text.utf8) }
         /// A number of up to four bytes, the least significant one first.
         func little(_ offset: Int, _ count: Int) -> Int {

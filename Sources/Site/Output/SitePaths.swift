@@ -158,6 +158,16 @@ enum SitePaths {
         "\(neuronFolder(recipe.address, recipe.target.number))/\(pictureName(recipe, ending))"
     }
 
+    /// Name of a run's film in its neuron's folder: that of its picture, with a word more.
+    static func filmName(_ recipe: Recipe) -> String {
+        "seed-\(recipe.seed)-\(recipe.key.description.prefix(8))-film.jpg"
+    }
+
+    /// A run's film.
+    static func film(_ recipe: Recipe) -> String {
+        "\(neuronFolder(recipe.address, recipe.target.number))/\(filmName(recipe))"
+    }
+
     /// Wider pictures get a thumbnail for grids; in pixels.
     private static let thumbnailWidth = 96
     private static let thumbnail = "thumbnail"
@@ -180,7 +190,7 @@ enum SitePaths {
     /// Whether the site can write a file of this name in a neuron's folder: the page, data or a picture.
     static func isNeuronFile(_ name: some StringProtocol) -> Bool {
         [index, neuronData].contains(String(name))
-            || String(name).wholeMatch(of: /(seed-\d+-[0-9a-f]{8}|thumbnail)\.(png|jpg)/) != nil
+            || String(name).wholeMatch(of: /(seed-\d+-[0-9a-f]{8}(-film)?|thumbnail)\.(png|jpg)/) != nil
     }
 
     // MARK: - Photographs

@@ -19,6 +19,14 @@ struct NeuronData: Codable, Equatable {
         var final: Float?
     }
 
+    /// What a run's picture looked like on the way.
+    struct Film: Codable, Equatable {
+        /// The name beside this file of the picture with all frames side by side.
+        var image: String
+        /// Number of steps before each frame.
+        var steps: [Int]
+    }
+
     /// The result of a run.
     struct Result: Codable, Equatable {
         /// The control's word; nil for the trained weights.
@@ -36,6 +44,8 @@ struct NeuronData: Codable, Equatable {
         var stepsThroughPreactivation: Int
         /// The activation of the augmented picture at each step; null if not finite.
         var curve: [Float?]
+        /// Nil if it has no film, or the page does not show it.
+        var film: Film?
         /// The recipe's digest, the name of its record in the store.
         var key: String
     }

@@ -70,6 +70,7 @@ struct NeuronPage: TemplateRoot {
         .list("provenance", "everything that determines the pictures", \.provenance),
         .text("command", "the commands that reproduce the pictures, one per line", \.command),
         .text("figureSyntax", "the Markdown that shows these runs in a post", \.figureSyntax),
+        .flag("hasFilm", "whether its runs have films") { page in page.rows.contains { $0.film != nil } },
         .text("bibtex", "the BibTeX entry", \.bibtex),
         .text("json", "path of the neuron's data as JSON", \.json),
     ]

@@ -55,6 +55,7 @@ struct NeuronPages: Sendable {
             let title = isFirst ? nil : condition.change(from: conditions[0], in: project)
             var panels: [RunContext] = []
             var curves: [ActivationChart.Series] = []
+            var strips: [FilmStrip] = []
             for recipe in row.recipes {
                 let record = try library.store.record(recipe.key)
                 if isFirst { outcomes.append(record?.header.outcome) }
@@ -72,8 +73,20 @@ struct NeuronPages: Sendable {
                 let final = record.header.underPattern?.final ?? record.header.finalActivation
                 let activations = record.numbers.curve + [final]
                 curves.append(.init(name: "seed \(recipe.seed)", values: activations.map(Double.init)))
-                runs.append(NeuronData.Run(record.header, curve: record.numbers.curve, ending))
+                var run = NeuronData.Run(record.header, curve: record.numbers.curve, ending)
+                if isFirst, let strip = try writeFilm(record, final: final) {
+                    strips.append(strip)
+                    run.result.film = .init(image: SitePaths.filmName(recipe), steps: strip.steps)
+                }
+                runs.append(run)
             }
+            // One chart per page keeps the page small; neuron.json has every curve.
+            let chart =
+                isFirst
+                ? ActivationChart(
+                    series: curves,
+                    title: "Activation at each step, \(Explanations.curve(condition.variant.attention))"
+                ).svg : ""
             rows.append(
                 RunRowContext(
                     title: title,
@@ -82,12 +95,9 @@ struct NeuronPages: Sendable {
                         : Explanations.tokens(
                             condition.variant.tokens, at: address, in: project.model.model.configuration),
                     runs: panels,
-                    // One chart per page keeps the page small; neuron.json has every curve.
-                    curves: isFirst
-                        ? ActivationChart(
-                            series: curves,
-                            title: "Activation at each step, \(Explanations.curve(condition.variant.attention))"
-                        ).svg : nil))
+                    curves: chart.isEmpty ? nil : chart,
+                    film: chart.isEmpty || strips.isEmpty
+                        ? nil : FilmContext(steps: condition.variant.method.steps, strips: strips)))
         }
         let data = NeuronData(
             address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
@@ -127,6 +137,19 @@ struct NeuronPages: Sendable {
         guard path != SitePaths.picture(recipe, ending) else { return }
         let small = try picture(of: record).thumbnail(width: SitePaths.thumbnailSize(of: model).width)
         try files.write(try encoded(small), to: path)
+    }
+
+    /// Writes the film of a run of the page's own row, if the project asks for films. A run that was made without the
+    /// film that is asked for is counted.
+    private func writeFilm(_ record: RunRecord, final: Float) throws -> FilmStrip? {
+        let wanted = project.filmSteps(of: record.header.recipe)
+        guard !wanted.isEmpty else { return nil }
+        guard let film = record.film, film.steps == wanted, let strip = FilmStrip(record, final: final) else {
+            library.countRunWithoutFilm()
+            return nil
+        }
+        try files.write(film.jpeg, to: strip.image)
+        return strip
     }
 
     private func picture(of record: RunRecord) throws -> Picture {

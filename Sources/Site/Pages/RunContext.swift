@@ -47,6 +47,7 @@ struct RunRowContext: TemplateContext {
     var explanation: String?
     var runs: [RunContext]
     var curves: String?
+    var film: FilmContext?
 
     static let keys: [TemplateKey<RunRowContext>] = [
         .text("title", "what the row's runs have in common", \.title),
@@ -54,6 +55,7 @@ struct RunRowContext: TemplateContext {
         .list("runs", "the runs, one for each seed", \.runs),
         .text("columns", "number of runs, at least 1") { String(max(1, $0.runs.count)) },
         .html("curves", "the runs' activation curves, as SVG", \.curves),
+        .object("film", "what the runs' pictures looked like on the way, if that was stored", \.film),
     ]
 }
 

@@ -3,6 +3,7 @@
 import Runs
 import Scores
 import Support
+import Synchronization
 import ViT
 
 /// The runs of a project, for its pages.
@@ -22,6 +23,7 @@ package final class RunLibrary: Sendable {
     /// What scores are measured against.
     let references: ScoreReferences
     private let cache: ScoreCache
+    private let withoutFilm = Mutex(0)
 
     package init(
         project: Project, store: Store, judge: Judge?, scan: PhotographScan? = nil, clock: PhaseClock = PhaseClock()
@@ -40,6 +42,11 @@ package final class RunLibrary: Sendable {
 
     /// The seeds that the project's own runs have.
     var seeds: [UInt64] { project.configuration.seeds }
+
+    /// Number of runs that pages were made of and that lack the film that the project asks for.
+    package var runsWithoutFilm: Int { withoutFilm.withLock { $0 } }
+
+    func countRunWithoutFilm() { withoutFilm.withLock { $0 += 1 } }
 
     /// A run's header and numbers; nil if it was not made.
     func run(_ recipe: Recipe) throws -> (header: RunHeader, numbers: RunRecord.Numbers)? {

@@ -20,6 +20,7 @@ import Testing
                 steps: 3
                 attention: [live, {frozen: pattern.png}]
                 compareSample: 5
+                film: 3
                 judge: tiny.safetensors
                 photographs: photographs
                 """,

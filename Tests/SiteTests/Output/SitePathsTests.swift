@@ -27,6 +27,7 @@ import Testing
 
     @Test(arguments: [
         SitePaths.neuron(address, 17), SitePaths.neuronData(address, 17), SitePaths.picture(.example()),
+        SitePaths.film(.example()),
         SitePaths.thumbnail(of: .example(), in: .tiny64), SitePaths.thumbnail(of: .example(), in: .wide),
     ]) func neuronsFilesAreKnown(path: String) {
         guard case .neuron("encoder_layer_5.mlp.3", 17, file: _) = SitePaths.layerPath(path) else {

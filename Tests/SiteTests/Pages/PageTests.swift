@@ -20,6 +20,22 @@ struct PageTests {
         #expect(html.contains("<i style=\"width: 97%\">"))
     }
 
+    /// Without scripts, a film is a picture in a row; with them, the slider takes its values from there.
+    @Test func aFilmIsAPictureUnderItsCurves() throws {
+        let html = try SampleSite.templates().render(SampleSite.neuron("Text"))
+        #expect(html.contains("<div class=\"film\" data-steps=\"64\">\n<svg></svg>\n"))
+        #expect(html.contains("<p class=\"value\">Film: steps 0, 32; above: step 64</p>"))
+        #expect(
+            html.contains(
+                "<img src=\"../../../film.jpg\" width=\"128\" height=\"64\" alt=\"Film of Text\" "
+                    + "data-film=\"−0.500 – 12.3\" loading=\"lazy\">"))
+        #expect(html.components(separatedBy: "<svg></svg>").count == 2)
+        var page = SampleSite.neuron("Text")
+        page.rows[0].film = nil
+        let plain = try SampleSite.templates().render(page)
+        #expect(plain.contains("<svg></svg>") && !plain.contains("film"))
+    }
+
     /// A page of a model without a linear head of classes says why, where others list the classes.
     @Test func aNeuronWithoutAttributionSaysWhy() throws {
         let shape = ViTConfiguration.tiny64

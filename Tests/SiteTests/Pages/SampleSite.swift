@@ -62,7 +62,17 @@ enum SampleSite {
             site: site(text), page: page(text), address: text, shortAddress: text, layerTitle: text,
             layerPath: "layers/a/index.html", number: 17, label: text, verdict: text, tokens: text,
             tokensExplanation: text,
-            rows: [RunRowContext(title: text, explanation: text, runs: [run, run])],
+            rows: [
+                RunRowContext(
+                    title: text, explanation: text, runs: [run, run], curves: "<svg></svg>",
+                    film: FilmContext(
+                        steps: 64,
+                        strips: [
+                            .init(
+                                title: text, image: "film.jpg", width: 128, height: 64, steps: [0, 32],
+                                activations: [-0.5, .nan, 12.34])
+                        ]))
+            ],
             others: OtherRows(rows: [RunRowContext(title: text, explanation: text, runs: [run])]),
             previous: .init(title: text, path: "p.html"), next: .init(title: text, path: "n.html"),
             scores: .init(

@@ -8,7 +8,7 @@ import Testing
 
 struct TemplateTests {
     private static let assets = [
-        "atlas.css", "atlas.js", "embed.js", "icon.svg", "layer.js", "map.js", "pins.js", "search.js",
+        "atlas.css", "atlas.js", "embed.js", "film.js", "icon.svg", "layer.js", "map.js", "pins.js", "search.js",
     ]
 
     @Test func theBuiltInThemeIsSound() throws {
