@@ -13,7 +13,9 @@ import Testing
 
     private func expected(thumbnails: Bool, _ ending: String = "png") -> [String] {
         var files = [".atlasgen", ".nojekyll", "404.html", "atlas.json", "index.html"]
-        files += ["atlas.css", "atlas.js", "embed.js", "film.js", "icon.svg", "layer.js", "map.js", "pins.js", "search.js"].map {
+        files += [
+            "atlas.css", "atlas.js", "embed.js", "film.js", "icon.svg", "layer.js", "map.js", "pins.js", "search.js",
+        ].map {
             "atlasgen/\($0)"
         }
         files.append("search/index.js")
