@@ -31,6 +31,7 @@ let package = Package(
         .target(name: "CFileSystem"),
         .target(name: "CKaTeX", exclude: ["katex.js", "mathml.js", "LICENSE"]),
         .target(name: "CPJRT"),
+        .target(name: "CPrism", exclude: ["prism.js", "colours.js", "LICENSE"]),
         .target(name: "CVector", exclude: ["functions.inc"]),
         .target(
             name: "Support",
@@ -41,7 +42,7 @@ let package = Package(
         .target(name: "XLA", dependencies: ["Support", "ViT", "PJRT", "StableHLO"]),
         .target(
             name: "Render",
-            dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CGumbo", "CZlib", "CDuktape", "CKaTeX"]),
+            dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CGumbo", "CZlib", "CDuktape", "CKaTeX", "CPrism"]),
         .target(
             name: "Runs",
             dependencies: [

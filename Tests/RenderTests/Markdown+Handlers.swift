@@ -21,6 +21,7 @@ extension Markdown {
             throw RenderError("line \($1): values cannot be used here: {{\($0)}}")
         }
         var formula: (Formula) throws -> String? = { _ in nil }
+        var code: (CodeBlock) throws -> String? = { _ in nil }
     }
 
     func html(from text: String, firstLine: Int = 1, handlers: Handlers = Handlers()) throws -> Output {
@@ -31,6 +32,7 @@ extension Markdown {
             case .figure(let destination, let line):
                 try handlers.figure(Figure(destination: destination, captionHTML: caption, line: line))
             case .formula(let formula): try handlers.formula(formula)
+            case .code(let code): try handlers.code(code)
             }
         }
     }

@@ -178,7 +178,7 @@ struct MarkdownHandlerTests {
                 case .value: value
                 case .link(let destination): "\(destination.text)?<\(value)"
                 case .figure(_, let line): "<figure>\(line): \(caption)</figure>"
-                case .formula: nil
+                case .formula, .code: nil
                 }
             }
         }

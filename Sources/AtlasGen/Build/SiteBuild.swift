@@ -147,6 +147,8 @@ struct SiteBuild: Sendable {
             try staging.swapIn()
             // The site is complete; if this fails, the next build only takes longer.
             for layer in layers { try? kept.keep(layer) }
+            // If this fails, files stay that nobody reads.
+            try? pages.removeUnusedResults()
             let total = files.total
             return Summary(
                 output: output.path, baseURL: project.configuration.baseURL, made: made,

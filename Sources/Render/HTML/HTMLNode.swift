@@ -112,6 +112,9 @@ final class HTMLNode {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// A text as HTML.
+    static func html(ofText text: String) -> String { html(of: [HTMLNode(.text(text))]) }
+
     private func write(to html: inout [UInt8]) {
         switch kind {
         case .text(let text): HTMLNode.escape(text, into: &html)

@@ -11,6 +11,8 @@ package enum MarkdownGap: Equatable, Sendable {
     case figure(destination: String, line: Int)
     /// The HTML of a formula; nil shows its source as code.
     case formula(Formula)
+    /// The HTML of code; nil shows it without colours.
+    case code(CodeBlock)
 
     fileprivate var isFormula: Bool { if case .formula = self { true } else { false } }
 
@@ -20,6 +22,7 @@ package enum MarkdownGap: Equatable, Sendable {
         case .link(let destination): destination.line
         case .value(_, let line), .figure(_, let line): line
         case .formula(let formula): formula.line
+        case .code(let code): code.line
         }
     }
 }
@@ -27,7 +30,7 @@ package enum MarkdownGap: Equatable, Sendable {
 /// A parsed text. It holds no libcmark tree, so it may be kept, shared and rendered any number of times.
 package struct MarkdownDocument: Sendable {
     /// What the text asks for: the body's values, links and figures, then those of each footnote, in the order of the
-    /// text, then the addresses in HTML. What a figure's caption asks for comes before the figure.
+    /// text, then the addresses in HTML, and the code. What a figure's caption asks for comes before the figure.
     package let gaps: [MarkdownGap]
     /// What the writer should know but that stops nothing, in the order of the passes.
     package let warnings: [Markdown.Warning]
@@ -87,6 +90,9 @@ package struct MarkdownDocument: Sendable {
             case .formula(let formula):
                 texts.append(text.map(HTMLText.plain) ?? formula.source)
                 htmls.append(text ?? "<code class=\"tex\">\(HTML.escaped(formula.source))</code>")
+            case .code(let code):
+                texts.append(code.text)
+                htmls.append(text ?? HTMLNode.html(ofText: code.text))
             }
             idTexts.append(written[index] != nil && gap.isFormula ? written[index] ?? "" : texts[index])
         }

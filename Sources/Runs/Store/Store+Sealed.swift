@@ -33,6 +33,14 @@ extension Store {
         }
     }
 
+    /// Removes the files of a folder that are not among the named ones.
+    package func removeSealed(in name: String, but kept: Set<String>) throws {
+        let path = "\(folder)/\(name)"
+        for file in try FileSystem.files(in: path).files where !kept.contains("\(name)/\(file)") {
+            try FileSystem.remove("\(path)/\(file)")
+        }
+    }
+
     /// Bytes of the line before the content.
     static let sealLength = seal([]).count
 

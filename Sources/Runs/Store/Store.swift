@@ -7,6 +7,7 @@
 //   photographs/     what photographs excite: shards (Store+Photographs.swift), and what is made of them, sealed
 //   scores/          what was computed from runs, sealed (Store+Sealed.swift)
 //   formulas/        the formulas of texts as MathML, sealed
+//   code/            the code of texts in colours, sealed
 //   executables/     modules that were compiled for an accelerator, sealed
 //   layers/          what the last build made of each layer, sealed (KeptLayers.swift)
 //   damaged/         files that failed their checksum, set aside

@@ -48,6 +48,10 @@ package struct ContentPages: Sendable {
     package let warnings: [String]
     /// Those about what readers lose: links that lead nowhere, pictures that are not there.
     package let losses: [String]
+    private let scripts: ScriptCache
+
+    /// Removes from the store what scripts made of texts that are no more.
+    package func removeUnusedResults() throws { try scripts.removeUnused() }
 }
 
 extension ContentPages {
@@ -56,12 +60,13 @@ extension ContentPages {
     /// - Throws: `AtlasError` for errors in a text, and for runs that cannot be read.
     package init(_ content: Content, library: RunLibrary, templates: Templates) throws {
         let lists = PostLists(content.posts.map(\.post))
+        scripts = ScriptCache(store: library.store)
         let renderer = ContentRenderer(
             content: content, library: library, templates: templates,
             links: LinkResolver(
                 content: content, project: library.project,
                 files: lists.paths + templates.assets.map { SitePaths.asset($0.name) }),
-            formulas: FormulaCache(store: library.store))
+            scripts: scripts)
         var warnings: [WriterWarning] = []
         var assets = AssetTable(paths: content.paths)
         var rendered: [String: ContentRenderer.Rendered] = [:]

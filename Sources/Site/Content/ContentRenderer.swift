@@ -17,8 +17,8 @@ struct ContentRenderer: Sendable {
     let templates: Templates
     /// Resolves links.
     let links: LinkResolver
-    /// Sets formulas.
-    let formulas: FormulaCache
+    /// Sets formulas and colours code.
+    let scripts: ScriptCache
 
     /// A text as HTML.
     struct Rendered: Sendable {
@@ -52,9 +52,8 @@ struct ContentRenderer: Sendable {
                 WriterWarning(
                     file: page.text.name, line: line, kind: kind, message: message, isDangerous: isDangerous))
         }
-        let set = try formulas.set(
-            page.document.gaps.compactMap { if case .formula(let formula) = $0 { formula } else { nil } })
-        var formula = 0
+        var formulas = try scripts.formulas(of: page.document)[...]
+        var colours = try scripts.colours(of: page.document)[...]
         // The files of pictures, by gap.
         var pictures: [Int: String] = [:]
         var feedFigures: [(page: String, feed: String)] = []
@@ -87,14 +86,15 @@ struct ContentRenderer: Sendable {
                         return nil
                     }
                 case (nil, .formula(let written)):
-                    defer { formula += 1 }
-                    if let problem = set[formula].problem {
+                    let set = formulas.removeFirst()
+                    if let problem = set.problem {
                         warn(
                             written.line,
                             "the formula \(written.tex.readableLine) cannot be set, and its TeX is shown: \(problem)",
                             kind: "formula")
                     }
-                    return set[formula].html
+                    return set.html
+                case (nil, .code): return colours.removeFirst().html
                 case (nil, .value(let expression, _)):
                     warn(
                         gap.line,

@@ -32,7 +32,7 @@ struct FigureReader {
         switch gap {
         case .figure(let destination, let line): return .figure(try figure(destination, line: line))
         case .value(let expression, let line): return try value(expression, line: line).map { .value($0) }
-        case .formula: return nil
+        case .formula, .code: return nil
         case .link(let destination):
             if Markdown.isFigure(destination.text) { return .page(try link(destination.text, line: destination.line)) }
             try checkScheme(of: destination.text, line: destination.line)

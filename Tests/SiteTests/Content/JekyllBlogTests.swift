@@ -56,6 +56,46 @@ import Testing
         #expect(try prose(Self.aPage, in: writer, try writer.pages()).text == tree.text)
     }
 
+    @Test func codeIsColoured() throws {
+        let text =
+            "```python\nreturn 1.5 # <b>\n```\n\n{% highlight c++ %}\nint x;\n{% endhighlight %}\n\n```\nreturn\n```"
+        let writer = try blog([Self.a: Self.post(text)])
+        let pages = try writer.pages()
+        let tree = try prose(Self.aPage, in: writer, pages)
+        let blocks = tree.all.filter { $0.name == "code" }
+        #expect(blocks.map(\.text) == ["return 1.5 # <b>\n", "int x;\n", "return\n"])
+        let parts = tree.all.filter { $0.name == "span" }
+        #expect(parts.map(\.text) == ["return ", "1.5 ", "# <b>\n", "int"])
+        #expect(parts.map { $0.attributes["class"] } == ["k", "m", "c", "k"])
+        #expect(pages.warnings == [])
+        // Each class has a colour, and those colours have two values: for light and for dark pages.
+        let style = try String(contentsOfFile: "\(Installation.folder("templates"))/assets/atlas.css", encoding: .utf8)
+        for name in ["c", "k", "s", "m", "nf", "nt", "nv", "gd", "gi"] {
+            let rule = try #require(
+                style.split(separator: "\n").first { $0.contains("pre .\(name) ") || $0.contains("pre .\(name),") })
+            let colour = try #require(rule.firstMatch(of: /color: var\((--[a-z0-9-]+)\)/)).1
+            #expect(style.components(separatedBy: "    \(colour): #").count == 2 && style.contains("\n  \(colour): #"))
+        }
+    }
+
+    @Test func theStoreKeepsWhatTheTextsHave() throws {
+        let writer = try blog([Self.a: Self.post("$$x$$\n\n```c\nint\n```")])
+        func files() throws -> [String] {
+            try ["formulas", "code"].flatMap {
+                try FileManager.default.contentsOfDirectory(atPath: "\(writer.folder.path)/.atlas/\($0)")
+            }
+        }
+        try writer.pages().removeUnusedResults()
+        let first = try files()
+        #expect(first.count == 2)
+        try Self.post("$$x$$\n\n```c\nlong\n```").write(
+            toFile: "\(writer.folder.path)/\(Self.a)", atomically: true, encoding: .utf8)
+        let pages = try writer.pages()
+        #expect(try files().count == 3)
+        try pages.removeUnusedResults()
+        #expect(try files().count == 2 && files()[0] == first[0] && files()[1] != first[1])
+    }
+
     @Test func liquidIsRead() throws {
         let text = """
             ![A square]({{ site.baseurl }}/pics/pic.png) ![The same]({{ "/pics/pic.png" | relative_url }})
