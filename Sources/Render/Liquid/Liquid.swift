@@ -32,7 +32,8 @@ package struct LiquidSite: Sendable {
 /// Replaces Liquid in a text and keeps the lines' numbers.
 ///
 /// Known: the variables of ``LiquidSite``, `assign`, `capture`, filters of addresses, texts and dates, `raw`, `comment`,
-/// `highlight`, `link`, `post_url`, and `include` of a figure or of a file that needs nothing else. All other tags and
+/// `highlight`, `link`, `post_url`, `include` of a figure or of a file that needs nothing else, and plugins' tags for
+/// sources and for what is shown of other sites (``LiquidEmbed``). All other tags and
 /// variables stay as they are; the passes over the tree warn of those that are not in code.
 struct Liquid {
     private let site: LiquidSite
@@ -42,14 +43,17 @@ struct Liquid {
     private static let deepest = 8
     private let depth: Int
     private var unknown: [String] = []
+    private var warnings: [Markdown.Warning] = []
 
-    /// The lines of a text after Liquid.
-    static func lines(of text: String, firstLine: Int, site: LiquidSite) -> [MarkdownSource.Line]? {
+    /// The lines of a text after Liquid, and what the writer should know; nil if it has none.
+    static func read(
+        _ text: String, firstLine: Int, site: LiquidSite
+    ) -> (lines: [MarkdownSource.Line], warnings: [Markdown.Warning])? {
         guard text.utf8.contains("{{".utf8) || text.utf8.contains("{%".utf8) else { return nil }
         var liquid = Liquid(site: site, variables: site.variables, depth: 0)
         liquid.output = LiquidLines(firstLine: firstLine)
         liquid.run(LiquidToken.tokens(of: text))
-        return liquid.output.lines
+        return (liquid.output.lines, liquid.warnings)
     }
 
     private init(site: LiquidSite, variables: [String: String], depth: Int) {
@@ -109,10 +113,12 @@ struct Liquid {
             var captured = Liquid(site: site, variables: variables, depth: depth)
             captured.run(Array(inner))
             variables[token.argument] = captured.output.text
+            takeWarnings(of: captured)
             output.skip(token.source + source + tokens[end].source)
         default:
             var code = Liquid(site: site, variables: variables, depth: depth)
             code.run(Array(inner))
+            takeWarnings(of: code)
             highlight(token, code.output.text, source: token.source + source + tokens[end].source)
         }
         return end + 1
@@ -183,9 +189,27 @@ struct Liquid {
         case "post_url": output.replace(token.source, with: site.post(unquoted(token.argument)) ?? "/\(token.argument)")
         case "link": output.replace(token.source, with: site.link(unquoted(token.argument)))
         case "include", "include_relative", "include_cached": return include(token, next: next)
-        default: return false
+        case "cite", "bibliography":
+            warnings.append(
+                .init(
+                    line: output.number,
+                    message: "no bibliography is read: {% cite %} shows the key, {% bibliography %} nothing; write the "
+                        + "references out", kind: "bibliography"))
+            output.replace(token.source, with: token.name == "cite" ? "&#91;\(keys(in: token.argument))&#93;" : "")
+        default:
+            guard let link = LiquidEmbed.link(token) else { return false }
+            output.replace(token.source, with: link)
         }
         return true
+    }
+
+    /// The keys of sources, without the tag's options.
+    private func keys(in argument: String) -> String {
+        argument.split(separator: " ").prefix { !$0.hasPrefix("-") }.joined(separator: ", ")
+    }
+
+    private mutating func takeWarnings(of inner: Liquid) {
+        warnings += inner.warnings.map { .init(line: output.number, message: $0.message, kind: $0.kind) }
     }
 
     /// An argument without blanks and quotes around it.
@@ -239,6 +263,7 @@ struct Liquid {
         for (name, value) in attributes { included.variables["include.\(name)"] = value }
         included.run(LiquidToken.tokens(of: text))
         guard included.unknown.isEmpty else { return false }
+        takeWarnings(of: included)
         output.replace(token.source, with: included.output.text.trimmingCharacters(in: .newlines))
         return true
     }

@@ -3,7 +3,8 @@
 /// Lines under construction.
 struct LiquidLines {
     private(set) var lines: [MarkdownSource.Line]
-    private var number: Int
+    /// The line of the file that what comes next stands on.
+    private(set) var number: Int
 
     init(firstLine: Int = 1) {
         lines = [.init(text: "", number: firstLine)]

@@ -76,9 +76,6 @@ public struct Markdown: Sendable {
                 captions: [:], written: [:], pictures: [:], rawHTML: rawHTML)
         }
         let excerptEnd = source.lines.first { $0.text.contains(excerptSeparator) }?.number
-        let controls = source.controlLine.map { line in
-            Warning(line: line, message: "control characters, which no page may have, are left out")
-        }
         HTMLBlocks.rewrite(&source)
         ListIndentation.rewrite(&source)
         let formulas = try FormulaMarks.take(from: &source)
@@ -93,7 +90,7 @@ public struct Markdown: Sendable {
         var tree = MarkdownTree(
             document: document, source: source, formulas: formulas, rawHTML: rawHTML, lists: lists,
             abbreviations: abbreviations,
-            warnings: [controls].compactMap { $0 } + lists.warnings + footnotes.warnings, excerptEnd: excerptEnd)
+            warnings: source.warnings + lists.warnings + footnotes.warnings, excerptEnd: excerptEnd)
         if hasJoiners { tree.removeJoiners() }
         return tree.parsed(footnotes: footnotes.names, tables: tables)
     }

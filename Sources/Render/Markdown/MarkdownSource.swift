@@ -12,8 +12,8 @@ struct MarkdownSource {
     }
 
     var lines: [Line]
-    /// The first line of the file that had a control character.
-    private(set) var controlLine: Int?
+    /// What the writer should know of the text.
+    private(set) var warnings: [Markdown.Warning] = []
 
     /// The lines of a text that starts on this line of its file.
     ///
@@ -26,12 +26,16 @@ struct MarkdownSource {
             let isCode = fence.contains(line) || line.contains("`")
             guard let cleaned = MarkdownMark.withoutMarks(line, isCode: isCode) else { continue }
             clean[index] = cleaned
-            controlLine = controlLine ?? firstLine + index
+            if warnings.isEmpty {
+                let message = "control characters, which no page may have, are left out"
+                warnings.append(.init(line: firstLine + index, message: message))
+            }
         }
         if let liquid,
-            let replaced = Liquid.lines(of: clean.joined(separator: "\n"), firstLine: firstLine, site: liquid)
+            let replaced = Liquid.read(clean.joined(separator: "\n"), firstLine: firstLine, site: liquid)
         {
-            lines = replaced
+            lines = replaced.lines
+            warnings += replaced.warnings
             return
         }
         lines = clean.enumerated().map { Line(text: $1, number: firstLine + $0) }

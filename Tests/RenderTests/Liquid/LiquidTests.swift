@@ -13,7 +13,7 @@ struct LiquidTests {
         include: { ["note.html": "*{{ include.text }}*\n", "looped.html": "{% for x in y %}"][$0] })
 
     private func text(_ text: String) -> String {
-        (Liquid.lines(of: text, firstLine: 1, site: Self.site) ?? [.init(text: text, number: 1)]).map(\.text)
+        (Liquid.read(text, firstLine: 1, site: Self.site)?.lines ?? [.init(text: text, number: 1)]).map(\.text)
             .joined(separator: "\n")
     }
 
@@ -35,6 +35,18 @@ struct LiquidTests {
         ("{% highlight python linenos %}\na = {{ page.title }}\n{% endhighlight %}", "```python\na = A post\n```\n"),
         ("- {% highlight c %}x{% endhighlight %}", "- \n\n```c\nx\n```\n"),
         ("{% highlight md %}\n```\n{% endhighlight %}", "````md\n```\n````\n"),
+        // What plugins show.
+        ("by {% cite a2009b c --file d %}.{% bibliography --cited %}", "by &#91;a2009b, c&#93;."),
+        (
+            "{% twitter https://twitter.com/a/status/1?x&y maxwidth=500 %}",
+            "<a href=\"https://twitter.com/a/status/1?x&amp;y\">https://twitter.com/a/status/1?x&amp;y</a>"
+        ),
+        (
+            "{% youtube \"a-B_1\" %}",
+            "<a href=\"https://www.youtube.com/watch?v=a-B_1\">https://www.youtube.com/watch?v=a-B_1</a>"
+        ),
+        ("{% gist a/1 %}", "<a href=\"https://gist.github.com/a/1\">https://gist.github.com/a/1</a>"),
+        ("{% youtube %} {% gist javascript:x %}", "{% youtube %} {% gist javascript:x %}"),
         // Includes.
         (
             "{% include figure.html path=\"a/b.png\" caption=\"A <b>\\\"c\\\"</b>\" width=30 %}",
@@ -64,6 +76,12 @@ struct LiquidTests {
         #expect(text(written) == expected)
     }
 
+    @Test func aBibliographyIsOneKindOfWarningWithItsLines() throws {
+        let text = "a {% cite b %}\n\n{% bibliography %}\n"
+        let warnings = try #require(Liquid.read(text, firstLine: 11, site: Self.site)).warnings
+        #expect(warnings.map(\.line) == [11, 13] && Set(warnings.map(\.kind)) == ["bibliography"])
+    }
+
     @Test func linesStayThoseOfTheFile() throws {
         let text = """
             a
@@ -80,7 +98,7 @@ struct LiquidTests {
             {% endcapture %}
             e
             """
-        let lines = try #require(Liquid.lines(of: text, firstLine: 11, site: Self.site))
+        let lines = try #require(Liquid.read(text, firstLine: 11, site: Self.site)).lines
         let numbers = lines.filter { ["a", "c", "d", "d2", "e"].contains($0.text) }.map { "\($0.text)\($0.number)" }
         #expect(numbers == ["a11", "c15", "d17", "d219", "e23"])
     }
