@@ -8,7 +8,7 @@ struct EquationNumbers {
 
     init(_ formulas: [Formula]) {
         var next = 1
-        for formula in formulas where formula.isDisplay {
+        for formula in formulas where formula.isDisplay && formula.tex.contains("\\label") {
             let tag = formula.tex.firstMatch(of: /\\tag\*?\s*\{([^{}]*)\}/).map { String($0.1) }
             for match in formula.tex.matches(of: Self.label) {
                 numbers[String(match.1)] = tag ?? String(next)
@@ -20,6 +20,7 @@ struct EquationNumbers {
     /// A formula's TeX with its labels as numbers, and with the numbers that it refers to.
     func numbered(_ formula: Formula) -> String {
         let hasTag = formula.tex.contains("\\tag")
+        guard hasTag || formula.tex.contains("\\label") else { return withReferences(formula.tex) }
         let tagged = withReferences(formula.tex).replacing(Self.label) { match in
             hasTag || !formula.isDisplay ? "" : "\\tag{\(numbers[String(match.1)] ?? "")}"
         }
@@ -34,7 +35,8 @@ struct EquationNumbers {
     }
 
     private func withReferences(_ tex: String) -> String {
-        tex.replacing(/\\(eq)?ref\s*\{([^{}]*)\}/) { match in
+        guard tex.contains("ref") else { return tex }
+        return tex.replacing(/\\(eq)?ref\s*\{([^{}]*)\}/) { match in
             let number = numbers[String(match.2)] ?? String(match.2)
             return match.1 == nil ? "\\text{\(number)}" : "\\text{(\(number))}"
         }

@@ -60,8 +60,10 @@ package struct Formula: Equatable, Sendable {
         ] where tex.contains(entity) {
             tex = tex.replacing(entity, with: character)
         }
-        tex = tex.replacing(/&#(\d{1,6});/) {
-            UInt32($0.1).flatMap(Unicode.Scalar.init).map(String.init) ?? String($0.0)
+        if tex.contains("&#") {
+            tex = tex.replacing(/&#(\d{1,6});/) {
+                UInt32($0.1).flatMap(Unicode.Scalar.init).map(String.init) ?? String($0.0)
+            }
         }
         switch delimiter {
         case .dollars, .reference: return tex

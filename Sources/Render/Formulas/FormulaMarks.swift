@@ -194,6 +194,7 @@ struct FormulaMarks {
 
     /// Whether only marks of lists and quotes precede a byte of a line.
     private func isAtStart(_ text: [UInt8], _ byte: Int) -> Bool {
+        if text[..<byte].allSatisfy({ FormulaMarks.isSpace($0) || $0 == UInt8(ascii: ">") }) { return true }
         guard text[..<byte].allSatisfy({ $0 < 0x40 }) else { return false }
         let before = String(decoding: text[..<byte], as: UTF8.self)
         return before.wholeMatch(of: /[ \t>]*(?:(?:[\-+*]|\d{1,9}[.)])[ \t]+)?/) != nil
@@ -248,10 +249,13 @@ struct FormulaMarks {
     /// pandoc's rule, so that money stays money: no space behind the first `$` nor before the last, and no digit after
     /// it. What holds a command of TeX or is a single letter needs no rule.
     private func isBetweenDollars(_ content: String, to end: Place) -> Bool {
-        if content.firstMatch(of: /\\[A-Za-z]|^\s*[A-Za-z]\s*$/) != nil { return true }
-        guard content.first?.isWhitespace == false, content.last?.isWhitespace == false else { return false }
-        guard let next = bytes(end.line)[end.byte...].first else { return true }
-        return !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next)
+        let next = bytes(end.line)[end.byte...].first ?? 0
+        if content.first?.isWhitespace == false, content.last?.isWhitespace == false,
+            !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next)
+        {
+            return true
+        }
+        return content.firstMatch(of: /\\[A-Za-z]|^\s*[A-Za-z]\s*$/) != nil
     }
 
     /// Brackets that are only escaped, `\[1\]`, hold no TeX.

@@ -97,7 +97,9 @@ enum DefinitionLists {
 
     /// What follows the colon.
     private static func definition(in line: String) -> String? {
-        guard let match = line.prefixMatch(of: /\ {0,3}:[ \t]+(?=\S)/) else { return nil }
+        guard line.utf8.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: ":"),
+            let match = line.prefixMatch(of: /\ {0,3}:[ \t]+(?=\S)/)
+        else { return nil }
         return String(line[match.range.upperBound...])
     }
 

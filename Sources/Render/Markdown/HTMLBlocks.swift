@@ -31,8 +31,10 @@ struct HTMLBlocks {
         var index = source.startIndex
         while index < source.endIndex {
             let line = source[index]
-            if fence.contains(line.text) || line.text.prefixMatch(of: /\ {0,3}</) == nil {
-                if let match = line.text.firstMatch(of: /^\{::options .*parse_block_html="(true|false)"/) {
+            if fence.contains(line.text) || !Self.beginsTag(line.text) {
+                if line.text.hasPrefix("{::options "),
+                    let match = line.text.firstMatch(of: /parse_block_html="(true|false)"/)
+                {
                     parsesElements = match.1 == "true"
                 }
                 lines.append(line)
@@ -60,6 +62,12 @@ struct HTMLBlocks {
                 index += 1
             }
         }
+    }
+
+    /// Whether a line begins with a `<` that is not indented like code.
+    private static func beginsTag(_ line: String) -> Bool {
+        let bytes = line.utf8
+        return bytes.dropFirst(bytes.prefix(3).prefix { $0 == UInt8(ascii: " ") }.count).first == UInt8(ascii: "<")
     }
 
     /// Whether a line after an element belongs to the same HTML.
@@ -157,6 +165,7 @@ struct HTMLBlocks {
 
     /// The end that is open after a line: of `<pre>`, a script, a style or a comment.
     private static func verbatimEnd(after line: String, in open: String?) -> String? {
+        guard line.utf8.contains(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") }) else { return open }
         var end = open
         var rest = line.lowercased()[...]
         while !rest.isEmpty {
@@ -205,6 +214,10 @@ struct HTMLBlocks {
             if fence.contains(line.text) { continue }
             // What needs no end tag ends with its block at the latest.
             if isBlank(line.text), texts.contains(name) || open.contains(name) { return nil }
+            guard line.text.utf8.contains(UInt8(ascii: "<")) else {
+                if depth <= 0 { return index }
+                continue
+            }
             for match in line.text.matches(of: /<(\/?)([A-Za-z][A-Za-z0-9\-]*)/) where match.2.lowercased() == name {
                 depth += match.1.isEmpty ? 1 : -1
             }

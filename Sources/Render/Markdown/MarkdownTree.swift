@@ -83,6 +83,7 @@ struct MarkdownTree {
             case .link, .image: if let title = withoutControls(node.title, of: node) { node.title = title }
             case .htmlBlock, .htmlInline:
                 // The parser of HTML would turn these into marks, and libcmark did not.
+                guard node.literal.contains("&#") else { continue }
                 let mark = /&#(?:[xX]0*10[fF]8[0-9a-fA-F]{2}|0*111[23]\d{3})(?!\d);?/
                 if node.literal.contains(mark) { node.literal = node.literal.replacing(mark, with: "") }
             default: break
