@@ -28,6 +28,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .systemLibrary(
             name: "CDuktape", pkgConfig: "duktape", providers: [.apt(["duktape-dev"]), .brew(["duktape"])]),
+        .systemLibrary(
+            name: "CFreeType", pkgConfig: "freetype2", providers: [.apt(["libfreetype-dev"]), .brew(["freetype"])]),
+        .target(name: "CDejaVu", exclude: ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "characters.txt", "LICENSE"]),
         .target(name: "CFileSystem"),
         .target(name: "CKaTeX", exclude: ["katex.js", "mathml.js", "LICENSE"]),
         .target(name: "CPJRT"),
@@ -42,7 +45,10 @@ let package = Package(
         .target(name: "XLA", dependencies: ["Support", "ViT", "PJRT", "StableHLO"]),
         .target(
             name: "Render",
-            dependencies: ["Support", "CPNG", "CJPEG", "CCMark", "CGumbo", "CZlib", "CDuktape", "CKaTeX", "CPrism"]),
+            dependencies: [
+                "Support", "CPNG", "CJPEG", "CCMark", "CGumbo", "CZlib", "CDuktape", "CKaTeX", "CPrism", "CFreeType",
+                "CDejaVu",
+            ]),
         .target(
             name: "Runs",
             dependencies: [

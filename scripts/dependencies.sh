@@ -1,7 +1,7 @@
 # Installs the system packages that this project needs and that are missing; sourced by the scripts beside it.
 #
 #     install_dependencies          what the build needs: libpng, libjpeg-turbo, zlib, OpenBLAS, libcmark, gumbo, Duktape,
-#                                   libcrypto, pkg-config
+#                                   FreeType, libcrypto, pkg-config
 #     install_dependencies --all    also what the checks of the finished site need: Chromium, its driver, Java, Python
 #
 # Debian and Ubuntu: apt, with sudo if the user is not root. macOS: Homebrew. Without either, it names what is missing
@@ -18,6 +18,7 @@ debian_package() {
         libcmark) echo libcmark-dev ;;
         duktape) echo duktape-dev ;;
         gumbo) echo libgumbo-dev ;;
+        freetype2) echo libfreetype-dev ;;
         libcrypto) echo libssl-dev ;;
         chromium) echo chromium ;;
         chromedriver) echo chromium-driver ;;
@@ -35,6 +36,7 @@ brew_package() {
         libcmark) echo cmark ;;
         duktape) echo duktape ;;
         gumbo) echo gumbo-parser ;;
+        freetype2) echo freetype ;;
         chromium) echo chromium ;;
         chromedriver) echo chromedriver ;;
         java) echo openjdk ;;
@@ -45,7 +47,7 @@ brew_package() {
 # Whether a thing is installed and works.
 has() {
     case $1 in
-        libpng | libjpeg | zlib | openblas | libcmark | gumbo | duktape | libcrypto) pkg-config --exists "$1" 2>/dev/null ;;
+        libpng | libjpeg | zlib | openblas | libcmark | gumbo | duktape | freetype2 | libcrypto) pkg-config --exists "$1" 2>/dev/null ;;
         # Debian packages venv and ensurepip separately from Python; macOS has a java that only says where to get one.
         python3) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
         java) java -version >/dev/null 2>&1 ;;
@@ -75,7 +77,7 @@ stop_for_missing() {
 }
 
 install_dependencies() {
-    things="pkg-config libpng libjpeg zlib openblas libcmark gumbo duktape"
+    things="pkg-config libpng libjpeg zlib openblas libcmark gumbo duktape freetype2"
     # macOS has CryptoKit.
     [ "$(uname)" = Darwin ] || things="$things libcrypto"
     [ "${1:-}" != --all ] || things="$things chromium chromedriver java python3"

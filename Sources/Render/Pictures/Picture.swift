@@ -34,7 +34,8 @@ public struct Picture: Hashable, Sendable {
         self.height = height
         pixels = []
         pixels.reserveCapacity(width * height * 3)
-        for _ in 0..<(width * height) { pixels += [color.red, color.green, color.blue] }
+        let row = (0..<width).flatMap { _ in [color.red, color.green, color.blue] }
+        for _ in 0..<height { pixels += row }
     }
 
     /// Whether a picture of this size is possible: both sides positive, at most ``largestPixelCount`` pixels.
