@@ -4,7 +4,9 @@ import importlib.metadata
 import json
 import os
 import re
+import struct
 import subprocess
+import urllib.parse
 
 import pages
 import pytest
@@ -67,6 +69,36 @@ def test_pages_load_nothing_from_elsewhere():
     for file in pages.SITE.rglob("*.js"):
         foreign += [f"{file}: {url}" for url in re.findall(r"[\"'`](?:https?:)?//[^\"'`]*", file.read_text())]
     assert not foreign, "\n".join(foreign[:20])
+
+
+def test_the_pictures_of_link_previews_are_cards():
+    """Every page's own picture is a file of the site; one that claims a card's size has it, and is small."""
+    wrong = []
+    base = re.search(r'<link rel="canonical" href="([^"]*)"', (pages.SITE / "index.html").read_text())
+    for path in pages.paths() if base else []:
+        html = (pages.SITE / path).read_text()
+        image = re.search(r'<meta property="og:image" content="([^"]*)"', html)
+        if image is None or not image[1].startswith(base[1]):
+            continue
+        file = pages.SITE / urllib.parse.unquote(image[1].removeprefix(base[1]))
+        if not file.is_file():
+            wrong.append(f"{path}: {file} does not exist")
+        elif 'og:image:width" content="1200"' in html:
+            size, count = jpeg_size(file.read_bytes()), file.stat().st_size
+            if size != (1200, 630) or count > 60_000:
+                wrong.append(f"{path}: {file} has {size} pixels and {count} bytes")
+    assert not wrong, "\n".join(wrong[:20])
+
+
+def jpeg_size(data):
+    """Width and height from the frame header of a baseline JPEG file; None if it is none."""
+    place = 2
+    while data[:2] == b"\xff\xd8" and place + 9 <= len(data) and data[place] == 0xFF:
+        if data[place + 1] == 0xC0:
+            height, width = struct.unpack(">HH", data[place + 5:place + 9])
+            return width, height
+        place += 2 + struct.unpack(">H", data[place + 2:place + 4])[0]
+    return None
 
 
 def loads_from_elsewhere(css):

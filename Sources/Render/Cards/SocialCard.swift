@@ -50,7 +50,7 @@ public struct SocialCard: Sendable {
     private static let largeTitles = [80, 68, 56]
     private static let titles = [56, 48, 42, 36]
     private static let subtitleSize = 26
-    private static let findingSize = 28
+    private static let findings = [28, 26, 24]
     private static let (titleLines, subtitleLines, findingLines) = (3, 2, 2)
     /// The most pixels that one picture and two pictures beside the text are wide: the text keeps a third of the card.
     private static let widthBeside = [460, 680]
@@ -101,8 +101,8 @@ public struct SocialCard: Sendable {
                 on: &card)
         }
         if let finding {
-            let text = CardText(text: finding, typeface: book, size: Self.findingSize)
-            let lines = text.lines(width: textArea.width, most: isBeside ? 6 : Self.findingLines).lines
+            let most = isBeside ? [6] : [1, Self.findingLines]
+            let (text, lines) = Self.fitting(finding, book, Self.findings, most, textArea.width)
             textArea.bottom -= lines.count * Self.lineHeight(text.size)
             var place = textArea
             place.top = textArea.bottom
@@ -123,19 +123,20 @@ public struct SocialCard: Sendable {
         pictures.count <= 2 && pictures.allSatisfy { 2 * $0.width <= 3 * $0.height }
     }
 
-    /// A title in the largest size in which it is whole on the fewest lines; cut in the smallest, if in none.
+    /// A text in the largest size in which it is whole on the fewest lines; cut in the smallest, if in none.
     private static func fitting(
-        _ title: String, _ typeface: Typeface, _ sizes: [Int], _ most: [Int], _ width: Int
+        _ text: String, _ typeface: Typeface, _ sizes: [Int], _ most: [Int], _ width: Int
     ) -> (CardText, [String]) {
+        var last = (text: CardText(text: text, typeface: typeface, size: sizes[0]), lines: [String]())
         for count in most {
             for size in sizes {
-                let text = CardText(text: title, typeface: typeface, size: size)
-                let (lines, isWhole) = text.lines(width: width, most: count)
-                if isWhole { return (text, lines) }
+                last.text = CardText(text: text, typeface: typeface, size: size)
+                let (lines, isWhole) = last.text.lines(width: width, most: count)
+                last.lines = lines
+                if isWhole { return last }
             }
         }
-        let text = CardText(text: title, typeface: typeface, size: sizes[sizes.count - 1])
-        return (text, text.lines(width: width, most: titleLines).lines)
+        return last
     }
 
     private static func lineHeight(_ size: Int) -> Int { size * 5 / 4 }

@@ -7,7 +7,8 @@ import ViT
 extension AtlasConfiguration {
     private static let keys = [
         "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
-        "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "pictures", "control",
+        "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "pictures", "cards",
+        "control",
         "rawHTML", "device", "precision", "lang", "timezone", "film",
     ]
     private static let modelKeys = [
@@ -56,6 +57,7 @@ extension AtlasConfiguration {
         photographs = try fields["photographs"].map(PhotographSettings.init)
         if let node = fields["pictures"] { pictures = try PictureSettings(node.fields(known: ["format", "quality"])) }
         if let node = fields["film"] { film = try Self.film(node) }
+        cards = try fields["cards"]?.flag()
         if let node = fields["control"] { control = try Self.controls(node) }
         if let node = fields["device"] { device = DeviceChoice(try node.text()) }
         if let node = fields["precision"] {

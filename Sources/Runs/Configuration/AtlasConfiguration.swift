@@ -50,6 +50,9 @@ package struct AtlasConfiguration: Sendable {
     package var pictures = PictureSettings()
     /// Pictures of the film that is stored of each run, the finished one among them; 0 for no films.
     package var film = 0
+    /// Whether pages have social cards: nil for posts, layers and the first page where there is a base URL, true for
+    /// neurons too and in any case, false for none.
+    package var cards: Bool?
     /// The controls that are made for a sample of each layer.
     var control = Control.all
     /// Whether raw HTML in Markdown reaches the pages.

@@ -8,6 +8,7 @@
 //   scores/          what was computed from runs, sealed (Store+Sealed.swift)
 //   formulas/        the formulas of texts as MathML, sealed
 //   code/            the code of texts in colours, sealed
+//   cards/           the social cards of posts and of the first page, sealed
 //   executables/     modules that were compiled for an accelerator, sealed
 //   layers/          what the last build made of each layer, sealed (KeptLayers.swift)
 //   damaged/         files that failed their checksum, set aside

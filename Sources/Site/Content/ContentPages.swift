@@ -15,6 +15,8 @@ package struct ContentPages: Sendable {
         let path: String
         /// Whether search engines are told of it.
         var isListed = true
+        /// Its social card; nil for none.
+        var card: PageCard?
         /// Makes the HTML; the site's `root` must be the page's.
         let text: @Sendable (Templates, SiteContext) throws -> String
 
@@ -79,8 +81,19 @@ extension ContentPages {
         introduction = content.introduction.flatMap { rendered[$0.path]?.html }
         layers = content.layers.compactMapValues { rendered[$0.path]?.html }
         neurons = content.neurons.compactMapValues { rendered[$0.path]?.html }
-        let posts = content.posts.compactMap { post, page in
-            rendered[page.path].map { RenderedPost(post: post, rendered: $0) }
+        let configuration = library.project.configuration
+        let posts = try content.posts.compactMap { post, page -> RenderedPost? in
+            guard let text = rendered[page.path] else { return nil }
+            let own = try renderer.image(of: post, on: page)
+            warnings += [own.warning].compactMap(\.self)
+            try assets.add([own.asset].compactMap(\.self), of: page)
+            let card =
+                configuration.hasCards && own.card == nil
+                ? PageCard(
+                    path: SitePaths.card(ofPage: post.path), title: post.title,
+                    subtitle: "\(configuration.title) · \(post.date.display.replacing(" ", with: "\u{A0}"))",
+                    pictures: text.cardPictures) : nil
+            return RenderedPost(post: post, rendered: text, ownImage: own.card, card: card)
         }
         let summaries = posts.map(\.summary)
         self.posts = summaries.reversed()
@@ -154,6 +167,10 @@ struct RenderedPost: Sendable {
     let post: Post
     /// Its text.
     let rendered: ContentRenderer.Rendered
+    /// The picture for link previews that its writer chose.
+    let ownImage: CardContext?
+    /// Its social card; nil for none.
+    let card: PageCard?
 
     private var path: String { OutputPath.encoded(post.path) }
 
@@ -207,13 +224,13 @@ struct RenderedPost: Sendable {
     func page(lists: PostLists, previous: PostSummary?, next: PostSummary?) -> ContentPages.Page {
         let categories = post.categories.compactMap { lists.categories.link($0) }
         let tags = post.tags.compactMap { lists.tags.link($0) }
-        return ContentPages.Page(path: post.path) { templates, site in
+        return ContentPages.Page(path: post.path, card: card) { templates, site in
             try templates.render(
                 PostPage(
                     site: site,
                     page: PageContext(
-                        title: post.title, summary: excerpt, path: path, image: rendered.image, isArticle: true,
-                        language: post.language),
+                        title: post.title, summary: excerpt, path: path, image: rendered.image,
+                        card: ownImage ?? card?.context, isArticle: true, language: post.language),
                     title: post.title, date: post.date.machine, displayDate: post.date.display,
                     author: post.authors.isEmpty ? site.author : post.authors.joined(separator: ", "),
                     direction: direction(in: site),

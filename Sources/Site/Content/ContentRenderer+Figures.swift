@@ -19,6 +19,7 @@ extension ContentRenderer {
         case .runs(let request):
             let rows = try request.conditions.map { try row($0, of: request) }
             if notes.image == nil { notes.image = rows.lazy.flatMap(\.runs).compactMap(\.image).first }
+            if notes.cardPictures.isEmpty { notes.cardPictures = try library.cardPictures(of: request.recipes) }
             let score = try scoreSentence(request)
             notes.showsScores = notes.showsScores || score != nil
             return try templates.render(
@@ -33,6 +34,7 @@ extension ContentRenderer {
             let cards = try sorted(request, by: sort)
             let shown = Array(cards.prefix(limit))
             if notes.image == nil { notes.image = shown.lazy.compactMap(\.thumbnail).first }
+            if notes.cardPictures.isEmpty { notes.cardPictures = try cardPictures(of: shown, in: request) }
             notes.showsScores = notes.showsScores || shown.contains(where: \.showsScore)
             return try templates.render(
                 SheetFigure(
@@ -73,6 +75,9 @@ extension ContentRenderer {
             let all = try library.photographs(layer.address, neuron, variant, finals: [], choice: nil)?.groups.first
             let shown = Array((all?.photographs ?? []).prefix(limit))
             if notes.image == nil { notes.image = shown.first?.image }
+            if notes.cardPictures.isEmpty {
+                notes.cardPictures = shown.compactMap(\.image).prefix(RunLibrary.cardNeurons).map { .photograph($0) }
+            }
             return try templates.render(
                 PhotographsFigure(
                     root: root, photographs: shown,
@@ -156,6 +161,14 @@ extension ContentRenderer {
         }
         return library.card(
             address, neuron, first: first, scores: scores, shown: request.measure == .look ? .look : .meaning)
+    }
+
+    private func cardPictures(of cards: [NeuronCard], in request: LayerRequest) throws -> [CardPicture] {
+        try cards.prefix(RunLibrary.cardNeurons).flatMap { card in
+            try library.cardPictures(
+                of: library.seeds.map { request.condition.recipe(request.layer.address, card.number, seed: $0) },
+                count: 1)
+        }
     }
 
     // MARK: - Scores

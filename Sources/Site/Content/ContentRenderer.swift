@@ -38,6 +38,8 @@ struct ContentRenderer: Sendable {
         let excerptShowsScores: Bool
         /// Path of the first picture that a figure shows.
         let image: String?
+        /// The pictures of the first figure that has some, or else the first picture.
+        let cardPictures: [CardPicture]
     }
 
     var project: Project { library.project }
@@ -113,7 +115,9 @@ struct ContentRenderer: Sendable {
             // Values are filled in before links; the sort is stable within a line.
             warnings: warnings.sorted { $0.line < $1.line },
             showsScores: notes.showsScores,
-            excerptShowsScores: notes.scoreValues.contains { output.excerpt.contains($0) }, image: notes.image)
+            excerptShowsScores: notes.scoreValues.contains { output.excerpt.contains($0) }, image: notes.image,
+            cardPictures: notes.cardPictures.isEmpty
+                ? pictures.min { $0.key < $1.key }.map { [.file($0.value)] } ?? [] : notes.cardPictures)
     }
 }
 
@@ -127,4 +131,6 @@ struct FigureNotes {
     var scoreValues: [String] = []
     /// Path of the first picture.
     var image: String?
+    /// The pictures of the first figure that has some.
+    var cardPictures: [CardPicture] = []
 }

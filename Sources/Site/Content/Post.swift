@@ -24,6 +24,8 @@ struct Post: Sendable {
     let language: String?
     /// Whether the front matter gives the direction `ltr` or `rtl`; nil for the language's.
     let direction: String?
+    /// The picture for link previews that the front matter names.
+    let image: PostImage?
     /// The authors' names; empty for the site's.
     let authors: [String]
     /// Paths of pages that lead readers here, from `redirect_from`.
@@ -79,6 +81,7 @@ struct Post: Sendable {
             try fields["excerpt_separator"].flatMap { try Self.scalar($0, "a text") } ?? Excerpt.separator
         language = try (fields["lang"] ?? fields["language"] ?? fields["locale"]).flatMap(Language.tag)
         direction = try fields["dir"].flatMap(Language.direction)
+        image = try fields["image"].flatMap(PostImage.init)
         authors = try Self.authors(fields["author"] ?? fields["authors"])
         redirects = try Self.names(fields["redirect_from"], areWords: false).map { redirect in
             do throws(Permalink.Problem) {

@@ -2,6 +2,7 @@
 
 import Render
 import Runs
+import Support
 import ViT
 
 /// Paths of pages, pictures and data.
@@ -111,9 +112,20 @@ enum SitePaths {
     /// The name of that picture.
     static func mapPictureName(part: Int? = nil) -> String { part.map { "map-\($0).jpg" } ?? "map.jpg" }
 
-    /// Whether the site can write a file of this name in a layer's folder: a page in any order, data, or the map.
+    /// The social card of a layer, and of a neuron.
+    static func card(_ address: Address) -> String { "\(layerFolder(address))/\(cardName)" }
+    static func card(_ address: Address, _ neuron: Int) -> String { "\(neuronFolder(address, neuron))/\(cardName)" }
+    private static let cardName = "card.jpg"
+
+    /// The social card of another page. It is not beside the page, where blogs may have a file of any name; the digest
+    /// of the page's path is short enough for every file system.
+    static func card(ofPage path: String) -> String {
+        "\(assets)/cards/\(Digest.hexadecimal(Array(path.utf8)).prefix(16)).jpg"
+    }
+
+    /// Whether the site can write a file of this name in a layer's folder: a page in any order, data, the map, the card.
     static func isLayerFile(_ name: some StringProtocol) -> Bool {
-        [index, data, table, script].contains(String(name))
+        [index, data, table, script, cardName].contains(String(name))
             || String(name).wholeMatch(of: /(by-[a-z]+(-\d+)?|page-\d+)\.html|map(-\d+)?\.jpg/) != nil
     }
 
@@ -187,9 +199,9 @@ enum SitePaths {
         return (width, max(1, model.imageHeight * width / model.imageWidth))
     }
 
-    /// Whether the site can write a file of this name in a neuron's folder: the page, data or a picture.
+    /// Whether the site can write a file of this name in a neuron's folder: the page, data, a picture, the card.
     static func isNeuronFile(_ name: some StringProtocol) -> Bool {
-        [index, neuronData].contains(String(name))
+        [index, neuronData, cardName].contains(String(name))
             || String(name).wholeMatch(of: /(seed-\d+-[0-9a-f]{8}(-film)?|thumbnail)\.(png|jpg)/) != nil
     }
 

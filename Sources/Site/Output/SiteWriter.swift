@@ -69,6 +69,7 @@ package struct SiteWriter: Sendable {
         try writePhotographs()
         for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
         try files.write(json: atlasFile(layers), to: SitePaths.atlas)
+        try CardFiles(library: library, files: files).writeKept(contentPages.pages.compactMap(\.card))
         try writeIndex(site, layers: layers)
         try writeNotFoundPage(site)
         try writeSearch(layers)
@@ -113,13 +114,30 @@ package struct SiteWriter: Sendable {
             site: site,
             page: PageContext(
                 title: project.configuration.title, summary: project.configuration.description, path: SitePaths.index,
-                image: layers.first?.cards.first?.thumbnail),
+                image: layers.first?.cards.first?.thumbnail,
+                card: try writeIndexCard(of: shown.flatMap(layer))),
             content: contentPages.introduction, modelName: project.model.name, modelSummary: modelSummary,
             model: modelEntries, layers: layers.map(\.summary),
             map: shown.flatMap { $0.map?.elsewhere(OutputPath.folder(of: $0.summary.path) + "/") },
             mapLayer: shown.map { LinkContext(title: $0.summary.title, path: $0.summary.path) },
             caveats: showsScores ? ScoreWords.caveatText : nil, posts: posts, archive: contentPages.archive)
         try files.write(templates.render(page), to: SitePaths.index)
+    }
+
+    /// The layer of a result.
+    private func layer(_ result: LayerPages.Result) -> AtlasLayer? {
+        project.layers.first { $0.address.description == result.summary.address }
+    }
+
+    /// Writes the first page's social card with pictures of a layer; nil if the project wants none.
+    private func writeIndexCard(of layer: AtlasLayer?) throws -> CardContext? {
+        guard project.configuration.hasCards else { return nil }
+        let card = PageCard(
+            path: SitePaths.card(ofPage: SitePaths.index), title: project.configuration.title,
+            subtitle: project.configuration.description,
+            pictures: try layer.map(library.cardPictures) ?? [])
+        try CardFiles(library: library, files: files).writeKept([card])
+        return card.context
     }
 
     private func writeSearch(_ layers: [LayerPages.Result]) throws {

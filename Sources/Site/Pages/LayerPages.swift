@@ -76,20 +76,35 @@ struct LayerPages: Sendable {
         try files.write(file.csv, to: SitePaths.layerTable(address))
         let data = LayerData(neurons: cards.map { relative($0, to: folder) })
         try files.write(data.script, to: SitePaths.layerScript(address))
-        try writePages(grid: grid, cards: cards, map: map?.context, scores: scores, choice, figures, compared)
+        let title = Explanations.title(of: address, in: library.project.model.model.configuration)
+        let summary = LayerVerdict.summary(scores, compared)
+        let card = try writeCard(title: title, finding: PageCard.firstSentence(summary))
+        try writePages(grid: grid, cards: cards, card, map: map?.context, scores: scores, choice, figures, compared)
         return Result(
             summary: LayerSummary(
                 address: address.description, shortAddress: address.shortName,
-                title: Explanations.title(of: address, in: library.project.model.model.configuration),
+                title: title,
                 path: SitePaths.layer(address),
                 neuronCount: cards.count,
                 explanation: Explanations.address(address, in: library.project.model.model.configuration),
-                score: LayerVerdict.summary(scores, compared),
+                score: summary,
                 samples: AtlasConfiguration.spread(Array(cards.indices), count: Self.samples).map { cards[$0] }),
             entry: AtlasFile.Layer(
                 address: address.description, page: SitePaths.layer(address), data: SitePaths.layerData(address),
                 neurons: cards.count, scores: scores.figures, forcedChoice: choice),
             cards: cards, map: map?.context)
+    }
+
+    /// Writes the layer's social card; nil if the project wants none.
+    private func writeCard(title: String, finding: String?) throws -> CardContext? {
+        let configuration = library.project.configuration
+        guard configuration.hasCards else { return nil }
+        let card = PageCard(
+            path: SitePaths.card(layer.address), title: title,
+            subtitle: "\(layer.address.shortName) · \(configuration.title)", finding: finding,
+            pictures: try library.cardPictures(of: layer))
+        try CardFiles(library: library, files: files).write(card)
+        return card.context
     }
 
     /// The widths by the number of seeds, if a text shows them; no other build pays for them.
@@ -146,7 +161,8 @@ struct LayerPages: Sendable {
     // MARK: - Pages
 
     private func writePages(
-        grid: Variant, cards: [NeuronCard], map: MapContext?, scores: LayerScores, _ choice: ForcedChoiceData?,
+        grid: Variant, cards: [NeuronCard], _ card: CardContext?, map: MapContext?, scores: LayerScores,
+        _ choice: ForcedChoiceData?,
         _ figures: ScoreFigures, _ compared: [ScoreFigures.Compared]
     ) throws {
         let address = layer.address
@@ -162,7 +178,7 @@ struct LayerPages: Sendable {
                     title: isFirst ? address.shortName : "\(address.shortName), \(page.title)",
                     summary: "\(Format.count(cards.count)) neurons of \(address.shortName). "
                         + Explanations.address(address, in: library.project.model.model.configuration),
-                    path: page.path, image: cards.first?.thumbnail),
+                    path: page.path, image: cards.first?.thumbnail, card: card),
                 address: address.description, shortAddress: address.shortName,
                 layerTitle: Explanations.title(of: address, in: library.project.model.model.configuration),
                 explanation: Explanations.address(address, in: library.project.model.model.configuration),

@@ -35,6 +35,7 @@ struct NeuronPage: TemplateRoot {
     var figureSyntax: String?
     var bibtex: String?
     var json: String?
+    var card: String?
 
     static let keys: [TemplateKey<NeuronPage>] = [
         .object("site", "the site around the page", \.site),
@@ -73,6 +74,7 @@ struct NeuronPage: TemplateRoot {
         .flag("hasFilm", "whether its runs have films") { page in page.rows.contains { $0.film != nil } },
         .text("bibtex", "the BibTeX entry", \.bibtex),
         .text("json", "path of the neuron's data as JSON", \.json),
+        .text("card", "path of the picture of its runs side by side, if `cards` is true", \.card),
     ]
 }
 

@@ -185,6 +185,7 @@ struct NeuronPages: Sendable {
         var site = site
         site.root = SitePaths.root(from: path)
         let name = label.map { "\($0) (neuron \(neuron))" } ?? "Neuron \(neuron)"
+        let card = try writeCard(subject, name: name, verdict: verdict)
         let scores = subject.scores.flatMap {
             ScoreContexts.neuron($0, neuron, among: subject.compared, judge: library.judge)
         }
@@ -195,7 +196,7 @@ struct NeuronPages: Sendable {
                 summary: verdict
                     ?? "\(name) of \(address.shortName): feature visualisations from "
                     + "\(ScoreWords.counted(subject.rows[0].recipes.count, "run")), side by side.",
-                path: path, image: image),
+                path: path, image: image, card: card),
             address: address.description, shortAddress: address.shortName,
             layerTitle: Explanations.title(of: address, in: project.model.model.configuration),
             layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
@@ -208,8 +209,22 @@ struct NeuronPages: Sendable {
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
             writesExplanation: writesExplanation(subject), provenance: provenance(subject), command: commands(subject),
             figureSyntax: figureSyntax(name, subject),
-            bibtex: bibtex(name, address, neuron, path: path), json: SitePaths.neuronData(address, neuron))
+            bibtex: bibtex(name, address, neuron, path: path), json: SitePaths.neuronData(address, neuron),
+            card: card?.path)
         try files.write(SitePaths.withShortLinks(templates.render(page), on: path), to: path)
+    }
+
+    /// Writes the neuron's social card; nil if the project wants none.
+    private func writeCard(_ subject: Subject, name: String, verdict: String?) throws -> CardContext? {
+        guard project.configuration.hasNeuronCards else { return nil }
+        let layer = Explanations.title(of: subject.address, in: project.model.model.configuration)
+        let card = PageCard(
+            path: SitePaths.card(subject.address, subject.neuron), title: name,
+            subtitle: "\(layer) · \(subject.address.shortName) · \(project.configuration.title)",
+            finding: PageCard.firstSentence(verdict),
+            pictures: try library.cardPictures(of: subject.rows[0].recipes))
+        try CardFiles(library: library, files: files).write(card)
+        return card.context
     }
 
     private func link(_ address: Address, _ neuron: Int) -> LinkContext {

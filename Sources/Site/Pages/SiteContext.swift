@@ -44,6 +44,7 @@ struct PageContext: TemplateContext {
     var summary: String?
     var path: String
     var image: String?
+    var card: CardContext?
     var isArticle = false
     /// The language, if it is not the site's.
     var language: String?
@@ -57,7 +58,8 @@ struct PageContext: TemplateContext {
         .text("path", "path of the page", \.path),
         .text("address", "the end of the page's absolute address: its path, without `index.html`", \.address),
         .text("language", "the language of the page's text, if it is not the site's", \.language),
-        .text("image", "path of the picture for link previews", \.image),
+        .text("image", "path of a small picture for link previews without a card", \.image),
+        .object("card", "the large picture for link previews, if there is one", \.card),
         .flag("isArticle", "whether the page is a post", \.isArticle),
     ]
 }
