@@ -172,8 +172,8 @@ public struct SocialCard: Sendable {
             // Cells have the first picture's proportions, within bounds: the others are made as large as fit.
             let aspect = min(max(Double(pictures[0].width) / Double(pictures[0].height), 0.5), 3)
             var best: (columns: Int, rows: Int, height: Double) = (1, 1, 0)
-            for columns in (1...pictures.count).reversed() {
-                let rows = (pictures.count + columns - 1) / columns
+            for rows in 1...pictures.count {
+                let columns = (pictures.count + rows - 1) / rows
                 let wide = Double(area.width - (columns - 1) * gap) / Double(columns) / aspect
                 let high = Double(area.height - (rows - 1) * gap) / Double(rows)
                 // Hardly larger cells are not worth another row.

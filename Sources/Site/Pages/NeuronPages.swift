@@ -220,7 +220,7 @@ struct NeuronPages: Sendable {
         let layer = Explanations.title(of: subject.address, in: project.model.model.configuration)
         let card = PageCard(
             path: SitePaths.card(subject.address, subject.neuron), title: name,
-            subtitle: "\(layer) · \(subject.address.shortName) · \(project.configuration.title)",
+            subtitle: "\(layer) · \(subject.address.shortName)",
             finding: PageCard.firstSentence(verdict),
             pictures: try library.cardPictures(of: subject.rows[0].recipes))
         try CardFiles(library: library, files: files).write(card)

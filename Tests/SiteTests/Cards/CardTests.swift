@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func postsHaveThePicturesOfTheirFirstFigure() throws {
-        let chart = "![a](layer:heads.head?plot=distribution)"
+        let chart = "![a](layer:heads.head?plot=consistency)"
         let runs = "![a](neuron:heads.head/1)"
         let sheet = "![a](layer:heads.head?limit=4)"
         func keys(_ text: String) throws -> [String] {

@@ -12,7 +12,7 @@ import Testing
 
     @Test(arguments: [
         SitePaths.layer(address), SitePaths.layerData(address), SitePaths.layerTable(address),
-        SitePaths.layerScript(address),
+        SitePaths.layerScript(address), SitePaths.card(address),
         SitePaths.grid(in: SitePaths.layerFolder(address), order: nil, page: 0),
         SitePaths.grid(in: SitePaths.layerFolder(address), order: nil, page: 11),
         SitePaths.grid(in: SitePaths.layerFolder(address), order: "look", page: 0),
@@ -28,6 +28,7 @@ import Testing
     @Test(arguments: [
         SitePaths.neuron(address, 17), SitePaths.neuronData(address, 17), SitePaths.picture(.example()),
         SitePaths.film(.example()),
+        SitePaths.card(address, 17),
         SitePaths.thumbnail(of: .example(), in: .tiny64), SitePaths.thumbnail(of: .example(), in: .wide),
     ]) func neuronsFilesAreKnown(path: String) {
         guard case .neuron("encoder_layer_5.mlp.3", 17, file: _) = SitePaths.layerPath(path) else {
@@ -46,7 +47,8 @@ import Testing
 
     /// No post can take a place that a link may lead to.
     @Test func theSitesFilesAreReserved() {
-        for path in SitePaths.files(hasBaseURL: true, hasPosts: true) + [SitePaths.asset("a.css")] {
+        let own = [SitePaths.asset("a.css"), SitePaths.card(ofPage: "a.html")]
+        for path in SitePaths.files(hasBaseURL: true, hasPosts: true) + own {
             var table = PathTable(lists: [])
             #expect(throws: PathTable.Conflict.self, "\(path)") { try table.take(path, for: "a.md") }
         }
