@@ -106,6 +106,9 @@ import Testing
             "tags/first-look/index.html", "\(folder)/a-look.html", "\(folder)/res/table.txt",
             "search/entries.js", "search/text-0.js",
             "\(neuron)/index.html", "\(neuron)/neuron.json", "\(neuron)/seed-0.png", "\(neuron)/seed-1.png",
+            // The cards of the first page and the post.
+            "atlasgen/cards/0eb547304658805a.jpg", "atlasgen/cards/a866b258239fea32.jpg",
+            "layers/encoder_layer_1.mlp.3/card.jpg", "layers/heads.head/card.jpg",
         ]
         // The pieces of the search index are named by how words begin.
         let isPiece = /search\/[a-z0-9]\.js/
