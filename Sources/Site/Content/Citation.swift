@@ -29,7 +29,7 @@ struct Citation {
 
     /// A key as people choose them, e.g. `lovelace1843notes`: in ASCII, because BibTeX takes nothing else.
     var key: String {
-        let surname = authors.first?.split(separator: " ").last.map(String.init) ?? site
+        let surname = authors.first?.split(separator: " ").last.map(String.init) ?? Self.word(of: site)
         let parts = [surname, date.map { String($0.machine.prefix(4)) } ?? "", word].map(Self.plain)
         let key = parts.joined()
         return key.isEmpty ? "page" : key

@@ -153,7 +153,8 @@ import Testing
             #expect(html.components(separatedBy: "Control, \(words): AUC ").count == 3)
             let look = try #require(variant.differences?.look)
             #expect(html.contains("over the same, difference: \(ScoreWords.difference(look.auc))"))
-            #expect(try project.text("site/index.html").contains(" with \(words)"))
+            let auc = Format.number(try #require(variant.scores.look).auc)
+            #expect(try project.text("site/index.html").contains("\(auc) \(try #require(variant.control))"))
             let own = try #require(try data(project).neurons[3].scores?.look).similarity
             let lower = variant.neuronScores.count { ($0.look?.similarity ?? 9) < own }
             #expect(

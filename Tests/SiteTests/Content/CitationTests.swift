@@ -16,13 +16,13 @@ struct CitationTests {
     @Test(arguments: [
         ("Four ways to ask a neuron", ["Ada Lovelace"], "lovelace2026four"),
         ("What a small transformer looks for", ["René Müller", "B. Second"], "muller2026small"),
-        ("The of", [], "atlas2026the"),
+        ("The of", [], "small2026the"),
         ("視覚", ["山田 太郎"], "2026"),
-        ("On 3 seeds", [], "atlas20263"),
+        ("On 3 seeds", [], "small20263"),
     ])
     func keysAreSurnameYearAndWord(title: String, authors: [String], key: String) {
         let citation = Self.citation(title, authors: authors)
-        #expect(citation.key == (authors.isEmpty ? key.replacing("atlas2026", with: "asmallatlas2026") : key))
+        #expect(citation.key == key)
     }
 
     @Test func aNeuronHasNoYear() {
