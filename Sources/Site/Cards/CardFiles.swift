@@ -16,24 +16,33 @@ struct CardFiles: Sendable {
     }
 
     /// Writes cards that are the same as in the last build, unless a text or a picture has changed: they come from the
-    /// store, because drawing one takes a twentieth of a second and a blog has hundreds.
+    /// store, because drawing one takes a twentieth of a second and a blog has hundreds. The store keeps no others.
     func writeKept(_ cards: [PageCard]) throws {
         let results = concurrently(cards.count) { index in
             Result { try writeKept(cards[index]) }
         }
-        for result in results { try result.get() }
+        let names = Set(try results.map { try $0.get() })
+        // If this fails, files stay that nobody reads.
+        try? library.store.removeSealed(in: Self.folder, but: names)
     }
 
-    private func writeKept(_ card: PageCard) throws {
+    private static let folder = "cards"
+
+    /// Writes a card and returns its name in the store.
+    private func writeKept(_ card: PageCard) throws -> String {
         let sources = try card.pictures.compactMap(source)
         let inputs =
             ["\(SocialCard.version)", card.title, card.subtitle ?? "", card.finding ?? ""] + sources.map(\.identity)
         let encoded = Array(try JSONEncoder().encode(inputs))
-        let name = "cards/\(Digest.hexadecimal(encoded)).jpg"
-        if let bytes = try library.store.sealed(name) { return try files.write(bytes, to: card.path) }
-        let (bytes, isWhole) = try drawn(card, sources)
-        if isWhole { try library.store.saveSealed(bytes, as: name) }
-        try files.write(bytes, to: card.path)
+        let name = "\(Self.folder)/\(Digest.hexadecimal(encoded)).jpg"
+        if let bytes = try library.store.sealed(name) {
+            try files.write(bytes, to: card.path)
+        } else {
+            let (bytes, isWhole) = try drawn(card, sources)
+            if isWhole { try library.store.saveSealed(bytes, as: name) }
+            try files.write(bytes, to: card.path)
+        }
+        return name
     }
 
     /// A card's file, and whether it has all its pictures: a damaged run is made again, and then the site.

@@ -69,8 +69,9 @@ package struct SiteWriter: Sendable {
         try writePhotographs()
         for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
         try files.write(json: atlasFile(layers), to: SitePaths.atlas)
-        try CardFiles(library: library, files: files).writeKept(contentPages.pages.compactMap(\.card))
-        try writeIndex(site, layers: layers)
+        let card = try writeIndex(site, layers: layers)
+        try CardFiles(library: library, files: files).writeKept(
+            contentPages.pages.compactMap(\.card) + [card].compactMap(\.self))
         try writeNotFoundPage(site)
         try writeSearch(layers)
         if let base = project.configuration.baseURL { try writeFeeds(base, layers: layers, extra: extra) }
@@ -105,23 +106,26 @@ package struct SiteWriter: Sendable {
         for result in results { try result.get() }
     }
 
-    private func writeIndex(_ site: SiteContext, layers: [LayerPages.Result]) throws {
+    /// Writes the first page; returns its social card, if the project wants any.
+    private func writeIndex(_ site: SiteContext, layers: [LayerPages.Result]) throws -> PageCard? {
         let posts = Array(contentPages.posts.prefix(Self.newestPosts))
         // Of equally large layers the first.
         let shown = layers.max { ($0.map?.tiles.count ?? 0) < ($1.map?.tiles.count ?? 0) }
         let showsScores = layers.contains { $0.summary.score != nil } || posts.contains(where: \.showsScores)
+        let card = try indexCard(of: shown.flatMap(layer))
         let page = IndexPage(
             site: site,
             page: PageContext(
                 title: project.configuration.title, summary: project.configuration.description, path: SitePaths.index,
                 image: layers.first?.cards.first?.thumbnail,
-                card: try writeIndexCard(of: shown.flatMap(layer))),
+                card: card?.context),
             content: contentPages.introduction, modelName: project.model.name, modelSummary: modelSummary,
             model: modelEntries, layers: layers.map(\.summary),
             map: shown.flatMap { $0.map?.elsewhere(OutputPath.folder(of: $0.summary.path) + "/") },
             mapLayer: shown.map { LinkContext(title: $0.summary.title, path: $0.summary.path) },
             caveats: showsScores ? ScoreWords.caveatText : nil, posts: posts, archive: contentPages.archive)
         try files.write(templates.render(page), to: SitePaths.index)
+        return card
     }
 
     /// The layer of a result.
@@ -129,15 +133,13 @@ package struct SiteWriter: Sendable {
         project.layers.first { $0.address.description == result.summary.address }
     }
 
-    /// Writes the first page's social card with pictures of a layer; nil if the project wants none.
-    private func writeIndexCard(of layer: AtlasLayer?) throws -> CardContext? {
+    /// The first page's social card with pictures of a layer; nil if the project wants none.
+    private func indexCard(of layer: AtlasLayer?) throws -> PageCard? {
         guard project.configuration.hasCards else { return nil }
-        let card = PageCard(
+        return PageCard(
             path: SitePaths.card(ofPage: SitePaths.index), title: project.configuration.title,
             subtitle: project.configuration.description,
             pictures: try layer.map(library.cardPictures) ?? [])
-        try CardFiles(library: library, files: files).writeKept([card])
-        return card.context
     }
 
     private func writeSearch(_ layers: [LayerPages.Result]) throws {

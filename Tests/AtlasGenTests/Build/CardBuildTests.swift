@@ -83,5 +83,7 @@ import Testing
         #expect(try await project.build().code == 0)
         let after = try project.files()
         #expect(before.keys.filter { after[$0] != before[$0] && $0.hasPrefix("atlasgen/cards/") }.count == 1)
+        // The store keeps the new cards only.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: project.path(".atlas/cards")).count == kept.count)
     }
 }
