@@ -9,7 +9,7 @@ struct Citation {
     var title: String
     /// The site's title.
     var site: String
-    /// Year and month, where the page has a date.
+    /// Where the page has one.
     var date: PostDate?
     /// The page's address; nil if the site does not know its own.
     var address: String?
