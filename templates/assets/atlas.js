@@ -64,7 +64,8 @@
   };
   /** A neuron's name, address and picture. */
   const describe = async (address, number) => {
-    const layer = (await loadIndex()).layers.find(([name]) => name === address);
+    const layer = (await loadIndex()).layers.find(([name, , , ranges]) =>
+      name === address && ranges.some(([from, to]) => number >= from && number <= to));
     const picture = pictureOf(layer, number);
     return { name: `${layer[1]} · ${number}`, href: root + fileOf(layer, number), picture: picture && root + picture };
   };
@@ -181,7 +182,7 @@
       help = dialog("help", "Keys");
       help.append(
         element("h2", {}, "Keys"),
-        element("dl", {}, ...keys.flatMap(([key, text]) => [
+        element("dl", {}, ...[...keys, ["?", "show these keys"], ["Esc", "close"]].flatMap(([key, text]) => [
           element("dt", {}, ...key.split(" ").flatMap((name) => [element("kbd", {}, name), " "])),
           element("dd", {}, text),
         ])),
@@ -213,7 +214,6 @@
     caption.append(button("Embed", buttons.embed));
   }
   if (zooms.length > 0) keys.push(["click", "enlarge a picture"]);
-  keys.push(["?", "show these keys"], ["Esc", "close"]);
   for (const node of document.querySelectorAll("button[data-action]")) {
     const action = buttons[node.dataset.action];
     if (!action) continue;

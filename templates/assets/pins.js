@@ -12,6 +12,10 @@
   const tray = element("aside", { class: "tray", "aria-label": "Pinned neurons" });
   document.body.append(tray);
   const update = async () => {
+    const all = await Promise.all(pinned.map((pin) => atlas.describe(...parts(pin)).catch(() => undefined)));
+    // Neurons that this site lacks are dropped.
+    pinned = pinned.filter((pin, place) => all[place]);
+    const found = all.filter(Boolean);
     const query = new URLSearchParams(location.search);
     if (pinned.length > 0) query.set("pins", pinned.join("-")); else query.delete("pins");
     const text = query.toString();
@@ -19,13 +23,12 @@
     for (const node of document.querySelectorAll("[data-action=pin]")) {
       node.setAttribute("aria-pressed", pinned.includes(own()));
     }
-    const found = await Promise.all(pinned.map((pin) => atlas.describe(...parts(pin)).catch(() => undefined)));
     tray.hidden = pinned.length === 0;
     tray.replaceChildren(
-      element("ul", {}, ...pinned.flatMap((pin, place) => found[place] ? [element("li", {},
+      element("ul", {}, ...pinned.map((pin, place) => element("li", {},
         element("a", { href: found[place].href, title: found[place].name },
           element("img", { src: found[place].picture, alt: found[place].name, width: 48, height: 48 })),
-        button("×", () => toggle(pin), { "aria-label": `Unpin ${found[place].name}` }))] : [])),
+        button("×", () => toggle(pin), { "aria-label": `Unpin ${found[place].name}` })))),
       element("div", {}, button("Compare", () => compare(found)), atlas.copyButton(markdown, "Copy Markdown"),
         button("Clear", () => { pinned = []; update(); })),
     );
@@ -41,8 +44,8 @@
   const compare = (found) => {
     comparison ??= atlas.dialog("compare", "Pinned neurons side by side");
     comparison.replaceChildren(
-      element("div", {}, ...found.flatMap((neuron) => neuron
-        ? [element("iframe", { src: `${neuron.href}#embed`, title: neuron.name, loading: "lazy" })] : [])),
+      element("div", {}, ...found.map(({ href, name }) =>
+        element("iframe", { src: `${href}#embed`, title: name, loading: "lazy" }))),
       button("Close", () => comparison.close()),
     );
     comparison.showModal();

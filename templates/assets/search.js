@@ -51,7 +51,7 @@
       for (const number of known) {
         found.push([`${address} / ${number}`, atlas.fileOf(layer, number), "neuron", atlas.pictureOf(layer, number), title]);
       }
-      if (wanted.length === 0) found.push([address, path, "layer", atlas.pictureOf(layer, ranges[0]?.[0]), title]);
+      if (wanted.length === 0 && path.endsWith(".html")) found.push([address, path, "layer", atlas.pictureOf(layer, ranges[0]?.[0]), title]);
     }
     if (!index.hasEntries) return found;
     await load(`${searchFolder}/entries.js`);

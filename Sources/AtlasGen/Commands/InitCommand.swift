@@ -119,6 +119,7 @@ struct StarterProject {
         # control: [shuffled, rotated]
 
         # film: 6                           # so many pictures of each run from noise to the end, on its page
+        # cards: true                       # social cards of neurons too; default: of posts and layers
         # judge: FILE                       # another model that judges how alike two pictures are
         # rawHTML: false                    # true: keeps HTML in Markdown
 

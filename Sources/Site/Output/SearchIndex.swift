@@ -15,14 +15,14 @@ import Foundation
 /// Chinese and Japanese are written without spaces: their words are all pairs of neighbouring characters, as in
 /// Lucene's CJKBigramFilter.
 struct SearchIndex: Sendable {
-    /// A layer and its neurons with pages. A neuron's path is the layer's with `index.html` replaced by
-    /// `<number>/index.html`.
+    /// A layer and its neurons with pages, also of texts alone. A neuron's path is `<number>/index.html` in the layer's
+    /// folder.
     struct Layer: Sendable {
         /// The address, as people type it.
         var address: String
         /// What the layer is, in a few words.
         var title: String
-        /// Path of its page.
+        /// Path of its page; of its folder, with a slash, if only neurons of it have pages.
         var path: String
         /// The neurons' numbers, ascending.
         var neurons: [Int]

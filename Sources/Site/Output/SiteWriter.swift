@@ -5,6 +5,7 @@ import Render
 import Runs
 import Scores
 import Support
+import ViT
 
 /// Writes the atlas's pages and the writer's pages with a theme.
 package struct SiteWriter: Sendable {
@@ -58,13 +59,14 @@ package struct SiteWriter: Sendable {
         let layers = written.map(\.result)
         let extra = content.extraNeurons(of: project)
         let neuronPages = NeuronPages(library: library, templates: templates, site: site, files: files)
-        for neuron in extra {
-            _ = try neuronPages.write(
+        let extraCards = try extra.map { neuron in
+            let (card, _) = try neuronPages.write(
                 NeuronPages.Subject(
                     address: neuron.address, neuron: neuron.number,
                     rows: NeuronRow.rows(of: neuron, made: [], content: content, library: library),
                     commentary: contentPages.neurons[neuron], previous: nil, next: nil, scores: nil,
                     compared: []))
+            return (address: neuron.address, card: card)
         }
         try writePhotographs()
         for page in contentPages.pages { try files.write(page.html(templates, in: site), to: page.path) }
@@ -73,7 +75,7 @@ package struct SiteWriter: Sendable {
         try CardFiles(library: library, files: files).writeKept(
             contentPages.pages.compactMap(\.card) + [card].compactMap(\.self))
         try writeNotFoundPage(site)
-        try writeSearch(layers)
+        try writeSearch(layers, extra: extraCards)
         if let base = project.configuration.baseURL { try writeFeeds(base, layers: layers, extra: extra) }
         return written
     }
@@ -142,14 +144,22 @@ package struct SiteWriter: Sendable {
             pictures: try layer.map(library.cardPictures) ?? [])
     }
 
-    private func writeSearch(_ layers: [LayerPages.Result]) throws {
+    /// - Parameter extra: neurons outside the layers, which texts show.
+    private func writeSearch(
+        _ layers: [LayerPages.Result], extra: [(address: Address, card: NeuronCard)]
+    ) throws {
+        let addresses = project.layers.map(\.address)
+        let own = zip(addresses, layers).map { address, result in
+            indexed(
+                address, path: result.summary.path,
+                result.cards + extra.filter { $0.address == address }.map(\.card))
+        }
+        let others = Dictionary(grouping: extra.filter { !addresses.contains($0.address) }) { $0.address }
+            .map { address, cards in
+                indexed(address, path: SitePaths.layerFolder(address) + "/", cards.map(\.card))
+            }
         let index = SearchIndex(
-            layers: zip(project.layers, layers).map { layer, result in
-                SearchIndex.Layer(
-                    address: layer.address.shortName, title: result.summary.title, path: result.summary.path,
-                    neurons: layer.neurons,
-                    pictures: result.cards.map { ($0.thumbnail as NSString?)?.lastPathComponent ?? "" })
-            },
+            layers: own + others.sorted { $0.address < $1.address },
             entries: contentPages.search
                 + layers.flatMap { layer in
                     layer.cards.compactMap { card in
@@ -162,6 +172,14 @@ package struct SiteWriter: Sendable {
                     }
                 })
         for file in index.files { try files.write(file.text, to: SitePaths.search(file.name)) }
+    }
+
+    private func indexed(_ address: Address, path: String, _ cards: [NeuronCard]) -> SearchIndex.Layer {
+        let cards = cards.sorted { $0.number < $1.number }
+        return SearchIndex.Layer(
+            address: address.shortName, title: Explanations.title(of: address, in: project.model.model.configuration),
+            path: path, neurons: cards.map(\.number),
+            pictures: cards.map { ($0.thumbnail as NSString?)?.lastPathComponent ?? "" })
     }
 
     private func writeFeeds(_ base: String, layers: [LayerPages.Result], extra: [Content.Neuron]) throws {

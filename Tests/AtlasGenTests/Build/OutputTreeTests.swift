@@ -115,6 +115,11 @@ import Testing
         let found = Set(names(try project.files()).filter { $0.wholeMatch(of: isPiece) == nil })
         let wanted = Set(expected(thumbnails: false) + added)
         #expect(try project.text("site/search/l.js").contains("\"look\":[0]"))
+        // A neuron that only a text shows is found, and can be pinned.
+        let index = try project.text("site/search/index.js")
+        #expect(
+            index.contains(
+                /\["encoder_layer_0\.mlp\.3","[^"]+","layers\/encoder_layer_0\.mlp\.3\/",\[\[4,4\]\],"seed-0-/))
         #expect(found.subtracting(wanted).sorted() == [])
         #expect(wanted.subtracting(found).sorted() == [])
         #expect(try project.text("site/index.html").contains("Welcome."))
