@@ -12,7 +12,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(
@@ -49,11 +48,7 @@ let package = Package(
                 "Support", "CPNG", "CJPEG", "CCMark", "CGumbo", "CZlib", "CDuktape", "CKaTeX", "CPrism", "CFreeType",
                 "CDejaVu",
             ]),
-        .target(
-            name: "Runs",
-            dependencies: [
-                "Support", "ViT", "XLA", "Render", "Yams", .product(name: "Subprocess", package: "swift-subprocess"),
-            ]),
+        .target(name: "Runs", dependencies: ["Support", "ViT", "XLA", "Render", "Yams"]),
         .target(name: "Scores", dependencies: ["Support", "ViT", "Render", "Runs"]),
         .target(name: "Site", dependencies: ["Support", "ViT", "Render", "Runs", "Scores"]),
         .executableTarget(

@@ -101,6 +101,29 @@ import Testing
             try await ExternalCommand.run(["sh", "-c", "echo a; echo b >&2; exit 3"])
                 == CommandResult(succeeded: false, output: "a\n", errors: "b\n"))
     }
+
+    @Test func fullPipesAreRead() async throws {
+        let result = try await ExternalCommand.run([
+            "sh", "-c", "head -c 300000 /dev/zero >&2; head -c 300000 /dev/zero",
+        ])
+        #expect(result.succeeded && result.output.utf8.count == 300_000 && result.errors.utf8.count == 300_000)
+    }
+
+    #if os(Linux)
+        @Test func aProgramHasAGroupOfItsOwnAndNoFilesOfThisOne() async throws {
+            let group = try await ExternalCommand.run([
+                "sh", "-c", "read -r id _ _ _ group _ </proc/$$/stat; echo $id $group",
+            ])
+            let numbers = group.output.split { $0.isWhitespace }
+            #expect(numbers.count == 2 && numbers[0] == numbers[1])
+            let folder = try TemporaryFolder()
+            let file = try folder.write("".utf8, to: "held-by-this-program")
+            let descriptor = open(file, O_RDONLY)
+            defer { close(descriptor) }
+            let files = try await ExternalCommand.run(["ls", "-l", "/proc/self/fd"]).output
+            #expect(descriptor >= 0 && files.contains("/proc/") && !files.contains("held-by-this-program"))
+        }
+    #endif
 }
 
 /// Makes records that are the same for the same recipe.
