@@ -12,6 +12,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "atlasgen",
         abstract: "Turn a Vision Transformer's weights into a website of its neurons.",
+        version: Version.generator,
         subcommands: [
             BuildCommand.self, ServeCommand.self, NewCommand.self, InitCommand.self, VisualiseCommand.self,
             ProbeCommand.self, InspectCommand.self, ExportCommand.self, WorkCommand.self,
@@ -43,7 +44,9 @@ struct AtlasGenCommand: AsyncParsableCommand {
         case let error as ViTError: stop(error.description, .data)
         case let error as RenderError: stop(error.description, .data)
         default:
-            let (text, code) = (fullMessage(for: error), exitCode(for: error))
+            var (text, code) = (fullMessage(for: error), exitCode(for: error))
+            // Only `--version` gives this text; what belongs to it is found out when it is asked for.
+            if text == Version.generator { text = VersionReport.text }
             if !text.isEmpty, code.isSuccess {
                 do { try Terminal.write(text + "\n") } catch { stop(error) }
             } else if !text.isEmpty {

@@ -2,8 +2,8 @@
 
 /// The program's name and version.
 package enum Version {
-    /// The version (semantic versioning).
-    static let current = "0.1.0"
+    /// The version (semantic versioning). This is the only place that states it.
+    static let current = "0.2.0"
     /// The name and version, as sites and records give it.
     package static let generator = "atlasgen \(current)"
 }

@@ -13,7 +13,9 @@ struct BuildCommand: AsyncParsableCommand {
 
     @OptionGroup var project: ProjectOptions
 
-    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.")
+    @Option(
+        name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.",
+        completion: .directory)
     var output = "site"
 
     @Option(help: "Number of workers. (default: one per core, or per device of an accelerator)")

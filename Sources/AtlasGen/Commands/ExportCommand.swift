@@ -13,7 +13,9 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write the runs that a project has made, and their scores, as tables, arrays and pictures.")
 
-    @Argument(help: "The folder to write: a new or an empty one, or an earlier export, which is replaced.")
+    @Argument(
+        help: "The folder to write: a new or an empty one, or an earlier export, which is replaced.",
+        completion: .directory)
     var folder: String
 
     @OptionGroup var project: ProjectOptions

@@ -9,7 +9,7 @@ struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Create a starter project: a configuration, an introduction and a post.")
 
-    @Argument(help: "The folder. It must be empty or not exist yet.")
+    @Argument(help: "The folder. It must be empty or not exist yet.", completion: .directory)
     var folder: String
 
     func run() throws {

@@ -15,7 +15,8 @@ struct InspectCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "A checkpoint, file or folder; atlas.yml is not read. (default: the model that comes with "
-                + "atlasgen)", valueName: "file"))
+                + "atlasgen)", valueName: "file"),
+        completion: .file())
     var path: String?
 
     @OptionGroup var checkpoint: CheckpointOptions

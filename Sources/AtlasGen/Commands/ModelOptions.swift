@@ -81,7 +81,8 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A checkpoint; atlas.yml is then not read. (default: the project's model; without a project, the one that "
-                + "comes with atlasgen)", valueName: "file|folder"))
+                + "comes with atlasgen)", valueName: "file|folder"),
+        completion: .file())
     var weights: String?
 
     @OptionGroup var checkpoint: CheckpointOptions

@@ -12,7 +12,9 @@ struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe", abstract: "Show which neurons a picture excites most.")
 
-    @Argument(help: "A PNG or JPEG file. It is resized and cropped as the model's library does; `inspect` shows how.")
+    @Argument(
+        help: "A PNG or JPEG file. It is resized and cropped as the model's library does; `inspect` shows how.",
+        completion: .file())
     var image: String
 
     @Option(help: "The address of the neurons, e.g. encoder_layer_5.mlp.3 or heads.head.")

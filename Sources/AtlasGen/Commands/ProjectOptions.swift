@@ -4,7 +4,9 @@ import ArgumentParser
 
 /// Which project a command is about.
 struct ProjectOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "The project's configuration; the folder that contains it is the project.")
+    @Option(
+        name: .shortAndLong, help: "The project's configuration; the folder that contains it is the project.",
+        completion: .file(extensions: ["yml", "yaml"]))
     var file = Self.defaultFile
 
     /// The configuration if the command line names none.

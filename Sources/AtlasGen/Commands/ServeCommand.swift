@@ -18,7 +18,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port on 127.0.0.1.")
     var port: UInt16 = 8000
 
-    @Option(name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.")
+    @Option(
+        name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.",
+        completion: .directory)
     var output = "site"
 
     @Option(help: "Number of workers. (default: one per core, or per device of an accelerator)")

@@ -61,7 +61,8 @@ struct VisualiseCommand: AsyncParsableCommand {
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The PNG file to write. (default: neuron-ADDRESS-NEURON.png)", valueName: "file"))
+        help: ArgumentHelp("The PNG file to write. (default: neuron-ADDRESS-NEURON.png)", valueName: "file"),
+        completion: .file(extensions: ["png"]))
     var output: String?
 
     @OptionGroup var device: DeviceOptions

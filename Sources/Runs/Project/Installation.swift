@@ -5,9 +5,12 @@ import Support
 
 /// The folders that belong to the program itself.
 package enum Installation {
-    /// The folder `name` of the program: in a folder above the binary (a checkout), or in `share/atlasgen` beside the
-    /// binary's folder (an installation).
-    package static func folder(_ name: String) throws -> String {
+    /// The folder `name` of the program: `models` or `templates`.
+    package static func folder(_ name: String) throws -> String { try root() + "/" + name }
+
+    /// The folder with the program's models and templates: a folder above the binary (a checkout), or `share/atlasgen`
+    /// beside the binary's folder (an installation).
+    static func root() throws -> String {
         let start = try program().deletingLastPathComponent()
         var folder = start
         var candidates = [start.deletingLastPathComponent().appending(path: "share/atlasgen").path]
@@ -15,15 +18,16 @@ package enum Installation {
             candidates.append(folder.path)
             folder = folder.deletingLastPathComponent()
         }
-        // The program's folder is the one that contains both the models and the templates.
-        for candidate in candidates
-        where ["models", "templates"].allSatisfy({ FileSystem.isFolder("\(candidate)/\($0)") }) {
-            return "\(candidate)/\(name)"
+        let found = candidates.first { candidate in
+            ["models", "templates"].allSatisfy { FileSystem.isFolder("\(candidate)/\($0)") }
         }
-        throw AtlasError(
-            .data,
-            "atlasgen's folder \(name) was not found in \(candidates[0]) or in a folder above \(start.path). Copy "
-                + "`models` and `templates` to \(candidates[0]).")
+        guard let found else {
+            throw AtlasError(
+                .data,
+                "atlasgen's folders models and templates were not found in \(candidates[0]) or in a folder above "
+                    + "\(start.path). Copy both to \(candidates[0]).")
+        }
+        return found
     }
 
     /// The program's own file, with links resolved.

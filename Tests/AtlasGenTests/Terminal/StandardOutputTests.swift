@@ -17,7 +17,7 @@ import Testing
         ["probe", disc, "--layer", "heads.head"], ["probe", disc, "--layer", "heads.head", "--json"],
         ["visualise", "heads.head/0", "--steps", "1"], ["new", "post", "A title"], ["init", "starter"],
         ["--help"], ["help"], ["help", "build"], ["store", "--help"], ["build", "-h"],
-        ["--generate-completion-script", "bash"], ["--experimental-dump-help"],
+        ["--generate-completion-script", "bash"], ["--experimental-dump-help"], ["--version"],
     ]
     private static let disc = CommandRun.fixture("pictures/disc.png")
 
