@@ -2,7 +2,8 @@
 #
 #     install_dependencies          what the build needs: libpng, libjpeg-turbo, zlib, OpenBLAS, libcmark, gumbo, Duktape,
 #                                   FreeType, libcrypto, pkg-config
-#     install_dependencies --all    also what the checks of the finished site need: Chromium, its driver, Java, Python
+#     install_dependencies --all    also what the checks of the finished site need: Chromium, its driver, Java, Python;
+#                                   and what a Debian package needs: dpkg-dev
 #
 # Debian and Ubuntu: apt, with sudo if the user is not root. macOS: Homebrew. Without either, it names what is missing
 # and stops. Installed packages are left as they are.
@@ -24,6 +25,7 @@ debian_package() {
         chromedriver) echo chromium-driver ;;
         java) echo default-jre-headless ;;
         python3) echo python3-venv ;;
+        dpkg-shlibdeps) echo dpkg-dev ;;
     esac
 }
 brew_package() {
@@ -81,6 +83,7 @@ install_dependencies() {
     # macOS has CryptoKit.
     [ "$(uname)" = Darwin ] || things="$things libcrypto"
     [ "${1:-}" != --all ] || things="$things chromium chromedriver java python3"
+    if [ "${1:-}" = --all ] && command -v dpkg >/dev/null 2>&1; then things="$things dpkg-shlibdeps"; fi
 
     if [ "$(uname)" = Darwin ] && command -v brew >/dev/null 2>&1; then
         # Homebrew does not link OpenBLAS and Java into the usual folders, because macOS has its own.
