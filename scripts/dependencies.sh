@@ -120,3 +120,12 @@ install_dependencies() {
         missing=" swift" stop_for_missing "Install Swift 6.2 or later (https://swift.org/install) and put it on the PATH."
     fi
 }
+
+# announce_compilation WHAT MINUTES: says how long the compiler takes, because it says little itself.
+announce_compilation() {
+    if [ -x .build/release/atlasgen ]; then
+        echo "Compiling $1: what has changed since the last time …" >&2
+    else
+        echo "Compiling $1: about $2 minutes on two cores this first time, seconds after that …" >&2
+    fi
+}
