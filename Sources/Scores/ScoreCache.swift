@@ -14,6 +14,7 @@ package final class ScoreCache: @unchecked Sendable {
     private let judge: Judge?
     private let meter: RunMeter
     private let reference: @Sendable (Recipe) throws -> ScoreReference
+    private let onRead: @Sendable () -> Void
     private let lock = NSLock()
     private var known: [String: any Sendable] = [:]
     /// The runs that were read last, for what else is computed from them.
@@ -25,7 +26,12 @@ package final class ScoreCache: @unchecked Sendable {
     /// - Parameters:
     ///   - judge: the model that gives the embeddings; nil for those in the records.
     ///   - reference: what the runs of a recipe's condition and address are measured against.
-    package init(store: Store, judge: Judge?, reference: @escaping @Sendable (Recipe) throws -> ScoreReference) {
+    ///   - onRead: called for each run that was read, from several threads.
+    package init(
+        store: Store, judge: Judge?, reference: @escaping @Sendable (Recipe) throws -> ScoreReference,
+        onRead: @escaping @Sendable () -> Void = {}
+    ) {
+        self.onRead = onRead
         self.store = store
         self.judge = judge
         meter = RunMeter(judge: judge)
@@ -120,7 +126,10 @@ package final class ScoreCache: @unchecked Sendable {
         // Before the first thread multiplies matrices.
         BLAS.useOneThread()
         let runs = try concurrently(recipes.count) { index in
-            Result { try run(recipes[index]) }
+            Result {
+                defer { onRead() }
+                return try run(recipes[index])
+            }
         }.map { try $0.get() }
         return zip(recipes, runs).compactMap { recipe, run in run.map { (recipe.key, $0) } }
     }

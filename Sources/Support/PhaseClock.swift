@@ -37,6 +37,7 @@ package final class PhaseClock: Sendable {
 
     private let now: @Sendable () -> Double
     private let state: Mutex<State>
+    private let activities = Mutex<[Activity]>([])
 
     /// - Parameter now: the seconds of a monotonic clock.
     package init(now: @escaping @Sendable () -> Double = PhaseClock.monotonic) {
@@ -65,6 +66,27 @@ package final class PhaseClock: Sendable {
         defer { move(from: phase, to: outer) }
         return try Self.$current.withValue(phase, operation: body)
     }
+
+    /// Adds the time of `body` to a phase, and tells what it is doing: ``activity`` while it lasts.
+    ///
+    /// - Parameters:
+    ///   - title: what is done, e.g. `scores of encoder_layer_5.mlp.3`.
+    ///   - count: number of things to be done; each calls ``advance()``. 0 if nothing is counted.
+    ///   - noun: what the things are, in the plural.
+    package func measure<Result>(
+        _ phase: Phase, _ title: String, _ count: Int = 0, _ noun: String = "", _ body: () throws -> Result
+    ) rethrows -> Result {
+        let activity = Activity(title: title, noun: noun, count: count)
+        activities.withLock { $0.append(activity) }
+        defer { activities.withLock { $0.removeAll { $0 === activity } } }
+        return try measure(phase, body)
+    }
+
+    /// What the build is doing: of several activities, one inside the other, the innermost; nil between activities.
+    package var activity: Activity? { activities.withLock { $0.last } }
+
+    /// Counts one more thing of the current activity as done.
+    package func advance() { activity?.advance() }
 
     private func move(from old: Phase?, to new: Phase?) {
         state.withLock { state in

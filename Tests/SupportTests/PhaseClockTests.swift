@@ -43,6 +43,19 @@ import Testing
         #expect(clock.times.map(\.seconds) == [2, 0, 40, 68, 16])
     }
 
+    @Test func activitiesAreNested() {
+        #expect(clock.activity == nil)
+        clock.measure(.render, "pages", 2, "neurons") {
+            clock.advance()
+            clock.measure(.score, "map") { #expect(clock.activity?.title == "map") }
+            clock.advance()
+            #expect(clock.activity?.title == "pages" && clock.activity?.done == 2 && clock.activity?.count == 2)
+        }
+        #expect(clock.activity == nil)
+        // Counting outside an activity changes nothing.
+        clock.advance()
+    }
+
     @Test func threadsShareTheTime() {
         clock.enter(.render)
         // The first thread waits in `write` until the second has moved the clock in `render`.

@@ -1,11 +1,15 @@
 // Makes runs with any engine, shows progress on the terminal, and handles Ctrl-C.
 
 import Runs
+import Support
+import ViT
 
 /// Making runs, as `build`, `work` and `visualise` share it.
 struct RunMaking: Sendable {
     /// What makes the runs.
     let engine: any Engine
+    /// The model's configuration, which tells what a run costs.
+    let model: ViTConfiguration
     /// Shows the user a message.
     var say: @Sendable (String) -> Void = { Terminal.say($0) }
 
@@ -14,7 +18,11 @@ struct RunMaking: Sendable {
     /// - Returns: their number; nil if Ctrl-C stopped it.
     func make(_ plan: Plan, of project: Project, in store: Store) async throws -> Int? {
         let missing = try store.missing(of: plan.recipes)
-        if !missing.isEmpty { for line in project.assumed { say("atlasgen: \(line)") } }
+        if !missing.isEmpty {
+            for line in project.assumed { say("atlasgen: \(line)") }
+            let line = try BuildPlan(plan.recipes, missing: missing, store: store, engine: engine, cost: cost)
+            say("atlasgen: \(line.text)")
+        }
         return try await make(missing, of: plan)
     }
 
@@ -24,7 +32,7 @@ struct RunMaking: Sendable {
     /// - Returns: their number; nil if Ctrl-C stopped it.
     func read(_ plan: Plan, share shard: Shard? = nil) async throws -> Int? {
         guard let count = try plan.scan?.missingCount(of: shard), count > 0 else { return 0 }
-        let summary = try await watched(BuildProgress(photographs: count)) { signal, onEvent in
+        let summary = try await watched(BuildProgress(count: count, of: "photographs")) { signal, onEvent in
             try await engine.read(plan, share: shard, until: signal, onEvent: onEvent)
         }
         guard summary.wasStopped else { return summary.made }
@@ -39,7 +47,7 @@ struct RunMaking: Sendable {
     /// - Returns: their number; nil if Ctrl-C stopped it.
     func make(_ missing: [Recipe], of plan: Plan) async throws -> Int? {
         guard !missing.isEmpty else { return 0 }
-        let summary = try await watched(BuildProgress(missing)) { signal, onEvent in
+        let summary = try await watched(BuildProgress(missing, cost: cost)) { signal, onEvent in
             try await engine.make(missing, of: plan, until: signal, onEvent: onEvent)
         }
         guard summary.wasStopped else { return summary.made }
@@ -49,12 +57,17 @@ struct RunMaking: Sendable {
         return nil
     }
 
+    /// The floating-point operations of a run.
+    private var cost: @Sendable (Recipe) -> Double {
+        { [model] in model.runCost(at: $0.address, method: $0.variant.method) }
+    }
+
     /// Shows the progress of work that Ctrl-C may stop.
     private func watched(
         _ progress: BuildProgress,
         _ work: (StopSignal, @escaping @Sendable (EngineEvent) -> Void) async throws -> EngineSummary
     ) async throws -> EngineSummary {
-        let reporter = ProgressReporter(progress)
+        let reporter = ProgressReporter(progress, advice: engine.advice)
         let signal = StopSignal()
         let interrupts = InterruptMonitor(signal) { reporter.say("atlasgen: \(engine.interruptMessage)") }
         defer { withExtendedLifetime(interrupts) {} }

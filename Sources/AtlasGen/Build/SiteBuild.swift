@@ -83,6 +83,9 @@ struct SiteBuild: Sendable {
     /// - Returns: nil if Ctrl-C stopped it. Finished runs are then stored, and the previous site is unchanged.
     static func run(_ options: Options, say: @escaping @Sendable (String) -> Void) async throws -> Summary? {
         let clock = PhaseClock()
+        let reporter = PhaseReporter(clock, say: say)
+        defer { reporter.stop() }
+        let say: @Sendable (String) -> Void = { reporter.say($0) }
         clock.enter(.plan)
         let project = try Project(file: options.file)
         let templates = try Theme.templates(in: templateFolders(of: project))
@@ -113,7 +116,8 @@ struct SiteBuild: Sendable {
             switch options.missing {
             case .made:
                 clock.enter(.make)
-                let making = RunMaking(engine: try options.engine(project, store), say: say)
+                let making = RunMaking(
+                    engine: try options.engine(project, store), model: project.model.model.configuration, say: say)
                 guard let count = try await making.make(plan, of: project, in: store) else { return nil }
                 made += count
                 guard let photographs = try await making.read(plan) else { return nil }
@@ -144,6 +148,7 @@ struct SiteBuild: Sendable {
             clock.enter(.write)
             if options.isStrict { try refuse(pages.warnings + pages.losses) }
             let removed = try output.files(thatLack: files)
+            let isFirst = !FileSystem.exists(output.path)
             try staging.swapIn()
             // The site is complete; if this fails, the next build only takes longer.
             for layer in layers { try? kept.keep(layer) }
@@ -159,10 +164,11 @@ struct SiteBuild: Sendable {
                         skipped: try photographs.skipped)
                 },
                 files: total.files, bytes: total.bytes,
-                warnings: warnings(of: project, bytes: total.bytes) + pages.warnings + pages.losses,
+                warnings: warnings(bytes: total.bytes) + pages.warnings + pages.losses,
                 losses: pages.losses,
                 notes: [
-                    note(on: content.skipped), note(onRunsWithoutFilm: library.runsWithoutFilm),
+                    isFirst ? note(onBaseURLOf: project) : nil, note(on: content.skipped),
+                    note(onRunsWithoutFilm: library.runsWithoutFilm),
                     note(onRemoved: removed, from: output.path),
                 ].compactMap(\.self),
                 times: clock.times)
@@ -184,6 +190,13 @@ struct SiteBuild: Sendable {
     private static func listed(_ names: [String]) -> String {
         names.prefix(listedFiles).joined(separator: ", ")
             + (names.count > listedFiles ? " and \(names.count - listedFiles) more" : "")
+    }
+
+    /// Said with a project's first site only: who does not publish it needs no address.
+    private static func note(onBaseURLOf project: Project) -> String? {
+        guard project.configuration.baseURL == nil else { return nil }
+        return
+            "the site has no feed, sitemap or social cards, which need its address: baseURL in atlas.yml, once it has one"
     }
 
     private static func note(on skipped: [Content.Skipped]) -> String? {
@@ -218,18 +231,12 @@ struct SiteBuild: Sendable {
                 + warnings.map { "  \($0)" }.joined(separator: "\n") + "\nThe site was not changed.")
     }
 
-    private static func warnings(of project: Project, bytes: Int) -> [String] {
-        var warnings: [String] = []
-        if project.configuration.baseURL == nil {
-            warnings.append(
-                "atlas.yml has no baseURL, so the site has no feed and no sitemap, which need absolute URLs.")
-        }
-        if bytes >= largestSite {
-            warnings.append(
-                "the site has \(bytes / 1_000_000) MB, and GitHub Pages allows up to 1 GB: choose fewer layers, "
-                    + "neurons or seeds, or another host.")
-        }
-        return warnings
+    private static func warnings(bytes: Int) -> [String] {
+        guard bytes >= largestSite else { return [] }
+        return [
+            "the site has \(bytes / 1_000_000) MB, and GitHub Pages allows up to 1 GB: choose fewer layers, "
+                + "neurons or seeds, or another host."
+        ]
     }
 
     /// What a site says about itself if it is not whole.

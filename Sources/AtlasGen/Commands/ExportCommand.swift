@@ -24,31 +24,32 @@ struct ExportCommand: ParsableCommand {
     var format = ExportFormat.npz
 
     func run() throws {
-        let clock = ContinuousClock()
-        let start = clock.now
+        let clock = PhaseClock()
+        clock.enter(.write)
+        let reporter = PhaseReporter(clock) { Terminal.say($0) }
+        defer { reporter.stop() }
         let project = try Project(file: project.file)
         let judge = try project.judge()
         let output = try OutputFolder(
             folder, of: .export, in: project.folder,
             reading: project.inputs + [ProjectInput("judge", judge?.paths ?? [])])
-        let store = try Store(folder: project.path(".atlas")) { Terminal.say("atlasgen: \($0)") }
+        let store = try Store(folder: project.path(".atlas")) { reporter.say("atlasgen: \($0)") }
         let staging = try Staging(for: output)
         defer {
             // What cannot be removed now, the next export removes.
             do { try staging.remove() } catch { Terminal.say("atlasgen: warning: \(error)") }
         }
         let library = RunLibrary(
-            project: project, store: store, judge: judge, scan: try project.scan(in: store, isDry: true))
-        let summary = try Export(of: library, as: format).write(to: staging.folder) {
-            Terminal.say("atlasgen: exporting \($0) …")
-        }
+            project: project, store: store, judge: judge, scan: try project.scan(in: store, isDry: true), clock: clock)
+        let summary = try Export(of: library, as: format).write(to: staging.folder)
         try staging.swapIn()
+        reporter.stop()
         if summary.missing > 0 {
             Terminal.say(
                 "atlasgen: \(summary.missing) of \(summary.runs + summary.missing) runs are not made yet, and "
                     + "are not in the export. `atlasgen build` makes them.")
         }
-        let seconds = (clock.now - start) / .seconds(1)
+        let seconds = clock.times.reduce(0) { $0 + $1.seconds }
         try Terminal.write(
             "\(output.path.readableLine): \(Format.count(summary.runs)) runs in \(Format.count(summary.files)) files, "
                 + "\(Format.bytes(summary.bytes)), in \(BuildProgress.duration(seconds)).\n")

@@ -163,7 +163,8 @@ struct VisualiseCommand: AsyncParsableCommand {
             made.withLock { $0[record.header.recipe] = record }
         }
         engine.stopMessage = "No picture was written."
-        guard try await RunMaking(engine: engine).make(recipes, of: Plan(recipes)) != nil else { return nil }
+        guard try await RunMaking(engine: engine, model: model.configuration).make(recipes, of: Plan(recipes)) != nil
+        else { return nil }
         return made.withLock { made in recipes.compactMap { made[$0] } }
     }
 }

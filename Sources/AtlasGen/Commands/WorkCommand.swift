@@ -37,7 +37,9 @@ struct WorkCommand: AsyncParsableCommand {
         var share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))
         let store = try Store(folder: project.path(".atlas")) { Terminal.say("atlasgen: \($0)") }
         share.scan = try project.scan(in: store)
-        let making = RunMaking(engine: try LocalEngine.maker(workers: workers, device: device.device)(project, store))
+        let making = RunMaking(
+            engine: try LocalEngine.maker(workers: workers, device: device.device)(project, store),
+            model: project.model.model.configuration)
         guard let made = try await making.make(share, of: project, in: store) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }

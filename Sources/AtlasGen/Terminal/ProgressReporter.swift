@@ -18,10 +18,17 @@ final class ProgressReporter: @unchecked Sendable {
 
     /// Seconds between two redraws on a terminal.
     private static let redrawInterval = 0.1
+    /// Seconds before the first plain line of a phase.
+    private static let firstLine = 2.0
     /// Seconds between two plain lines.
     private static let lineInterval = 30.0
 
+    /// Seconds left from which on the user is told what else is possible.
+    private static let longWork = 3600.0
+
     private let lock = NSLock()
+    private let advice: String?
+    private let isPhase: Bool
     private let style: @Sendable () -> Style
     private let now: @Sendable () -> Double
     private let write: @Sendable (String) -> Void
@@ -29,18 +36,25 @@ final class ProgressReporter: @unchecked Sendable {
     private var progress: BuildProgress
     private var lastShown: Double?
     private var isLineOpen = false
+    private var hasEstimate = false
 
     /// - Parameters:
     ///   - progress: the progress at the start.
+    ///   - advice: said once, with the time, if there is more than an hour of work.
+    ///   - isPhase: whether this is one of many phases: it is not shown at its end, and elsewhere than on a terminal only
+    ///     if it takes longer than two seconds.
     ///   - style: called at each redraw, because a terminal can be resized.
     ///   - now: seconds of a monotonic clock.
     ///   - write: shows text.
     init(
-        _ progress: BuildProgress, style: @escaping @Sendable () -> Style = Terminal.errorStyle,
+        _ progress: BuildProgress, advice: String? = nil, isPhase: Bool = false,
+        style: @escaping @Sendable () -> Style = Terminal.errorStyle,
         now: @escaping @Sendable () -> Double = { ProcessInfo.processInfo.systemUptime },
         write: @escaping @Sendable (String) -> Void = Terminal.writeError
     ) {
         self.progress = progress
+        self.advice = advice
+        self.isPhase = isPhase
         self.style = style
         self.now = now
         self.write = write
@@ -56,6 +70,21 @@ final class ProgressReporter: @unchecked Sendable {
                 let text = "atlasgen: submitted job \(job) of \(tasks == 1 ? "1 task" : "\(tasks) tasks")"
                 write(text.readable + "\n")
             }
+            if !hasEstimate, let left = progress.secondsLeft(after: now() - start) {
+                hasEstimate = true
+                if let advice, left > Self.longWork {
+                    clear()
+                    write("atlasgen: about \(BuildProgress.duration(left)) of work. \(advice)\n")
+                }
+            }
+            show(isLast: false)
+        }
+    }
+
+    /// Sets the number of things that are done.
+    func advance(to done: Int) {
+        lock.withLock {
+            progress.advance(to: done)
             show(isLast: false)
         }
     }
@@ -68,9 +97,10 @@ final class ProgressReporter: @unchecked Sendable {
         }
     }
 
-    /// Shows the final state and ends its line.
+    /// Shows the final state and ends its line; a phase's line is removed.
     func finish() {
         lock.withLock {
+            guard !isPhase else { return clear() }
             show(isLast: true)
             if isLineOpen { write("\n") }
             isLineOpen = false
@@ -86,7 +116,8 @@ final class ProgressReporter: @unchecked Sendable {
             write("\r\u{1B}[K" + progress.line(after: time - start, width: columns - 1))
             isLineOpen = true
         case .plain:
-            guard isLast || time - (lastShown ?? start) >= Self.lineInterval else { return }
+            let interval = isPhase && lastShown == nil ? Self.firstLine : Self.lineInterval
+            guard isLast || time - (lastShown ?? start) >= interval else { return }
             write(progress.summary(after: time - start) + "\n")
         }
         lastShown = time

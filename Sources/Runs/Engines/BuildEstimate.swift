@@ -154,7 +154,7 @@ extension VisualiserMaker {
             batch, shouldStop: { count > uncounted + 1 && last - first >= measuredSeconds },
             onStep: { step in
                 // The first steps touch all memory for the first time, so they do not count.
-                last = ProcessInfo.processInfo.systemUptime
+                last = device.seconds
                 if count == 0 { (first, uncounted) = (last, step) }
                 count = step
             })

@@ -1,61 +1,84 @@
 // The progress of a build, as numbers and as a line of text.
 
-/// Counts a build's runs and steps, or its photographs, and computes the rate and the time left.
+/// Counts a build's runs, or other things such as photographs, and computes the rate and the time left.
 package struct BuildProgress: Sendable {
+    /// What is done, if it is not runs that are made.
+    let title: String?
     /// What is counted, e.g. `runs`.
     let noun: String
-    /// Number of runs to make, or of photographs to read.
+    /// Number of runs to make, or of other things to do.
     let runCount: Int
-    /// Total number of their steps.
-    let stepCount: Int
-    /// Number of runs that are stored.
+    /// Number of runs that are stored, or of other things that are done.
     private(set) var runsDone = 0
-    private var stepsDone = 0
-    /// Steps done in each worker's current batch, by worker.
-    private var stepsUnderWay: [Int: Int] = [:]
+    /// The work of a run, of all, and of those that are done. Its unit does not matter.
+    private let cost: @Sendable (Recipe) -> Double
+    private let work: Double
+    private var workDone = 0.0
+    /// Work done in each worker's current batch, by worker.
+    private var workUnderWay: [Int: Double] = [:]
 
     /// The progress of making `recipes`.
-    package init(_ recipes: [Recipe]) {
+    ///
+    /// - Parameter cost: the work of a run; layers and methods differ.
+    package init(_ recipes: [Recipe], cost: @escaping @Sendable (Recipe) -> Double) {
+        title = nil
         noun = "runs"
         runCount = recipes.count
-        stepCount = recipes.reduce(0) { $0 + $1.variant.method.steps }
+        work = recipes.reduce(0) { $0 + cost($1) }
+        self.cost = cost
     }
 
-    /// The progress of reading this many photographs.
-    package init(photographs: Int) {
-        noun = "photographs"
-        runCount = photographs
-        stepCount = photographs
+    /// The progress of `count` things that take the same time; 0 if nothing is counted.
+    package init(_ title: String? = nil, count: Int, of noun: String) {
+        self.title = title
+        self.noun = noun
+        runCount = count
+        work = Double(count)
+        cost = { _ in 1 }
     }
 
     /// Updates the counts after an event.
     package mutating func note(_ event: EngineEvent) {
         switch event {
-        case .step(let worker, let runs, let step): stepsUnderWay[worker] = runs * step
+        case .step(let worker, let recipe, let runs, let step):
+            workUnderWay[worker] =
+                cost(recipe) * Double(runs) * Double(step) / Double(max(1, recipe.variant.method.steps))
         case .stored(let headers, let worker):
             runsDone += headers.count
-            stepsDone += headers.reduce(0) { $0 + $1.recipe.variant.method.steps }
-            if let worker { stepsUnderWay[worker] = nil }
-        case .read(let count):
-            runsDone += count
-            stepsDone += count
+            workDone += headers.reduce(0) { $0 + cost($1.recipe) }
+            if let worker { workUnderWay[worker] = nil }
+        case .read(let count): advance(to: runsDone + count)
         case .submitted, .polled: break
         }
     }
 
-    /// The fraction of all steps that is done, 0…1.
+    /// Sets the number of things that are done.
+    package mutating func advance(to done: Int) {
+        runsDone = done
+        workDone = Double(done)
+    }
+
+    /// The fraction of all work that is done, 0…1.
     var fraction: Double {
-        guard stepCount > 0 else { return 1 }
-        return min(1, Double(stepsDone + stepsUnderWay.values.reduce(0, +)) / Double(stepCount))
+        guard work > 0 else { return 1 }
+        return min(1, (workDone + workUnderWay.values.reduce(0, +)) / work)
+    }
+
+    /// Seconds until all is done, after `seconds` of work; nil before the first run is stored, because the first steps
+    /// are slower than others.
+    package func secondsLeft(after seconds: Double) -> Double? {
+        let fraction = fraction
+        guard runsDone > 0, seconds > 0, fraction > 0 else { return nil }
+        return seconds * (1 - fraction) / fraction
     }
 
     /// `12 of 534 runs, 2.1 runs/s, 3 min left`, after `seconds` of work.
     package func summary(after seconds: Double) -> String {
-        var parts = ["\(runsDone) of \(runCount) \(noun)"]
-        let fraction = fraction
-        if seconds > 0, fraction > 0 {
+        if let title, runCount == 0 { return "\(title), \(Self.duration(seconds))" }
+        var parts = ["\(title.map { "\($0): " } ?? "")\(runsDone) of \(runCount) \(noun)"]
+        if let left = secondsLeft(after: seconds) {
             parts.append(Self.rate(Double(runCount) * fraction / seconds, of: noun))
-            if fraction < 1 { parts.append("\(Self.duration(seconds * (1 - fraction) / fraction)) left") }
+            if fraction < 1 { parts.append("\(Self.duration(left)) left") }
         }
         return parts.joined(separator: ", ")
     }

@@ -28,6 +28,14 @@ package protocol Engine: Sendable {
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary
 
+    /// What makes the runs, in words: `2 workers on the CPU (Haswell)`.
+    var means: String { get }
+    /// Number of batches that are made at once.
+    var workerCount: Int { get }
+    /// The device's kind, whose runs tell how long others take; nil if it is not known here.
+    var kind: String? { get }
+    /// What to do instead of waiting for hours; nil if there is nothing else.
+    var advice: String? { get }
     /// The message after the first Ctrl-C.
     var interruptMessage: String { get }
     /// The message after a stop: how to continue.
@@ -39,8 +47,8 @@ package typealias EngineMaker = @Sendable (Project, Store) throws -> any Engine
 
 /// An event that an engine reports while it works, from the workers' threads.
 package enum EngineEvent: Sendable {
-    /// A worker's batch of `runs` runs has done `step` steps.
-    case step(worker: Int, runs: Int, step: Int)
+    /// A worker's batch of runs, of which `recipe` is the first, has done `step` steps.
+    case step(worker: Int, recipe: Recipe, runs: Int, step: Int)
     /// Runs were stored. `worker` is the worker of this machine that made them; nil if they were made elsewhere.
     case stored([RunHeader], worker: Int?)
     /// This many photographs were read.

@@ -1,6 +1,8 @@
 // Makes runs on this machine: one worker per core, each in its own thread.
 
 import Foundation
+import Render
+import Support
 import ViT
 
 /// Workers that take batches from a queue and store each batch's runs as soon as they are made.
@@ -8,7 +10,7 @@ import ViT
 /// The threads are not part of Swift's cooperative pool, because long computations would block it.
 package struct LocalEngine: Engine {
     /// Number of workers.
-    let workerCount: Int
+    package let workerCount: Int
     /// Number of workers that read photographs, which the CPU does; nil for one per core.
     var readerCount: Int?
     /// A worker computes at most this many images side by side: runs, or copies if the method makes several per run.
@@ -17,6 +19,9 @@ package struct LocalEngine: Engine {
     let save: @Sendable (RunRecord) throws -> Void
     /// Makes one worker's maker, on that worker's thread.
     let makeMaker: @Sendable (_ worker: Int) throws -> any RunMaker
+    /// What the workers compute with, in words.
+    private var deviceName = "this machine"
+    package private(set) var kind: String?
     package var interruptMessage = "stopping after this step; press Ctrl-C again to stop now."
     package var stopMessage = "Finished runs are kept: `atlasgen build` continues from there."
 
@@ -36,17 +41,27 @@ package struct LocalEngine: Engine {
     ///   - references: the pictures of frozen attention by their digest.
     ///   - device: the device that computes.
     ///   - workers: number of workers; nil for the device's number.
+    ///   - memoryLimit: bytes that this process may use.
     ///   - filmSteps: as for `VisualiserMaker`.
     package init(
         model: ViT, references: [String: FloatBuffer], device: any Device = LocalDevice.device, workers: Int? = nil,
-        filmSteps: @escaping @Sendable (Recipe) -> [Int] = { _ in [] },
+        memoryLimit: Double = MemoryLimit.bytes, filmSteps: @escaping @Sendable (Recipe) -> [Int] = { _ in [] },
         save: @escaping @Sendable (RunRecord) throws -> Void
     ) {
         let source = RecipeModels(model: model, references: references).source
-        self.init(workerCount: workers ?? device.workers, batchSize: device.batchSize, save: save) { _ in
-            VisualiserMaker(source, device: device, filmSteps: filmSteps)
+        // An accelerator's plugin tells when its own memory does not suffice.
+        let memory =
+            device is CPUDevice
+            ? RunMemory(
+                model.configuration, workers: workers ?? device.workers, images: device.batchSize, limit: memoryLimit)
+            : nil
+        let batchSize = memory?.images ?? device.batchSize
+        self.init(workerCount: memory?.workers ?? workers ?? device.workers, batchSize: batchSize, save: save) { _ in
+            VisualiserMaker(source, device: device, capacity: batchSize, filmSteps: filmSteps)
         }
         readerCount = workers
+        kind = device.kind
+        deviceName = memory.map { "the CPU (\(device.kind)), about \(Format.bytes(Int($0.bytes)))" } ?? device.kind
     }
 
     /// Makes local engines with this many workers; nil for the device's number.
@@ -60,6 +75,12 @@ package struct LocalEngine: Engine {
                 save: store.save)
         }
     }
+
+    package var advice: String? {
+        "Ctrl-C stops it, and the same command goes on from there. `--dry-run` tells the time of each layer; `--device` and "
+            + "`--engine slurm` make the runs on an accelerator or a cluster."
+    }
+    package var means: String { "\(workerCount == 1 ? "1 worker" : "\(workerCount) workers") on \(deviceName)" }
 
     /// Bytes of a worker's stack, as large as the main thread's.
     private static let stackSize = 8 << 20
@@ -141,7 +162,7 @@ private final class Workers: @unchecked Sendable {
                 let records = try maker.make(
                     batch, shouldStop: { isStopping },
                     onStep: { step in
-                        onEvent(.step(worker: worker, runs: batch.count, step: step))
+                        onEvent(.step(worker: worker, recipe: batch[0], runs: batch.count, step: step))
                     })
                 guard let records else { return }
                 for record in records {

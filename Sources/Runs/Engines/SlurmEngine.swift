@@ -17,10 +17,16 @@ package struct SlurmEngine: Engine {
     var run: @Sendable ([String]) async throws -> CommandResult = ExternalCommand.run
     /// The most seconds between two queries of the queue.
     var longestPause = 30.0
+    /// The nodes may have other CPUs than this machine.
+    package let kind: String? = nil
+    package let advice: String? = nil
     package let interruptMessage = "no longer following the jobs; press Ctrl-C again to stop now."
     package let stopMessage =
         "The jobs continue without this program: `atlasgen build --engine slurm` follows them again, and scancel "
         + "(with --clusters, if you chose one) ends them."
+
+    package var workerCount: Int { settings.shardCount }
+    package var means: String { "\(settings.shardCount) tasks of a Slurm job" }
 
     package init(
         store: Store, settings: SlurmSettings,

@@ -49,7 +49,7 @@ package final class VisualiserMaker: RunMaker {
         let films = recipes.map(filmSteps)
         let stops = films.first { !$0.isEmpty } ?? []
         var frames = [[Picture]](repeating: [], count: recipes.count)
-        let start = ProcessInfo.processInfo.systemUptime
+        let start = device.seconds
         let results = try visualiser.run(
             requests, shouldStop: shouldStop, onStep: onStep, stops: stops,
             onStop: { pictures in
@@ -58,7 +58,7 @@ package final class VisualiserMaker: RunMaker {
                 }
             })
         guard let results else { return nil }
-        let seconds = (ProcessInfo.processInfo.systemUptime - start) / Double(recipes.count)
+        let seconds = (device.seconds - start) / Double(recipes.count)
         return try recipes.indices.map { run in
             try record(
                 of: results[run], recipe: recipes[run],

@@ -18,8 +18,11 @@ struct CardFiles: Sendable {
     /// Writes cards that are the same as in the last build, unless a text or a picture has changed: they come from the
     /// store, because drawing one takes a twentieth of a second and a blog has hundreds. The store keeps no others.
     func writeKept(_ cards: [PageCard]) throws {
-        let results = concurrently(cards.count) { index in
-            Result { try writeKept(cards[index]) }
+        let results = library.clock.measure(.render, "social cards", cards.count, "cards") {
+            concurrently(cards.count) { index in
+                defer { library.clock.advance() }
+                return Result { try writeKept(cards[index]) }
+            }
         }
         let names = Set(try results.map { try $0.get() })
         // If this fails, files stay that nobody reads.

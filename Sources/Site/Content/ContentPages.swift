@@ -72,11 +72,14 @@ extension ContentPages {
         var warnings: [WriterWarning] = []
         var assets = AssetTable(paths: content.paths)
         var rendered: [String: ContentRenderer.Rendered] = [:]
-        for page in content.pages {
-            let text = try renderer.render(page)
-            warnings += text.warnings
-            try assets.add(text.assets, of: page)
-            rendered[page.path] = text
+        try library.clock.measure(.render, "texts", content.pages.count, "texts") {
+            for page in content.pages {
+                let text = try renderer.render(page)
+                warnings += text.warnings
+                try assets.add(text.assets, of: page)
+                rendered[page.path] = text
+                library.clock.advance()
+            }
         }
         introduction = content.introduction.flatMap { rendered[$0.path]?.html }
         layers = content.layers.compactMapValues { rendered[$0.path]?.html }

@@ -203,11 +203,3 @@ extension RunLibrary {
         project.conditions(of: layer).contains(condition) && neurons(of: layer, condition).contains(neuron)
     }
 }
-
-extension ViTConfiguration {
-    /// Floating-point operations of a run: a forward pass of each copy at each step, and a backward pass of the same
-    /// cost.
-    func runCost(at address: Address, method: Method) -> Double {
-        2 * forwardCost(to: address) * Double(method.steps) * Double(method.copies)
-    }
-}

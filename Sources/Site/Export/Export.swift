@@ -26,9 +26,8 @@ package struct Export: Sendable {
 
     /// Writes everything into an empty folder.
     ///
-    /// - Parameter onLayer: called before each layer with its short address.
     /// - Throws: `AtlasError` of code `data` if the store has no run of the project, or changes meanwhile.
-    package func write(to folder: String, onLayer: (String) -> Void) throws -> Summary {
+    package func write(to folder: String) throws -> Summary {
         let project = library.project
         let wanted = project.plan.recipes
         guard try library.store.missing(of: wanted).count < wanted.count else {
@@ -37,8 +36,7 @@ package struct Export: Sendable {
         }
         let files = ExportFiles(folder: folder)
         let layers = try project.layers.map { layer in
-            onLayer(layer.address.shortName)
-            return try LayerExport(library: library, layer: layer, files: files, format: format).write()
+            try LayerExport(library: library, layer: layer, files: files, format: format).write()
         }
         let conditions = layers.flatMap(\.conditions)
         let (runs, missing) = conditions.reduce((0, 0)) { ($0.0 + $1.runs, $0.1 + $1.missing) }

@@ -96,9 +96,13 @@ struct LayerExport {
     private func measured(_ recipes: [Recipe], condition: Int) throws -> [Row] {
         BLAS.useOneThread()
         let meter = RunMeter(judge: library.judge)
-        return try concurrently(recipes.count) { index in
-            Result { try row(of: recipes[index], condition: condition, meter) }
-        }.compactMap { try $0.get() }
+        let rows = library.clock.measure(.write, "runs of \(layer.address.shortName)", recipes.count, "runs") {
+            concurrently(recipes.count) { index in
+                defer { library.clock.advance() }
+                return Result { try row(of: recipes[index], condition: condition, meter) }
+            }
+        }
+        return try rows.compactMap { try $0.get() }
     }
 
     private func row(of recipe: Recipe, condition: Int, _ meter: RunMeter) throws -> Row? {

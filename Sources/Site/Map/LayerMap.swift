@@ -31,7 +31,7 @@ struct LayerMap {
         }
         guard !recipes.isEmpty else { return nil }
         let pictures = MapPictures(library: library, recipes: recipes, columns: map.columns)
-        let (whole, parts) = try library.clock.measure(.render) {
+        let (whole, parts) = try library.clock.measure(.render, "map of \(layer.address.shortName)") {
             try pictures.draw { try files.write($1, to: SitePaths.mapPicture(layer.address, part: $0)) }
         }
         try files.write(whole.bytes, to: SitePaths.mapPicture(layer.address))

@@ -102,8 +102,15 @@ package struct SiteWriter: Sendable {
     private func writePhotographs() throws {
         guard let photographs = library.photographs else { return }
         let shown = try photographs.published
-        let results: [Result<Void, any Error>] = concurrently(shown.count) { index in
-            Result { try files.write(try photographs.file(of: shown[index]), to: SitePaths.photograph(shown[index])) }
+        let results: [Result<Void, any Error>] = library.clock.measure(
+            .render, "photographs", shown.count, "photographs"
+        ) {
+            concurrently(shown.count) { index in
+                defer { library.clock.advance() }
+                return Result {
+                    try files.write(try photographs.file(of: shown[index]), to: SitePaths.photograph(shown[index]))
+                }
+            }
         }
         for result in results { try result.get() }
     }

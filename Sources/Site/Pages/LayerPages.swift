@@ -123,21 +123,25 @@ struct LayerPages: Sendable {
         @Sendable func cards(_ numbers: [Int]?) -> [NeuronCard] {
             (numbers ?? []).map { library.card(layer.address, $0, thumbnail: thumbnails[$0]) }
         }
-        return try concurrently(neurons.count) { index in
-            Swift.Result {
-                try library.clock.measure(.render) {
-                    try pages.write(
-                        NeuronPages.Subject(
-                            address: layer.address, neuron: neurons[index].number, rows: neurons[index].rows,
-                            commentary: neurons[index].commentary,
-                            previous: index > 0 ? neurons[index - 1].number : nil,
-                            next: index + 1 < neurons.count ? neurons[index + 1].number : nil, scores: scores,
-                            choices: choices,
-                            alike: cards(neighbours.look[neurons[index].number]),
-                            related: cards(neighbours.meaning[neurons[index].number]), compared: compared))
+        let results = library.clock.measure(.render, "pages of \(layer.address.shortName)", neurons.count, "neurons") {
+            concurrently(neurons.count) { index in
+                Swift.Result {
+                    defer { library.clock.advance() }
+                    return try library.clock.measure(.render) {
+                        try pages.write(
+                            NeuronPages.Subject(
+                                address: layer.address, neuron: neurons[index].number, rows: neurons[index].rows,
+                                commentary: neurons[index].commentary,
+                                previous: index > 0 ? neurons[index - 1].number : nil,
+                                next: index + 1 < neurons.count ? neurons[index + 1].number : nil, scores: scores,
+                                choices: choices,
+                                alike: cards(neighbours.look[neurons[index].number]),
+                                related: cards(neighbours.meaning[neurons[index].number]), compared: compared))
+                    }
                 }
             }
-        }.map { try $0.get() }
+        }
+        return try results.map { try $0.get() }
     }
 
     /// Paths of the neurons' small pictures.

@@ -37,7 +37,8 @@ package final class RunLibrary: Sendable {
         references = ScoreReferences(
             store: store, judge: judge,
             models: RecipeModels(model: project.model.model, references: project.references))
-        cache = ScoreCache(store: store, judge: judge, reference: references.reference)
+        cache = ScoreCache(
+            store: store, judge: judge, reference: references.reference, onRead: { clock.advance() })
     }
 
     /// The seeds that the project's own runs have.
@@ -60,23 +61,24 @@ package final class RunLibrary: Sendable {
 
     /// The scores of a layer's runs of one condition, over `neurons`, or over all that have such runs.
     func scores(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) throws -> LayerScores {
-        try clock.measure(.score) { try cache.scores(of: recipes(of: layer, condition, neurons: neurons)) }
+        let recipes = recipes(of: layer, condition, neurons: neurons)
+        return try scoring("scores", layer, reading: recipes.count) { try cache.scores(of: recipes) }
     }
 
     /// Which neurons of a layer have pictures like each other's, by their runs of one condition.
     func neighbours(of layer: AtlasLayer, _ condition: Condition) throws -> NeuronNeighbours {
-        try clock.measure(.score) { try cache.neighbours(of: recipes(of: layer, condition)) }
+        try scoring("neighbours", layer) { try cache.neighbours(of: recipes(of: layer, condition)) }
     }
 
     /// The map of a layer's neurons by their runs of one condition.
     func map(of layer: AtlasLayer, _ condition: Condition) throws -> NeuronMap {
-        try clock.measure(.score) { try cache.map(of: recipes(of: layer, condition)) }
+        try scoring("map", layer) { try cache.map(of: recipes(of: layer, condition)) }
     }
 
     /// How wide the intervals of a layer's runs of one condition are with fewer seeds, over all neurons that have such
     /// runs.
     func widths(of layer: AtlasLayer, _ condition: Condition) throws -> SeedWidths {
-        try clock.measure(.score) { try cache.widths(of: recipes(of: layer, condition)) }
+        try scoring("intervals by seeds", layer) { try cache.widths(of: recipes(of: layer, condition)) }
     }
 
     /// The forced choice of a layer's runs of one condition by each judge; empty without photographs, and for runs that
@@ -86,7 +88,14 @@ package final class RunLibrary: Sendable {
             return []
         }
         let place = ReadingPlace(address: layer.address, tokens: layer.tokens[0])
-        return try clock.measure(.score) { try choices.choices(of: recipes(of: layer, condition), at: place) }
+        return try scoring("forced choice", layer) { try choices.choices(of: recipes(of: layer, condition), at: place) }
+    }
+
+    /// Measures and tells the computation of `what` about a layer, for which so many runs are read.
+    private func scoring<Result>(
+        _ what: String, _ layer: AtlasLayer, reading count: Int = 0, _ body: () throws -> Result
+    ) rethrows -> Result {
+        try clock.measure(.score, "\(what) of \(layer.address.shortName)", count, "runs", body)
     }
 
     private func recipes(of layer: AtlasLayer, _ condition: Condition, neurons: [Int]? = nil) -> [Recipe] {

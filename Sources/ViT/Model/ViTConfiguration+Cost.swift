@@ -29,10 +29,22 @@ extension ViTConfiguration {
         return embedding + Double(address.block ?? blockCount - 1) * block + inLastBlock + reading
     }
 
+    /// Floating-point operations of a run: a forward pass of each copy at each step, and a backward pass of the same
+    /// cost.
+    public func runCost(at address: Address, method: Method) -> Double {
+        2 * forwardCost(to: address) * Double(method.steps) * Double(method.copies)
+    }
+
+    /// Bytes of the blocks' weights in single precision, which are most of a model's.
+    public var blockMemory: Double {
+        let (c, m) = (Double(width), Double(mlpWidth))
+        return 4 * Double(blockCount) * c * (4 * c + Double(mlpInputWidth) + m)
+    }
+
     /// Bytes that one image needs for a forward and backward pass (`ModelPass`): the attention patterns, which grow
     /// with the square of the tokens, what the blocks keep for the backward pass, and the image itself. Padding is left
     /// out. In floating point, so that sizes from a damaged file do not overflow.
-    var imageMemory: Double {
+    public var imageMemory: Double {
         let (c, m) = (Double(width), Double(mlpWidth))
         let pixels = Double(imageHeight) * Double(imageWidth)
         let t = Double(prefixTokenCount) + pixels / (Double(patchSize) * Double(patchSize))
