@@ -92,6 +92,10 @@ final class TinyProject: Sendable {
     ///
     /// - Parameter interruptWhen: asked again and again while it runs; once true, the program gets one Ctrl-C.
     func run(_ arguments: [String], interruptWhen: (@Sendable () throws -> Bool)? = nil) async throws -> Outcome {
+        try await onThread { try self.runHere(arguments, interruptWhen) }
+    }
+
+    private func runHere(_ arguments: [String], _ interruptWhen: (() throws -> Bool)?) throws -> Outcome {
         // Files and not pipes: a pipe's end could be inherited by a program that another test starts meanwhile.
         let name = UUID().uuidString
         let logs = try TemporaryFolder()
@@ -104,20 +108,14 @@ final class TinyProject: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: messages))
-        let ended = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { process in
-            ended.continuation.yield(process.terminationStatus)
-            ended.continuation.finish()
-        }
         try process.run()
         if let interruptWhen {
-            while process.isRunning, try !interruptWhen() { try await Task.sleep(for: .milliseconds(5)) }
+            while process.isRunning, try !interruptWhen() { usleep(5000) }
             process.interrupt()
         }
-        var code: Int32 = -1
-        for await status in ended.stream { code = status }
+        process.waitUntilExit()
         return Outcome(
-            code: code, output: try String(contentsOfFile: output, encoding: .utf8),
+            code: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
             messages: try String(contentsOfFile: messages, encoding: .utf8))
     }
 

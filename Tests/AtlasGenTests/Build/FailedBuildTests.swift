@@ -211,8 +211,7 @@ import Testing
         let project = try TinyProject()
         #expect(try await project.build().code == 0)
         let site = try project.files()
-        // More runs than end before the interrupt arrives, also if other tests keep this one waiting for minutes; neuron 0
-        // gets all its seeds first.
+        // More runs than end before the interrupt arrives, on a busy machine too; neuron 0 gets all its seeds first.
         let long = TinyProject.settings.replacing("seeds: 2", with: "seeds: 1000").replacing(
             "steps: 3", with: "steps: 2000")
         try project.configure("title: Longer\n\(long)")

@@ -7,10 +7,6 @@ import Testing
 @testable import AtlasGen
 @testable import TestSupport
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
 @Suite struct PreviewServerTests {
     /// A site with a server, for the length of a test.
     private struct Served {
@@ -24,12 +20,10 @@ import Testing
         func answers(to text: String) throws -> String {
             let client = try client
             client.send(text)
-            return client.receiveAll().text
+            return client.receiveAll()
         }
     }
 
-    /// Waits that are so short that a test can see their end.
-    private static let short = PreviewLimits(request: 0.5, idle: 1, stall: 0.5, farewell: 0.5)
     private static let request = "GET /x.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
     private static let last = "GET /x.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     /// Bytes of a file that no buffer of the system holds.
@@ -63,10 +57,9 @@ import Testing
     @Test func foldersPagesComeOverASocket() async throws {
         try await withServer { served in
             for path in ["a%20b/", "a%20b/?query", "a%20b/index.html"] {
-                let url = try #require(URL(string: "http://127.0.0.1:\(served.port)/\(path)"))
-                let (data, response) = try await URLSession.shared.data(from: url)
-                #expect((response as? HTTPURLResponse)?.statusCode == 200)
-                #expect(String(decoding: data, as: UTF8.self).contains("Inner"))
+                let answer = try served.answers(
+                    to: "GET /\(path) HTTP/1.1\r\nHost: 127.0.0.1:\(served.port)\r\nConnection: close\r\n\r\n")
+                #expect(RawClient.status(answer) == 200 && answer.contains("Inner"))
             }
         }
     }
@@ -107,7 +100,7 @@ import Testing
             client.send(
                 (0..<count).map { "GET /\($0) HTTP/1.1\r\nHost: localhost\r\n\r\n" + Self.request }.joined())
             client.finish()
-            let (text, _) = client.receiveAll()
+            let text = client.receiveAll()
             let statuses = text.matches(of: /HTTP\/1\.1 ([0-9]{3})\b/).map { String($0.1) }
             #expect(statuses == (0..<count).flatMap { _ in ["404", "200"] })
             #expect(text.hasSuffix("\r\n\r\ntext"))
@@ -196,64 +189,64 @@ import Testing
             let client = try served.client
             client.send(Self.request)
             client.finish()
-            #expect(client.receiveAll().text.hasSuffix("\r\n\r\ntext"))
+            #expect(client.receiveAll().hasSuffix("\r\n\r\ntext"))
             let half = try served.client
             half.send("GET /x.txt HTT")
             half.finish()
-            #expect(RawClient.status(half.receiveAll().text) == 400)
+            #expect(RawClient.status(half.receiveAll()) == 400)
         }
     }
 
     // MARK: - Time and number
 
+    // A limit is short where its end is seen, and otherwise longer than any pause of a busy machine.
+
     @Test func slowRequestsEnd() async throws {
-        try await withServer(Self.short) { served in
+        try await withServer(PreviewLimits(request: 2)) { served in
+            // Nothing at all, and half of a second request.
+            let (silent, second) = (try served.client, try served.client)
+            second.send(Self.request + "GET / HTT")
             // A byte now and then does not help.
             let slow = try served.client
             slow.send("GET / HTTP/1.1\r\nX: ")
             let start = ContinuousClock.now
-            while slow.send("a"), ContinuousClock.now - start < .seconds(20) {
+            while slow.send("a"), ContinuousClock.now - start < .seconds(30) {
                 RawClient.pause(0.05)
             }
-            #expect(ContinuousClock.now - start < .seconds(20))
-            // Nothing at all, and half of a second request.
-            #expect(try served.client.receiveAll().text.isEmpty)
-            let second = try served.client
-            second.send(Self.request + "GET / HTT")
-            #expect(second.receiveAll().text.hasSuffix("\r\n\r\ntext"))
+            #expect(ContinuousClock.now - start < .seconds(30))
+            #expect(silent.receiveAll().isEmpty)
+            #expect(second.receiveAll().hasSuffix("\r\n\r\ntext"))
         }
     }
 
     @Test func idleConnectionsEnd() async throws {
-        try await withServer(Self.short) { served in
-            let client = try served.client
-            client.send(Self.request)
-            let (text, seconds) = client.receiveAll()
-            #expect(text.hasSuffix("\r\n\r\ntext") && seconds > Self.short.request)
+        try await withServer(PreviewLimits(request: 600, idle: 1)) { served in
+            let start = ContinuousClock.now
+            let answer = try served.answers(to: Self.request)
+            #expect(answer.hasSuffix("\r\n\r\ntext") && ContinuousClock.now - start >= .seconds(1))
         }
     }
 
     @Test func clientsThatDoNotReadEnd() async throws {
-        try await withServer(Self.short) { served in
+        try await withServer(PreviewLimits(stall: 0.5)) { served in
             let client = try served.client
-            client.send("GET /long.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            // The server leaves what follows the request unread, so the system tells the client of the end at once.
+            client.send(
+                "GET /long.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n" + String(repeating: Self.request, count: 1000))
             // Others are answered meanwhile.
             #expect(try served.answers(to: Self.last).hasSuffix("text"))
-            RawClient.pause(2)
-            #expect(client.receive(.max).count < Self.filmSize)
+            #expect(client.waitForReset())
         }
         // One that reads has it all, however long it takes.
-        var limits = Self.short
-        limits.stall = 10
-        try await withServer(limits) { served in
+        try await withServer(PreviewLimits(request: 2, idle: 2, stall: 60)) { served in
             let client = try served.client
             client.send("GET /long.mp4 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             _ = client.receiveHead()
-            for _ in 0..<4 {
+            for _ in 0..<5 {
                 #expect(client.receive(1 << 20).count == 1 << 20)
-                RawClient.pause(0.3)
+                RawClient.pause(0.5)
             }
-            #expect(client.receive(.max).count == Self.filmSize - (4 << 20))
+            #expect(client.receive(.max).count == Self.filmSize - (5 << 20))
         }
     }
 
@@ -272,7 +265,7 @@ import Testing
                 #expect(try served.answers(to: Self.last).hasSuffix("\r\n\r\ntext"))
             }
             // The first ones have given way.
-            #expect(stuck[0].receiveAll().text.isEmpty)
+            #expect(stuck[0].receiveAll().isEmpty)
             #expect(stuck[2].receive(.max).count < Self.filmSize)
         }
     }
@@ -295,7 +288,7 @@ import Testing
             // It does not listen yet.
             guard let client = try? RawClient(port: port) else { continue }
             client.send("GET / HTTP/1.1\r\nHost: localhost:\(port)\r\nConnection: close\r\n\r\n")
-            page = client.receiveAll().text
+            page = client.receiveAll()
         }
         var stuck: [RawClient] = []
         for text in ["", "GET /", "POST / HTTP/1.1\r\nContent-Length: 9999999\r\n\r\na", Self.request] {
@@ -306,7 +299,7 @@ import Testing
         let start = ContinuousClock.now
         process.interrupt()
         process.waitUntilExit()
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(30))
         #expect(process.terminationReason == .exit && process.terminationStatus == 0)
         // The port is free at once, although connections were open.
         let server = try await PreviewServer(port: UInt16(port), state: PreviewState())
