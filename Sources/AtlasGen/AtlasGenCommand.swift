@@ -12,6 +12,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "atlasgen",
         abstract: "Turn a Vision Transformer's weights into a website of its neurons.",
+        discussion: HelpText.program,
         version: Version.generator,
         subcommands: [
             BuildCommand.self, ServeCommand.self, NewCommand.self, InitCommand.self, VisualiseCommand.self,
@@ -25,6 +26,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
     static func main() async {
         do {
             try Descriptors.prepare()
+            try CommandWords.check(Array(CommandLine.arguments.dropFirst()), of: Self.self)
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -57,7 +59,7 @@ struct AtlasGenCommand: AsyncParsableCommand {
     }
 
     private static func stop(_ message: String, _ code: AtlasError.Code) -> Never {
-        Terminal.say("atlasgen: \(message)")
+        Terminal.say("atlasgen: \(message)", isError: true)
         end(code.rawValue)
     }
 

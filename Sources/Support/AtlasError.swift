@@ -3,7 +3,7 @@
 /// An error that stops a command: a message for the person who ran it, and an exit code.
 package struct AtlasError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The codes of BSD's sysexits.h that atlasgen uses.
-    package enum Code: Int32, Sendable {
+    package enum Code: Int32, Sendable, CaseIterable {
         /// The command line was wrong (EX_USAGE).
         case usage = 64
         /// A file that the user gave is wrong or missing: configuration, content, weights, template (EX_DATAERR).

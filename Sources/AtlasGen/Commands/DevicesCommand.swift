@@ -11,11 +11,12 @@ import XLA
 struct DevicesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "List what can compute: the CPU, and accelerators through PJRT plugins.",
-        discussion: """
+        discussion: HelpText.discussion(
+            """
             A plugin is a C library that drives one kind of accelerator. These packages hold one: jax-cuda13-pjrt and \
             jax-cuda13-plugin[with-cuda] (NVIDIA), jax-rocm7-pjrt (AMD), jax-oneapi-pjrt (Intel). Install one with pip \
             into a virtual environment, and activate the environment. Python is not needed when atlasgen runs.
-            """)
+            """, examples: ["atlasgen devices", "atlasgen devices --json"], documents: ["docs/accelerators.md"]))
 
     @Flag(help: "Print everything as JSON.")
     var json = false

@@ -23,7 +23,8 @@ struct EngineOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "With slurm: options for sbatch, such as \"--partition=long --time=12:00:00\".", valueName: "options"))
+            "With slurm: options for sbatch, such as \"--partition=long --time=12:00:00\". (default: none)",
+            valueName: "options"))
     var sbatch: String?
 
     @Flag(help: "With slurm: submit the jobs, print their numbers and return; a later build writes the site.")

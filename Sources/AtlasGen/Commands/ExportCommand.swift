@@ -11,7 +11,10 @@ import Support
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write the runs that a project has made, and their scores, as tables, arrays and pictures.")
+        abstract: "Write the runs that a project has made, and their scores, as tables, arrays and pictures.",
+        discussion: HelpText.discussion(
+            examples: ["atlasgen export results", "atlasgen export results --file my-atlas --format csv"],
+            documents: ["docs/data.md"]))
 
     @Argument(
         help: "The folder to write: a new or an empty one, or an earlier export, which is replaced.",

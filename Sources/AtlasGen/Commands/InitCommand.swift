@@ -7,7 +7,9 @@ import Support
 /// Creates a project.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Create a starter project: a configuration, an introduction and a post.")
+        commandName: "init", abstract: "Create a starter project: a configuration, an introduction and a post.",
+        discussion: HelpText.discussion(
+            examples: ["atlasgen init my-atlas", "atlasgen init ."], documents: ["README.md", "docs/writing.md"]))
 
     @Argument(help: "The folder. It must be empty or not exist yet.", completion: .directory)
     var folder: String
@@ -15,7 +17,7 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         try StarterProject(date: Date(), in: .current).write(to: folder)
         let name = folder.readableLine
-        try Terminal.write("Created \(name)/atlas.yml. Next: cd \(name) && atlasgen serve\n")
+        try Terminal.write("Created \(name)/atlas.yml. Next: atlasgen serve \(name)\n")
     }
 }
 

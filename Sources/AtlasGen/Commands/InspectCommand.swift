@@ -10,7 +10,11 @@ import ViT
 /// Reads a checkpoint and prints what it contains, what was assumed about it, and how long a run takes on this machine.
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Describe a checkpoint, and how long its runs take on this machine.")
+        commandName: "inspect", abstract: "Describe a checkpoint, and how long its runs take on this machine.",
+        usage: "atlasgen inspect [<options>] [<file>]",
+        discussion: HelpText.discussion(
+            examples: ["atlasgen inspect vit_b_16-c867db91.pth", "atlasgen inspect clip-vit-base-patch32 --json"],
+            documents: ["docs/models.md"]))
 
     @Argument(
         help: ArgumentHelp(

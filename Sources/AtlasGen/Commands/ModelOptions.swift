@@ -7,31 +7,43 @@ import ViT
 
 /// What the user states about a checkpoint on the command line.
 struct CheckpointOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Attention heads per block, if the checkpoint does not say.", valueName: "count"))
+    /// What is taken where an option is not given, in help texts.
+    private static let fromCheckpoint = "(default: the checkpoint's or its library's)"
+
+    @Option(help: ArgumentHelp("Attention heads per block. \(Self.fromCheckpoint)", valueName: "count"))
     var heads: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The MLPs' nonlinearity: \(Activation.allCases.map(\.rawValue).joined(separator: ", ")).",
+            "The MLPs' nonlinearity. \(Self.fromCheckpoint)",
             valueName: "name"))
     var activation: Activation?
 
-    @Option(help: ArgumentHelp("Mean that is subtracted from R, G, B in 0…1, e.g. 0.5,0.5,0.5.", valueName: "r,g,b"))
+    @Option(
+        help: ArgumentHelp(
+            "Mean that is subtracted from R, G, B in 0…1, e.g. 0.5,0.5,0.5. \(Self.fromCheckpoint)", valueName: "r,g,b")
+    )
     var mean: ChannelValues?
 
-    @Option(help: ArgumentHelp("Standard deviation that R, G, B are divided by, e.g. 0.5,0.5,0.5.", valueName: "r,g,b"))
+    @Option(
+        help: ArgumentHelp(
+            "Standard deviation that R, G, B are divided by, e.g. 0.5,0.5,0.5. \(Self.fromCheckpoint)",
+            valueName: "r,g,b"))
     var std: ChannelValues?
 
-    @Option(help: ArgumentHelp("ε of the LayerNorms, e.g. 1e-6.", valueName: "number"))
+    @Option(help: ArgumentHelp("ε of the LayerNorms, e.g. 1e-6. \(Self.fromCheckpoint)", valueName: "number"))
     var epsilon: Float?
 
     @Option(
-        help: ArgumentHelp("Height and width of the images in pixels, e.g. 224 or 224,448.", valueName: "height,width"))
+        help: ArgumentHelp(
+            "Height and width of the images in pixels, e.g. 224 or 224,448. \(Self.fromCheckpoint)",
+            valueName: "height,width"))
     var imageSize: SidesInPixels?
 
     @Option(
         help: ArgumentHelp(
-            "Which model of a file that holds several, by the first part of its tensors' names, e.g. state_dict_ema.",
+            "Which model of a file that holds several, by the first part of its tensors' names, e.g. state_dict_ema. "
+                + "(default: the moving average, if there is one)",
             valueName: "key"))
     var stateDict: String?
 
@@ -92,7 +104,7 @@ struct ModelOptions: ParsableArguments {
         if let weights {
             return (try said(LoadedModel(argument: weights, overrides: checkpoint.overrides)), nil)
         }
-        guard project.file != ProjectOptions.defaultFile || FileSystem.exists(project.file) else {
+        guard project.named != nil || FileSystem.exists(project.file) else {
             return (try LoadedModel(path: Installation.embeddedModel(), overrides: checkpoint.overrides), nil)
         }
         let project = try Project(file: project.file, stated: checkpoint.overrides)

@@ -8,27 +8,31 @@ import Support
 /// Creates files for writers.
 struct NewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "new", abstract: "Create a file to write in.", subcommands: [NewPostCommand.self])
+        commandName: "new", abstract: "Create a file to write in.",
+        discussion: HelpText.discussion(
+            examples: ["atlasgen new post \"A first look\""], documents: ["docs/writing.md"]),
+        subcommands: [NewPostCommand.self])
 }
 
 /// Creates a post.
 struct NewPostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "post", abstract: "Create a post with this title, dated now, in content/posts.",
+        discussion: HelpText.discussion(
+            examples: [
+                "atlasgen new post \"A first look\"", "atlasgen new post --file my-atlas \"What neuron 17 looks for\"",
+            ], documents: ["docs/writing.md"]),
         // If -h existed, a title such as "- dash" would be parsed as combined flags that include it.
         helpNames: .long)
 
     @OptionGroup var project: ProjectOptions
 
-    @Argument(help: "The post's title. If it begins with a hyphen, write -- before it.")
-    var title: String
+    @Argument(help: "The post's title, in quotes or not. If it begins with a hyphen, write -- before it.")
+    var title: [String]
 
     func run() throws {
-        guard FileSystem.exists(project.file) else {
-            throw AtlasError(
-                .data, "\(project.file): there is no such file. `atlasgen init DIR` creates a starter project.")
-        }
-        let draft = try PostDraft(title: title, date: Date(), in: .current)
+        try ProjectOptions.check(project.file)
+        let draft = try PostDraft(title: title.joined(separator: " "), date: Date(), in: .current)
         let folder = OutputPath.joined(FileSystem.parent(of: project.file), "content/posts")
         try Terminal.write(draft.write(to: folder) + "\n")
     }

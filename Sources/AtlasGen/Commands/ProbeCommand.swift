@@ -10,7 +10,13 @@ import ViT
 /// Runs the model on a picture and prints the neurons of an address that it excites most.
 struct ProbeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "probe", abstract: "Show which neurons a picture excites most.")
+        commandName: "probe", abstract: "Show which neurons a picture excites most.",
+        discussion: HelpText.discussion(
+            examples: [
+                "atlasgen probe dog.jpg --layer heads.head",
+                "atlasgen probe dog.jpg --layer encoder_layer_5.mlp.3 --tokens cls --top 20",
+                "atlasgen probe dog.jpg --layer heads.head --json > activations.json",
+            ], documents: ["docs/pictures.md", "docs/data.md (--json)"]))
 
     @Argument(
         help: "A PNG or JPEG file. It is resized and cropped as the model's library does; `inspect` shows how.",
@@ -59,18 +65,31 @@ struct ProbeCommand: ParsableCommand {
         let activations = try reader.activations(of: [planes])[0]
         if json {
             let result = Result(
-                image: image, address: address.description, tokens: tokens.description, activations: activations)
+                image: image, model: .init(model), prepared: .init(width: shape.imageWidth, height: shape.imageHeight),
+                address: address.description, tokens: tokens.description,
+                labels: address == .head ? model.checkpoint.labels : nil, activations: activations)
             try Terminal.write(JSONEncoder.commands.text(of: result) + "\n")
         } else {
             try Terminal.write(table(activations, address: address, tokens: tokens, model: model) + "\n")
         }
     }
 
-    /// What `--json` prints.
+    /// What `--json` prints (docs/data.md documents it).
     private struct Result: Encodable {
+        /// A size in pixels.
+        struct Size: Encodable {
+            let width: Int
+            let height: Int
+        }
+
         let image: String
+        let model: VisualiseReport.Model
+        /// The size of the image that the model read.
+        let prepared: Size
         let address: String
         let tokens: String
+        /// The classes' names in the order of the activations; nil if they are no classes with names.
+        let labels: [String]?
         let activations: [Float]
     }
 

@@ -11,9 +11,13 @@ import Support
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Build the site, serve it on this machine, and build it again when a file changes.")
+        abstract: "Build the site, serve it on this machine, and build it again when a file changes.",
+        usage: "atlasgen serve [<options>] [<folder>]",
+        discussion: HelpText.discussion(
+            examples: ["atlasgen serve", "atlasgen serve my-atlas --port 8080 --drafts"],
+            documents: ["docs/writing.md"]))
 
-    @OptionGroup var project: ProjectOptions
+    @OptionGroup var project: ProjectArgument
 
     @Option(help: "The port on 127.0.0.1.")
     var port: UInt16 = 8000
@@ -37,10 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard FileSystem.exists(project.file) else {
-            throw AtlasError(
-                .data, "\(project.file): there is no such file. `atlasgen init DIR` creates a starter project.")
-        }
+        try ProjectOptions.check(project.file)
         let signal = StopSignal()
         let interrupts = InterruptMonitor(signal) {
             // A build that does not stop in time is left. Its finished runs are stored, and the next build removes what

@@ -11,14 +11,21 @@ import ViT
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store", abstract: "Check, list or prune the runs that a project has made.",
+        discussion: HelpText.discussion(
+            examples: ["atlasgen store list", "atlasgen store verify my-atlas", "atlasgen store prune --dry-run"],
+            documents: ["docs/scaling.md"]),
         subcommands: [Verify.self, List.self, Prune.self])
 
     /// Reads every run.
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read and check every run; set damaged ones aside.")
+            commandName: "verify", abstract: "Read and check every run; set damaged ones aside.",
+            usage: "atlasgen store verify [<options>] [<folder>]",
+            discussion: HelpText.discussion(
+                "Damaged runs are made again by the next build; the exit code is then \(AtlasError.Code.data.rawValue).",
+                examples: ["atlasgen store verify", "atlasgen store verify my-atlas"], documents: ["docs/scaling.md"]))
 
-        @OptionGroup var project: ProjectOptions
+        @OptionGroup var project: ProjectArgument
 
         func run() throws {
             let store = try project.store()
@@ -60,55 +67,73 @@ struct StoreCommand: ParsableCommand {
     /// Shows sizes.
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show run counts and sizes by layer and method, and what photographs take.")
+            commandName: "list",
+            abstract: "Show run counts and sizes by layer and method, and what photographs take.",
+            usage: "atlasgen store list [<options>] [<folder>]",
+            discussion: HelpText.discussion(
+                examples: ["atlasgen store list", "atlasgen store list my-atlas --json"],
+                documents: ["docs/scaling.md", "docs/data.md (--json)"]))
 
-        @OptionGroup var project: ProjectOptions
+        @OptionGroup var project: ProjectArgument
 
-        private struct Group: Hashable {
-            let address: Address
-            let method: String
+        @Flag(help: "Print everything as JSON.")
+        var json = false
+
+        /// What `--json` prints (docs/data.md documents it).
+        private struct Listing: Encodable {
+            /// The shards of photographs.
+            struct Photographs: Encodable {
+                let shards: Int
+                let bytes: Int
+            }
+
+            let runs: RunTable
+            let photographs: Photographs
+
+            private enum CodingKeys: String, CodingKey { case photographs }
+
+            /// The runs' keys are beside the photographs'.
+            func encode(to encoder: any Encoder) throws {
+                try runs.encode(to: encoder)
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(photographs, forKey: .photographs)
+            }
         }
 
         func run() throws {
             let store = try project.store()
-            let groups = Dictionary(grouping: try store.entries()) {
-                Group(address: $0.header.recipe.address, method: $0.header.recipe.variant.method.name)
-            }
-            var table = TextTable(
-                columns: [
-                    .init(title: "layer"), .init(title: "method"), .init(title: "runs", isNumeric: true),
-                    .init(title: "size", isNumeric: true),
-                ])
-            let sorted = groups.sorted { first, second in
-                first.key.address == second.key.address
-                    ? first.key.method < second.key.method
-                    : first.key.address.precedes(second.key.address)
-            }
-            for (group, entries) in sorted {
-                table.rows.append([group.address.description, group.method] + Self.sum(entries.map(\.bytes)))
-            }
+            // Reading them finds the ones that cannot be read.
+            let entries = try store.entries()
             let unreadable = store.unreadable.compactMap {
                 FileSystem.version(of: store.path(of: $0), followingLinks: true)?.bytes
             }
-            if !unreadable.isEmpty { table.rows.append(["unreadable", ""] + Self.sum(unreadable)) }
-            table.rows.append(["all", ""] + Self.sum(groups.values.flatMap(\.self).map(\.bytes) + unreadable))
+            let table = RunTable(entries, unreadable: unreadable)
             let shards = try store.photographShards()
-            try Terminal.write(
-                table.text + "\n"
+            let photographs = Listing.Photographs(shards: shards.count, bytes: shards.reduce(0) { $0 + $1.bytes })
+            let text =
+                json
+                ? try JSONEncoder.commands.text(of: Listing(runs: table, photographs: photographs))
+                : table.text
                     + (shards.isEmpty
-                        ? ""
-                        : "photographs: \(shards.count) shards, \(Format.bytes(shards.reduce(0) { $0 + $1.bytes }))\n"))
+                        ? "" : "\nphotographs: \(photographs.shards) shards, \(Format.bytes(photographs.bytes))")
+            try Terminal.write(text + "\n")
         }
-
-        private static func sum(_ sizes: [Int]) -> [String] { ["\(sizes.count)", Format.bytes(sizes.reduce(0, +))] }
     }
 
     /// Removes what is not needed.
     struct Prune: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove the runs that neither atlas.yml nor a post refers to.")
+            commandName: "prune", abstract: "Remove the runs that neither atlas.yml nor a post refers to.",
+            usage: "atlasgen store prune [<options>] [<folder>]",
+            discussion: HelpText.discussion(
+                """
+                Drafts count as posts. Damaged records, half-written files of more than a day, and shards of photographs \
+                that nothing needs go too.
+                """,
+                examples: ["atlasgen store prune --dry-run", "atlasgen store prune my-atlas --filmless"],
+                documents: ["docs/scaling.md"]))
 
-        @OptionGroup var project: ProjectOptions
+        @OptionGroup var project: ProjectArgument
 
         @Flag(help: "Only show what would be removed.")
         var dryRun = false
@@ -119,27 +144,46 @@ struct StoreCommand: ParsableCommand {
         func run() throws {
             let store = try project.store()
             let atlas = try Project(file: project.file)
-            let kept = Set(
-                try atlas.wholePlan(drafts: true).recipes.filter { recipe in
-                    try !filmless || !atlas.lacksFilm(recipe, store.filmSteps(recipe.key))
-                }.map(\.key))
+            let wanted = try atlas.wholePlan(drafts: true).recipes
+            let lacking = try !filmless ? [] : wanted.filter { try atlas.lacksFilm($0, store.filmSteps($0.key)) }
             let scans = try atlas.scans(in: store)
             // A running build may have read another configuration, and be making runs that this one would remove.
             let lock = dryRun ? nil : try FileLock(storeFolder: store.folder)
             defer { withExtendedLifetime(lock) {} }
-            let pruning = try store.prune(keeping: kept, isDry: dryRun)
+            let (asked, filmed) = (Set(wanted.map(\.key)), Set(lacking.map(\.key)))
+            let pruning = try store.prune(keeping: asked.subtracting(filmed), isDry: dryRun)
             let photographs = try store.prunePhotographs(keeping: scans, isDry: dryRun)
-            try Terminal.write(
-                "\(counted(pruning.runs.count)) and \(pruning.leftovers) damaged or half-written files "
-                    + "\(dryRun ? "would be " : "")removed, \(Format.bytes(pruning.bytes))\n"
-                    + (photographs.shards > 0
-                        ? "\(photographs.shards) shards of photographs \(dryRun ? "would be " : "")removed, "
-                            + "\(Format.bytes(photographs.bytes))\n" : ""))
+
+            let would = dryRun ? "would be " : ""
+            var lines = [
+                "\(counted(pruning.runs.count)) and \(pruning.leftovers) damaged or half-written files \(would)removed, "
+                    + Format.bytes(pruning.bytes)
+            ]
+            let reasons = [
+                ("Neither atlas.yml nor a post asks for these:", pruning.runs.filter { !filmed.contains($0.key) }),
+                ("These lack the film that atlas.yml asks for:", pruning.runs.filter { filmed.contains($0.key) }),
+            ]
+            for (reason, runs) in reasons where !runs.isEmpty {
+                let table = RunTable(
+                    runs.compactMap(\.entry), unreadable: runs.filter { $0.entry == nil }.map(\.bytes))
+                lines += ["", reason, table.text]
+            }
+            if photographs.shards > 0 {
+                lines += [
+                    "",
+                    "\(photographs.shards) shards of photographs \(would)removed, \(Format.bytes(photographs.bytes)): their "
+                        + "photographs are gone, or another model or method read them.",
+                ]
+            }
+            if pruning.runs.isEmpty, pruning.leftovers == 0, photographs.shards == 0 {
+                lines = ["Nothing to remove: atlas.yml or a post asks for everything in the store."]
+            }
+            try Terminal.write(lines.joined(separator: "\n") + "\n")
         }
     }
 }
 
-extension ProjectOptions {
+extension ProjectArgument {
     /// The store beside the configuration.
     ///
     /// - Throws: `AtlasError` of code `data` if there is none.
@@ -149,23 +193,9 @@ extension ProjectOptions {
         guard FileSystem.isFolder(folder) else {
             throw AtlasError(
                 .data,
-                "\(folder): there is no store. Run this in a project that has been built, or name its configuration "
-                    + "with --file.")
+                "\(folder): there is no store. Run this in a project that has been built, or name its folder.")
         }
         return try Store(folder: folder) { Terminal.say("atlasgen: \($0)") }
-    }
-}
-
-extension Address {
-    /// Whether this address is computed before another.
-    fileprivate func precedes(_ other: Address) -> Bool { place.lexicographicallyPrecedes(other.place) }
-
-    private var place: [Int] {
-        switch self {
-        case .block(let index, let site): [0, index, Address.Site.allCases.firstIndex(of: site) ?? 0]
-        case .encoderNorm: [1]
-        case .head: [2]
-        }
     }
 }
 

@@ -14,10 +14,17 @@ struct VisualiseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "visualise",
         abstract: "Make a picture of one neuron.",
-        discussion: """
+        discussion: HelpText.discussion(
+            """
             The picture is byte for byte the same as an atlas's picture of the same neuron, method, tokens, attention, \
             steps and seed. In a project, the defaults are those of the project's grids.
             """,
+            examples: [
+                "atlasgen visualise heads.head/1 --seeds 0-5 --scale 3 -o goldfish.png",
+                "atlasgen visualise heads.head/1 --seeds 0-5 -o 'goldfish-{seed}.png'",
+                "atlasgen visualise encoder_layer_5.mlp.3/17 --method maco --tokens cls",
+                "atlasgen visualise heads.head/1 --weights vit_b_16-c867db91.pth --json",
+            ], documents: ["docs/methods.md", "docs/data.md (--json)"]),
         aliases: ["visualize"])
 
     @Argument(help: ArgumentHelp("The neuron, e.g. encoder_layer_5.mlp.3/17.", valueName: NeuronName.argument))
@@ -25,12 +32,17 @@ struct VisualiseCommand: AsyncParsableCommand {
 
     @OptionGroup var model: ModelOptions
 
-    @Option(help: "A method of the project, or a preset: atlas, pixel, fourier, ghiasi or maco.")
+    @Option(
+        help: """
+            A method of the project, or a preset: atlas, pixel, fourier, ghiasi or maco. (default: the project's first, \
+            otherwise atlas)
+            """)
     var method: String?
 
     @Option(
         name: .customLong("parameter"), parsing: .singleValue,
-        help: ArgumentHelp("Set a parameter of the method; can be repeated.", valueName: "name=value"))
+        help: ArgumentHelp(
+            "Set a parameter of the method; can be repeated. (default: the method's)", valueName: "name=value"))
     var parameters: [String] = []
 
     @Option(help: "Number of optimisation steps. (default: the method's)")
@@ -41,27 +53,36 @@ struct VisualiseCommand: AsyncParsableCommand {
         transform: { try NumberList($0).seeds() })
     var seeds: [UInt64]?
 
-    @Option(help: "The tokens to read: auto, patches, cls, center, token:k or slice.")
+    @Option(
+        help: """
+            The tokens to read: auto, patches, cls, center, token:k or slice. (default: the project's first, otherwise \
+            auto)
+            """)
     var tokens: String?
 
     @Option(
-        help: "The attention mode: live, detached or frozen.", completion: .list(Attention.words),
+        help: "The attention mode: live, detached or frozen. (default: the project's first, otherwise live)",
+        completion: .list(Attention.words),
         transform: { try Attention(word: $0) })
     var attention: Attention?
 
     @Option(
-        help: "+ for what excites the neuron most, - for what inhibits it most.", completion: .list(["+", "-"]),
+        help: "+ for what excites the neuron most, - for what inhibits it most. (default: the project's, otherwise +)",
+        completion: .list(["+", "-"]),
         transform: { try Direction(named: $0) })
     var direction: Direction?
 
     @Option(
-        help: "Make a control's picture: shuffled or rotated weights.", completion: .list(Control.words),
+        help: "Make a control's picture: shuffled or rotated weights. (default: the trained weights)",
+        completion: .list(Control.words),
         transform: { try Control(word: $0) })
     var control: Control?
 
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The PNG file to write. (default: neuron-ADDRESS-NEURON.png)", valueName: "file"),
+        help: ArgumentHelp(
+            "The PNG file to write. With {seed} in its name, a file for each seed; otherwise the runs are side by side in "
+                + "one. (default: neuron-ADDRESS-NEURON.png)", valueName: "file"),
         completion: .file(extensions: ["png"]))
     var output: String?
 
@@ -69,6 +90,9 @@ struct VisualiseCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Enlarge each pixel by this factor, 1 to 64.", valueName: "factor"))
     var scale = 1
+
+    @Flag(help: "Print what was made as JSON.")
+    var json = false
 
     func validate() throws {
         guard (1...64).contains(scale) else {
@@ -92,8 +116,9 @@ struct VisualiseCommand: AsyncParsableCommand {
         let condition = Condition(model: ModelVersion(digest: model.digest, control: control), variant: variant)
         let recipes = (seeds ?? [0]).map { condition.recipe(subject.address, subject.number, seed: $0) }
         let figure = Figure(scale: scale)
-        try figure.check(count: recipes.count, shape)
-        let file = try PictureFile(output ?? "neuron-\(subject.address.shortName)-\(subject.number).png")
+        let name = output ?? "neuron-\(subject.address.shortName)-\(subject.number).png"
+        let files = try OutputPicture.files(named: name, seeds: recipes.map(\.seed))
+        try figure.check(count: recipes.count / files.count, shape)
 
         let device = try (device.device ?? project?.device ?? .cpu).open(precision: variant.precision)
         guard
@@ -102,13 +127,11 @@ struct VisualiseCommand: AsyncParsableCommand {
         else {
             throw ExitCode(InterruptMonitor.exitCode)
         }
-        try file.write(figure.png(of: records))
+        let pictures = files.count == 1 ? [records] : records.map { [$0] }
+        try OutputPicture.write(try zip(files, pictures).map { ($0, try figure.png(of: $1)) })
 
-        let label = model.label(subject.address, subject.number).map { " (\($0.readableLine))" } ?? ""
-        var lines =
-            ["\(subject.address)/\(subject.number)\(label), \(condition.statement)"] + records.map(\.header.report)
-        lines.append("\(file.replaces ? "Replaced" : "Wrote") \(file.name.readableLine)")
-        try Terminal.write(lines.joined(separator: "\n") + "\n")
+        let report = VisualiseReport(subject, condition, of: model, records.map(\.header), files)
+        try Terminal.write((json ? try JSONEncoder.commands.text(of: report) : report.text) + "\n")
     }
 
     // MARK: - The variant
@@ -169,47 +192,6 @@ struct VisualiseCommand: AsyncParsableCommand {
     }
 }
 
-/// The picture's file: checked before the runs are made, and written in one step afterwards.
-private struct PictureFile {
-    /// The file as the user named it.
-    let name: String
-    /// Whether a file with this name already exists.
-    let replaces: Bool
-    private let path: String
-
-    /// - Throws: `AtlasError` of code `usage` if the name is not a PNG's, and `cannotCreate` if no file can be written
-    ///   there.
-    init(_ name: String) throws {
-        self.name = name
-        guard ["", "png"].contains((name as NSString).pathExtension.lowercased()) else {
-            throw AtlasError(.usage, "\(name): the picture is a PNG; choose a name that ends in .png")
-        }
-        guard !name.isEmpty, !name.hasSuffix("/") else {
-            throw AtlasError(.usage, "\"\(name)\" is not a file name; name the PNG file to write")
-        }
-        path = FileSystem.isLink(name) ? FileSystem.resolved(name) : name
-        let folder = FileSystem.parent(of: path)
-        guard folder.isEmpty || FileSystem.isFolder(folder) else {
-            throw AtlasError(.cannotCreate, "\(name): there is no folder \(folder). Create it, or choose another.")
-        }
-        switch try FileSystem.kind(of: path) {
-        case nil: replaces = false
-        case .file: replaces = true
-        case .folder: throw AtlasError(.cannotCreate, "\(name) is a folder. Name a file in it.")
-        case .other: throw AtlasError(.cannotCreate, "\(name) is a device or a pipe. Name a file.")
-        }
-        try FileSystem.writeDurably([], to: temporary, by: temporary)
-        try FileSystem.remove(temporary)
-    }
-
-    func write(_ picture: [UInt8]) throws { try FileSystem.writeDurably(picture, to: path, by: temporary) }
-
-    /// A short name: one made from the picture's own name could be too long for the file system.
-    private var temporary: String {
-        OutputPath.joined(FileSystem.parent(of: path), ".atlasgen-\(ProcessInfo.processInfo.processIdentifier).part")
-    }
-}
-
 extension VisualiseCommand {
     /// The picture of one run, or of several side by side.
     private struct Figure {
@@ -245,37 +227,5 @@ extension VisualiseCommand {
                 ? pictures[0] : Picture.montage(pictures, columns: Self.columns, gap: Self.gap)
             return Array(try PNG.encode(figure))
         }
-    }
-}
-
-extension RunHeader {
-    /// A line about the run.
-    fileprivate var report: String {
-        let note =
-            switch outcome {
-            case .completed: ""
-            case .neverActivated: "; it never activated"
-            case .diverged(let step): "; it diverged at step \(step)"
-            }
-        let live = "\(finalActivation), from \(startActivation)"
-        let activations =
-            underPattern.map {
-                "\($0.final), from \($0.start) \(Explanations.ownPattern); \(live) \(Explanations.liveAttention)"
-            } ?? live
-        return "seed \(recipe.seed): final activation \(activations)\(note)"
-    }
-}
-
-extension Condition {
-    /// How the runs are made: the method, the tokens, and any other settings that are not the default.
-    fileprivate var statement: String {
-        let (method, tokens, attention) = (variant.method, variant.tokens, variant.attention)
-        let words = (["method \(method.name)"] + method.overrides.map { "\($0.name) \($0.value)" })
-        var parts = ["\(words.joined(separator: " "))", "tokens \(tokens)"]
-        if attention != .live { parts.append("\(attention.word) attention") }
-        if variant.direction == .negative { parts.append("direction -") }
-        if variant.precision != .float32 { parts.append("products in \(variant.precision.rawValue)") }
-        if model.control != nil { parts.append(weights) }
-        return parts.joined(separator: ", ")
     }
 }

@@ -9,12 +9,15 @@ struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "work",
         abstract: "Make one shard of the missing runs and read its photographs, as a task of a cluster's job.",
-        discussion: """
+        usage: "atlasgen work [<options>] --shard <i/n> [<folder>]",
+        discussion: HelpText.discussion(
+            """
             Shards need no coordination: they may overlap, fail, and run twice and in any order, on any machine that \
             has access to the project's folder. When all are made, `atlasgen build` writes the site.
-            """)
+            """, examples: ["atlasgen work --shard 0/4", "atlasgen work --shard 3/4 --workers 8 my-atlas"],
+            documents: ["docs/scaling.md"]))
 
-    @OptionGroup var project: ProjectOptions
+    @OptionGroup var project: ProjectArgument
 
     @Option(help: ArgumentHelp("The shard: the i-th of n, i from 0 to n - 1.", valueName: "i/n"))
     var shard: String

@@ -29,7 +29,30 @@ enum Terminal {
     }
 
     /// Writes a message and a line break to the standard error stream, as ``readable`` text.
-    static func say(_ message: String) { writeError(message.readable + "\n") }
+    ///
+    /// - Parameter isError: whether it says why the program ends.
+    static func say(_ message: String, isError: Bool = false) {
+        let text = message.readable + "\n"
+        writeError(showsColours ? coloured(text, isError: isError) : text)
+    }
+
+    /// Whether messages may have colours: on a terminal that knows them, unless NO_COLOR has a value
+    /// (https://no-color.org).
+    private static var showsColours: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isatty(STDERR_FILENO) == 1 && !["dumb", "", nil].contains(environment["TERM"])
+            && environment["NO_COLOR", default: ""].isEmpty
+    }
+
+    /// A message whose first word is coloured if it is an error's or a warning's. The rest stays as it is.
+    static func coloured(_ text: String, isError: Bool) -> String {
+        var marks = [(before: "atlasgen: ", word: "warning:", colour: 33), (before: "", word: "Error:", colour: 31)]
+        if isError { marks.append((before: "", word: "atlasgen:", colour: 31)) }
+        for (before, word, colour) in marks where text.hasPrefix(before + word) {
+            return "\(before)\u{1B}[1;\(colour)m\(word)\u{1B}[0m\(text.dropFirst(before.count + word.count))"
+        }
+        return text
+    }
 
     /// Writes text to the standard error stream as it is. Errors are ignored: a closed stream must not end a build.
     static func writeError(_ text: String) { _ = write(text, to: STDERR_FILENO) }

@@ -22,13 +22,17 @@ extension AtlasConfiguration {
     ///   - name: its name in messages; nil for the path.
     /// - Throws: `AtlasError` of code `data` if the file does not exist or its content is invalid.
     static func read(file: String, named name: String? = nil) throws -> AtlasConfiguration {
-        let bytes = try YAMLDocument.bytes(
-            of: file, named: name ?? file,
-            advice: "Run atlasgen in the folder that holds atlas.yml, or write one with at least "
-                + "\"layers: [heads.head]\".")
+        let bytes = try YAMLDocument.bytes(of: file, named: name ?? file, advice: advice(withoutFile: file))
         var configuration = try AtlasConfiguration(YAMLDocument.root(of: bytes, named: name ?? file))
         configuration.digest = Digest.hexadecimal(bytes)
         return configuration
+    }
+
+    /// What to do about a configuration that does not exist.
+    package static func advice(withoutFile file: String) -> String {
+        let folder = FileSystem.parent(of: file)
+        return "Name a project's folder, or run atlasgen in one. `atlasgen init \(folder.isEmpty ? "FOLDER" : folder)` "
+            + "creates a starter project in a folder that is new or empty."
     }
 
     /// Reads a configuration from its root node.

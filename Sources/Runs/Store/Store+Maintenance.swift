@@ -5,7 +5,7 @@ import Support
 
 extension Store {
     /// A run in the store, as its header describes it.
-    package struct Entry: Sendable {
+    package struct Entry: Sendable, Equatable {
         /// The run's key.
         let key: RecipeKey
         /// The run's header.
@@ -26,10 +26,20 @@ extension Store {
         package var unreadable: [RecipeKey] = []
     }
 
+    /// A run that `prune` removed, or would remove.
+    package struct PrunedRun: Sendable, Equatable {
+        /// Its key.
+        package let key: RecipeKey
+        /// Its header; nil if this program cannot read it.
+        package let entry: Entry?
+        /// Size of the file.
+        package let bytes: Int
+    }
+
     /// What `prune` removed, or would remove.
     package struct Pruning: Sendable, Equatable {
-        /// Keys of the runs.
-        package var runs: [RecipeKey] = []
+        /// The runs, sorted by key.
+        package var runs: [PrunedRun] = []
         /// Number of damaged records and leftovers of crashes.
         package var leftovers = 0
         /// Bytes of all of them.
@@ -59,11 +69,14 @@ extension Store {
 
     /// Every run with its header, sorted by key. Damaged ones are set aside and left out; unreadable ones are left out.
     package func entries() throws -> [Entry] {
-        try keys().compactMap { key in
-            guard let header = try header(key), let file = FileSystem.version(of: path(of: key), followingLinks: true)
-            else { return nil }
-            return Entry(key: key, header: header, bytes: file.bytes)
-        }
+        try keys().compactMap(entry)
+    }
+
+    /// A run with its header; nil as for `header`.
+    private func entry(_ key: RecipeKey) throws -> Entry? {
+        guard let header = try header(key), let file = FileSystem.version(of: path(of: key), followingLinks: true)
+        else { return nil }
+        return Entry(key: key, header: header, bytes: file.bytes)
     }
 
     /// Reads every record completely and checks it; damaged ones are set aside.
@@ -103,8 +116,12 @@ extension Store {
     ) throws -> Pruning {
         var pruning = Pruning()
         for key in try keys() where !kept.contains(key) {
-            pruning.runs.append(key)
-            pruning.bytes += try drop(path(of: key), isDry: isDry)
+            let entry = try entry(key)
+            // Damage that reading found; the file is now among the damaged ones.
+            guard entry != nil || FileSystem.exists(path(of: key)) else { continue }
+            let bytes = try drop(path(of: key), isDry: isDry)
+            pruning.runs.append(PrunedRun(key: key, entry: entry, bytes: bytes))
+            pruning.bytes += bytes
         }
         for name in try FileSystem.names(in: damagedFolder) {
             pruning.leftovers += 1

@@ -241,7 +241,7 @@ extension LayerFile.Widths {
 
 extension RunOutcome {
     /// The outcome as data files name it.
-    var word: String {
+    package var word: String {
         switch self {
         case .completed: "completed"
         case .neverActivated: "neverActivated"

@@ -84,39 +84,6 @@ import Testing
         return project
     }
 
-    /// The paths of all keys in a JSON value: `runs[].seed` for the key `seed` of each entry of `runs`.
-    private func keys(_ value: Any, _ prefix: String = "") -> Set<String> {
-        if let fields = value as? [String: Any] {
-            return fields.reduce(into: []) { keys, field in
-                let path = prefix.isEmpty ? field.key : "\(prefix).\(field.key)"
-                keys.insert(path)
-                // A method's parameters are its own.
-                if !path.hasSuffix(".parameters") { keys.formUnion(self.keys(field.value, path)) }
-            }
-        }
-        return (value as? [Any])?.reduce(into: []) { $0.formUnion(keys($1, prefix + "[]")) } ?? []
-    }
-
-    /// The names in the first column of the tables of a section of docs/data.md, those of sections that its rows
-    /// refer to put in their place.
-    private func documented(_ file: String) throws -> [String] {
-        let path = URL(filePath: #filePath).appending(path: "../../../../docs/data.md").standardizedFileURL
-        let sections = try String(contentsOf: path, encoding: .utf8).components(separatedBy: "\n## ")
-        func names(_ section: String) throws -> [String] {
-            let text = try #require(sections.first { $0.hasPrefix("\(section)\n") }, "no section \(section)")
-            return try text.split(separator: "\n").flatMap { line -> [String] in
-                guard let match = line.firstMatch(of: /^\| `([^`]+)` \|.*?(?:\(#([a-z-]+)\) *\|)?$/) else { return [] }
-                let name = String(match.1)
-                guard let reference = match.2 else { return [name] }
-                let heading = reference.replacing("-", with: " ")
-                // Of a list, each entry holds the section's keys.
-                let own = name.hasSuffix("[]") ? String(name.dropLast(2)) : name
-                return try [own] + names(heading.prefix(1).uppercased() + heading.dropFirst()).map { "\(name).\($0)" }
-            }
-        }
-        return try names(file)
-    }
-
     /// The part of atlas.json and of the manifest in which a model of another family has keys that a plain ViT's has not.
     private static func otherFamily() throws -> Any {
         var configuration = ViTConfiguration(
@@ -149,15 +116,18 @@ import Testing
                 (project, "heads.head"), (other, "encoder_layer_1.mlp.3"), (patches, "encoder_layer_0.mlp.1"),
             ] {
                 let file = URL(filePath: project.path(path.replacing("LAYER", with: layer)))
-                found.formUnion(keys(try JSONSerialization.jsonObject(with: Data(contentsOf: file))))
+                found.formUnion(
+                    DocumentedKeys.found(in: try JSONSerialization.jsonObject(with: Data(contentsOf: file))))
             }
-            if ["atlas.json", "manifest.json"].contains(name) { found.formUnion(keys(try Self.otherFamily())) }
-            let known = Set(try documented(name))
+            if ["atlas.json", "manifest.json"].contains(name) {
+                found.formUnion(DocumentedKeys.found(in: try Self.otherFamily()))
+            }
+            let known = Set(try DocumentedKeys.documented(name))
             #expect(found.subtracting(known).sorted() == [], "in \(name), not in docs/data.md")
             #expect(known.subtracting(found).sorted() == [], "in docs/data.md, not in \(name)")
         }
         let header = try #require(try project.text("site/layers/heads.head/neurons.csv").split(separator: "\r\n").first)
-        #expect(header.split(separator: ",").map(String.init) == (try documented("neurons.csv")))
+        #expect(header.split(separator: ",").map(String.init) == (try DocumentedKeys.documented("neurons.csv")))
     }
 
     @Test func theFilesAgreeWithEachOtherAndWithTheStore() async throws {
@@ -218,7 +188,7 @@ import Testing
         let layer = try JSONDecoder().decode(
             LayerFile.self, from: Data(contentsOf: URL(filePath: project.path("site/layers/heads.head/neurons.json"))))
         let rows = table(try project.text("site/layers/heads.head/neurons.csv"))
-        let columns = try documented("neurons.csv")
+        let columns = try DocumentedKeys.documented("neurons.csv")
         #expect(rows.count == 13 && rows.allSatisfy { $0.count == columns.count })
         for (row, neuron) in zip(rows.dropFirst(), layer.neurons) {
             let cells = Dictionary(uniqueKeysWithValues: zip(columns, row))

@@ -101,14 +101,10 @@ import Testing
         let project = try TemporaryFolder.project()
         _ = try CommandRun("work", "--shard", "0/1", in: project)
         let store = try store(of: project)
-        let path = store.path(of: try store.keys()[2])
-        var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-        let end = try RunFile.preambleLength(from: bytes) - Digest.byteCount
-        let header = String(decoding: bytes[RunFile.prefixLength..<end], as: UTF8.self)
-        bytes.replaceSubrange(
-            RunFile.prefixLength..<end, with: header.replacing("\"atlas\"", with: "\"novas\"").utf8)
-        bytes.replaceSubrange(end..<(end + Digest.byteCount), with: Digest.sha256(bytes[..<end]))
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        let key = try store.keys()[2]
+        try store.makeUnreadable(key)
+        let path = store.path(of: key)
+        let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
 
         let verify = try CommandRun("store", "verify", in: project)
         #expect(verify.code == 0 && verify.output == "3 runs whole, 0 damaged, 1 that this atlasgen cannot read\n")
@@ -132,11 +128,39 @@ import Testing
 
         let dry = try CommandRun("store", "prune", "--dry-run", in: project)
         #expect(dry.code == 0)
-        #expect(dry.output.hasPrefix("2 runs and 0 damaged or half-written files would be removed, "))
+        let lines = dry.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[0].hasPrefix("2 runs and 0 damaged or half-written files would be removed, "))
+        #expect(lines[1...2] == ["", "Neither atlas.yml nor a post asks for these:"])
+        let rows = lines[3...5].map { $0.split(separator: " ").map(String.init) }
+        #expect(rows[1].prefix(3) == ["encoder.layers.encoder_layer_0.mlp.3", "atlas", "2"])
+        #expect(rows[2].prefix(2) == ["all", "2"] && lines[0].hasSuffix(rows[2][2...3].joined(separator: " ")))
         #expect(try store(of: project).keys() == all)
         let prune = try CommandRun("store", "prune", in: project)
         #expect(prune.output == dry.output.replacing("would be removed", with: "removed"))
         #expect(try store(of: project).keys() == kept.sorted())
+        for arguments in [["store", "prune"], ["store", "prune", "--dry-run"]] {
+            #expect(
+                try CommandRun(arguments, in: project).output
+                    == "Nothing to remove: atlas.yml or a post asks for everything in the store.\n")
+        }
+    }
+
+    /// What cannot be read, or is damaged, is counted apart.
+    @Test func pruneCountsWhatItCannotRead() throws {
+        let project = try TemporaryFolder.project()
+        _ = try CommandRun("work", "--shard", "0/1", in: project)
+        let store = try store(of: project)
+        let keys = try store.keys()
+        try store.makeUnreadable(keys[0])
+        _ = try Data([1, 2, 3]).write(to: URL(fileURLWithPath: store.path(of: keys[1])))
+        let configuration = try String(contentsOfFile: "\(project.path)/atlas.yml", encoding: .utf8)
+        _ = try project.write(configuration.replacing("[3, 5]", with: "[6]").utf8, to: "atlas.yml")
+        let prune = try CommandRun("store", "prune", in: project)
+        #expect(prune.code == 0)
+        #expect(prune.output.hasPrefix("3 runs and 1 damaged or half-written files removed, "))
+        let rows = prune.output.split(separator: "\n").dropFirst(3).map { $0.split(separator: " ").map(String.init) }
+        #expect(rows.map { $0.dropLast(2).last } == ["2", "1", "3"] && rows[1][0] == "unreadable")
+        #expect(try store.keys().isEmpty && FileSystem.names(in: store.damagedFolder).isEmpty)
     }
 
     @Test func pruneWaitsForNoBuild() throws {

@@ -4,9 +4,11 @@ import Foundation
 import Testing
 import ViT
 
+@testable import AtlasGen
 @testable import Render
 @testable import Runs
 @testable import Site
+@testable import Support
 @testable import TestSupport
 
 @Suite struct VisualiseCommandTests {
@@ -59,6 +61,41 @@ import ViT
         #expect(run.output.split(separator: "\n").count == 5)
         let all = try PictureFile.read("\(folder.path)/all.png")
         #expect(all == Picture.montage(pictures.map { $0.scaled(by: 3) }, columns: 3))
+    }
+
+    @Test func aFileForEachSeed() throws {
+        _ = try folder.write("before".utf8, to: "n-1.png")
+        let arguments = ["visualise", "encoder_layer_1.mlp.1/9", "--steps", "2", "--scale", "2"]
+        let run = try CommandRun(arguments + ["--seeds", "0-2", "-o", "n-{seed}.png"], in: folder)
+        #expect(run.code == 0, "\(run.errors)")
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.suffix(3) == ["Wrote n-0.png", "Replaced n-1.png", "Wrote n-2.png"] && lines.count == 7)
+        #expect(try folder.files() == ["n-0.png", "n-1.png", "n-2.png"])
+        for seed in 0..<3 {
+            #expect(try CommandRun(arguments + ["--seeds", "\(seed)", "-o", "x.png"], in: folder).code == 0)
+            #expect(try bytes("n-\(seed).png", in: folder) == bytes("x.png", in: folder))
+        }
+    }
+
+    /// One of the names is a folder's: nothing is written, and no run is made.
+    @Test func allFilesAreCheckedFirst() throws {
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/n-2.png", withIntermediateDirectories: false)
+        let run = try CommandRun(
+            "visualise", "heads.head/1", "--steps", "1", "--seeds", "0-3", "-o", "n-{seed}.png", in: folder)
+        #expect(run.code == 73 && run.errors == "atlasgen: n-2.png is a folder. Name a file in it.\n")
+        #expect(try folder.files().isEmpty)
+    }
+
+    /// The second picture cannot be written: none has its name, and nothing else is left.
+    @Test func noneIsWrittenIfOneCannotBe() throws {
+        let files = try OutputPicture.files(named: "\(folder.path)/{seed}.png", seeds: [0, 1])
+        #expect(throws: AtlasError.self) {
+            // A folder that is in the way of the second one.
+            try FileManager.default.createDirectory(
+                atPath: "\(folder.path)/.atlasgen-\(getpid())-1.part", withIntermediateDirectories: false)
+            try OutputPicture.write(files.map { ($0, [1, 2, 3]) })
+        }
+        #expect(try folder.files().isEmpty)
     }
 
     @Test func anEarlierPictureIsReplacedAndItIsSaid() throws {

@@ -303,8 +303,8 @@ extension AtlasConfiguration {
         }
         #expect(error.code == .data)
         #expect(
-            error.description == "atlas.yml: there is no such file. Run atlasgen in the folder that holds atlas.yml, "
-                + "or write one with at least \"layers: [heads.head]\".")
+            error.description == "atlas.yml: there is no such file. Name a project's folder, or run atlasgen in one. "
+                + "`atlasgen init \(folder.path)` creates a starter project in a folder that is new or empty.")
     }
 
     @Test func otherBytesAreRefused() throws {

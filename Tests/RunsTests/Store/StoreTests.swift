@@ -247,7 +247,9 @@ private final class FindingLog: @unchecked Sendable {
         let size = try #require(FileSystem.version(of: store.path(of: removed))).bytes
 
         let plan = try store.prune(keeping: kept, isDry: true, now: now)
-        #expect(plan == .init(runs: [removed], leftovers: 1, bytes: size + 3))
+        #expect(plan.runs.map(\.key) == [removed] && plan.runs.map(\.bytes) == [size])
+        #expect(plan.runs.map(\.entry?.header.recipe) == [Recipe.example(seed: 2)])
+        #expect(plan.leftovers == 1 && plan.bytes == size + 3)
         #expect(try store.contains(removed))
         #expect(try store.prune(keeping: kept, isDry: false, now: now) == plan)
         #expect(Set(try store.keys()) == kept)
