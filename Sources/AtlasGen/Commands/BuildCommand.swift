@@ -9,9 +9,18 @@ import Support
 /// Makes the runs that the store lacks and writes the site.
 struct BuildCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "build", abstract: "Make the missing runs and write the site.")
+        commandName: "build", abstract: "Make the missing runs and write the site.",
+        usage: "atlasgen build [<options>] [<folder>]",
+        discussion: HelpText.discussion(
+            "It can be stopped at any time, and goes on where it was.",
+            examples: [
+                "atlasgen build my-atlas",
+                "atlasgen build my-atlas --dry-run           # how long would it take?",
+                "atlasgen build my-atlas --device cuda       # on a GPU",
+                "atlasgen build my-atlas --engine slurm --sbatch \"--partition=long\"",
+            ], documents: ["docs/scaling.md", "docs/accelerators.md", "docs/publishing.md"]))
 
-    @OptionGroup var project: ProjectOptions
+    @OptionGroup var project: ProjectArgument
 
     @Option(
         name: .shortAndLong, help: "The folder to write the site to, relative to the project's folder.",

@@ -8,7 +8,7 @@ enum HelpText {
             examples: [
                 "atlasgen init my-atlas                   # a project to begin with",
                 "atlasgen serve my-atlas                  # shows it, and follows changes",
-                "atlasgen build --file my-atlas           # writes the site to my-atlas/site",
+                "atlasgen build my-atlas                  # writes the site to my-atlas/site",
                 "atlasgen visualise heads.head/1          # one neuron's picture, now",
                 "atlasgen inspect vit_b_16-c867db91.pth   # what a checkpoint is",
             ], documents: ["README.md", "docs/models.md", "docs/writing.md", "docs/publishing.md"])

@@ -23,14 +23,14 @@ import Testing
             let work = try CommandRun(["work", "--shard", "0/1"] + name, in: elsewhere)
             #expect(work.code == 0, "\(name) \(work.errors)")
             #expect(work.output.hasPrefix("Shard 0/1: \(index == 0 ? 4 : 0) runs made, "), "\(name)")
-            for command in ["list", "verify", "prune"] {
-                let run = try CommandRun(["store", command] + name, in: elsewhere)
+            for command in [["store", "list"], ["store", "verify"], ["store", "prune"], ["build", "--dry-run"]] {
+                let run = try CommandRun(command + name, in: elsewhere)
                 #expect(run.code == 0, "\(name) \(run.errors)")
             }
         }
         // Commands whose argument is something else.
         for arguments in [
-            ["build", "--dry-run"], ["export", "export"], ["visualise", "encoder_layer_0.mlp.3/5"],
+            ["export", "export"], ["visualise", "encoder_layer_0.mlp.3/5"],
             ["new", "post", "A", "first", "look"],
         ] {
             let run = try CommandRun(arguments + ["--file", project.path], in: elsewhere)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func bothNamesAreRefused() throws {
-        for command in [["serve"], ["work", "--shard", "0/1"], ["store", "list"]] {
+        for command in [["build"], ["serve"], ["work", "--shard", "0/1"], ["store", "list"]] {
             let run = try CommandRun(command + [project.path, "--file", "x.yml"], in: elsewhere)
             #expect(run.code == 64, "\(command)")
             #expect(run.errors.contains("\(project.path) and --file x.yml both name the project; keep one."))
@@ -53,7 +53,7 @@ import Testing
     @Test func aFolderWithoutAProjectIsNamed() throws {
         let folder = elsewhere.path
         for arguments in [
-            ["serve", folder], ["work", "--shard", "0/1", folder], ["serve", "--file", folder],
+            ["build", folder], ["serve", folder], ["work", "--shard", "0/1", folder], ["serve", "--file", folder],
             ["build", "--file", folder], ["new", "post", "A title", "--file", folder],
             ["export", "x", "--file", folder], ["probe", "x", "--layer", "heads.head", "--file", folder],
         ] {

@@ -202,7 +202,7 @@ import Testing
     // A limit is short where its end is seen, and otherwise longer than any pause of a busy machine.
 
     @Test func slowRequestsEnd() async throws {
-        try await withServer(PreviewLimits(request: 2)) { served in
+        try await withServer(PreviewLimits(request: 2, idle: 2)) { served in
             // Nothing at all, and half of a second request.
             let (silent, second) = (try served.client, try served.client)
             second.send(Self.request + "GET / HTT")
