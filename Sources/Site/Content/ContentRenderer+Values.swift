@@ -2,6 +2,7 @@
 
 import Foundation
 import Render
+import Runs
 import Scores
 
 extension ContentRenderer {
@@ -10,10 +11,10 @@ extension ContentRenderer {
         switch request {
         case .layer(let request, .forcedChoice):
             return forcedChoice(
-                ForcedChoiceData(try library.forcedChoice(of: request.layer, request.condition)), &notes)
+                ForcedChoiceData(try choices(request.layer, request.condition, request.measure)), &notes)
         case .score(let request, let neuron, .forcedChoice):
             return forcedChoice(
-                ForcedChoiceData(try library.forcedChoice(of: request.layer, request.condition), of: neuron), &notes)
+                ForcedChoiceData(try choices(request.layer, request.condition, request.measure), of: neuron), &notes)
         case .layer(let request, let field):
             let scores = try library.scores(of: request.layer, request.condition)
             let text = try layer(field, request, scores)
@@ -37,6 +38,12 @@ extension ContentRenderer {
             guard !values.isEmpty else { return (Explanations.notMade, nil) }
             return (Format.number(values.reduce(0, +) / Double(values.count)), nil)
         }
+    }
+
+    /// The forced choices of a layer's runs; by meaning, those of a model only.
+    private func choices(_ layer: AtlasLayer, _ condition: Condition, _ measure: Measure) throws -> [JudgedChoice] {
+        let all = try library.forcedChoice(of: layer, condition)
+        return measure == .look ? all : all.filter { $0.judge != JudgedChoice.look }
     }
 
     private func forcedChoice(

@@ -48,7 +48,7 @@ import Testing
         let project = try Self.project()
         try project.write(
             """
-            The layer has {{layer:heads.head|forcedChoice}}.
+            The layer has {{layer:heads.head|forcedChoice}}, to the model {{layer:heads.head?measure=meaning|forcedChoice}}.
 
             ![What excites it](photographs:heads.head/3?limit=2)
 
@@ -78,7 +78,11 @@ import Testing
         }
         let index = try project.text("site/index.html")
         let choice = try #require(atlas.layers.first { $0.address == "heads.head" }?.forcedChoice)
-        #expect(index.contains("The layer has \(ScoreWords.percent(choice.accuracy))."))
+        let own = try #require(choice.others?.first)
+        #expect(
+            index.contains(
+                "The layer has \(ScoreWords.percent(choice.accuracy)), to the model \(ScoreWords.percent(own.accuracy))."
+            ))
         #expect(index.components(separatedBy: "layers/photographs/").count == 1 + 2 + 9)
         // Without what was computed, the same comes out again.
         let site = try project.files()
