@@ -1,7 +1,6 @@
 // Makes runs on this machine: one worker per core, each in its own thread.
 
 import Foundation
-import Render
 import Support
 import ViT
 
@@ -61,7 +60,7 @@ package struct LocalEngine: Engine {
         }
         readerCount = workers
         kind = device.kind
-        deviceName = memory.map { "the CPU (\(device.kind)), about \(Format.bytes(Int($0.bytes)))" } ?? device.kind
+        deviceName = memory.map { "the CPU (\(device.kind)), \($0.text)" } ?? device.kind
     }
 
     /// Makes local engines with this many workers; nil for the device's number.

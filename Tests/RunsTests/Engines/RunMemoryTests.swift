@@ -17,6 +17,7 @@ import Testing
     @Test func enoughMemoryChangesNothing() {
         let memory = memory(64e9)
         #expect(memory.workers == 4 && memory.images == 8)
+        #expect(memory.text.hasPrefix("about ") && memory.text.hasSuffix(" MB of memory"))
         #expect(memory.bytes > 3 * model.blockMemory + 32 * model.imageMemory && memory.bytes < 1e9)
     }
 
