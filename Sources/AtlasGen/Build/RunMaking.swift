@@ -1,7 +1,6 @@
 // Makes runs with any engine, shows progress on the terminal, and handles Ctrl-C.
 
 import Runs
-import Support
 import ViT
 
 /// Making runs, as `build`, `work` and `visualise` share it.

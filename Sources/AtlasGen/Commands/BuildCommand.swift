@@ -77,6 +77,7 @@ struct BuildCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try project.check()
         let say: @Sendable (String) -> Void = { Terminal.say($0) }
         let cluster = try engine.cluster(drafts: drafts, device: device.device)
         var options = SiteBuild.Options(

@@ -40,7 +40,9 @@ struct ProjectArgument: ParsableArguments {
             ? folder : OutputPath.joined(folder, ProjectOptions.configuration)
     }
 
-    func validate() throws {
+    /// Refuses a project that is named twice. Called when a command runs: the parser validates before it refuses unknown
+    /// options, whose values look like a folder.
+    func check() throws {
         guard let folder else { return }
         if let named = options.named {
             throw ValidationError("\(folder) and --file \(named) both name the project; keep one.")

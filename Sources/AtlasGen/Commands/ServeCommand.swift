@@ -41,6 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try project.check()
         try ProjectOptions.check(project.file)
         let signal = StopSignal()
         let interrupts = InterruptMonitor(signal) {

@@ -28,6 +28,7 @@ struct StoreCommand: ParsableCommand {
         @OptionGroup var project: ProjectArgument
 
         func run() throws {
+            try project.check()
             let store = try project.store()
             let verification = try store.verify()
             let photographs = try store.verifyPhotographs()
@@ -101,6 +102,7 @@ struct StoreCommand: ParsableCommand {
         }
 
         func run() throws {
+            try project.check()
             let store = try project.store()
             // Reading them finds the ones that cannot be read.
             let entries = try store.entries()
@@ -142,6 +144,7 @@ struct StoreCommand: ParsableCommand {
         var filmless = false
 
         func run() throws {
+            try project.check()
             let store = try project.store()
             let atlas = try Project(file: project.file)
             let wanted = try atlas.wholePlan(drafts: true).recipes

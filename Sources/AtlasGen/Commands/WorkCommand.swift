@@ -35,6 +35,7 @@ struct WorkCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try project.check()
         let shard = try Shard(shard)
         let project = try Project(file: project.file)
         var share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))

@@ -1,7 +1,6 @@
 // What a build is about to do, in one line.
 
 import Render
-import Support
 import ViT
 
 /// The number of runs to make, with what, and how long it takes if stored runs tell.
@@ -38,7 +37,7 @@ package struct BuildPlan: Sendable {
                 / Double(min(engine.workerCount, missing.count)) : nil
     }
 
-    /// `411 runs to make (1,023 are stored), 2 workers on the CPU (Haswell), about 0.2 GB; about 2 min.`
+    /// `411 runs to make (1,023 are stored), 2 workers on the CPU (Haswell), about 120 MB of memory; about 2 min`
     package var text: String {
         "\(missing == 1 ? "1 run" : "\(Format.count(missing)) runs") to make"
             + (wanted > missing ? " (\(Format.count(wanted - missing)) are stored)" : "") + ", \(means)"

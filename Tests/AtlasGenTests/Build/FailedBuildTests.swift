@@ -29,7 +29,7 @@ import Testing
     }
 
     static let faults: [Fault] = [
-        Fault(testDescription: "an unknown flag", code: 64, words: ["--wrokers"], arguments: ["--wrokers=2"]),
+        Fault(testDescription: "an unknown flag", code: 64, words: ["--wrokers"], arguments: ["--wrokers", "2"]),
         Fault(
             testDescription: "no worker", code: 64, words: ["--workers", "at least 1"], arguments: ["--workers", "0"]),
         Fault(testDescription: "no configuration", code: 65, words: ["atlas.yml", "no such file"]) { project in
