@@ -43,6 +43,24 @@ extension Value {
         return y
     }
 
+    /// The values of the last dimension, highest first. No gradient.
+    public func sortedFromHighest() -> Value {
+        let element = TensorType([], type.element)
+        let (a, b) = (module.value(element), module.value(element))
+        let isGreater = module.value(TensorType([], .bool))
+        let result = module.value(type)
+        module.write(
+            """
+            \(result.name) = "stablehlo.sort"(\(name)) <{dimension = \(shape.count - 1) : i64, is_stable = false}> ({
+            ^bb0(\(a.name): \(element), \(b.name): \(element)):
+              \(isGreater.name) = stablehlo.compare GT, \(a.name), \(b.name), FLOAT : (\(element), \(element)) -> \(isGreater.type)
+              stablehlo.return \(isGreater.name) : \(isGreater.type)
+            }) : (\(type)) -> \(type)
+            """)
+        module.recordWithoutGradient(result, [self], "sort")
+        return result
+    }
+
     /// Whether all truth values over dimensions are true.
     public func all(over dimensions: [Int]) -> Value {
         reduce("and", module.constant(1, TensorType([], .bool)), over: dimensions)

@@ -53,6 +53,24 @@ struct TapWriter {
         func read(_ x: Value) -> Value { isChosen ? x : rows(of: x, selected) }
         let x = read(output(of: block))
         let n = images.shape[0]
+        /// The mean over the rows, and the same with the gradient of `values` where the detour is taken.
+        func means(_ values: Value, _ activated: Value, _ finish: (Value) -> Value) -> (values: Value, objective: Value)
+        {
+            let mean = finish(activated).mean(over: [1])
+            // The same number, whose slope in z is 1.
+            let direct = values + (activated - values).withoutGradient()
+            let bypasses = detour(mean).reshaped([n, 1]).broadcast(to: values.shape)
+            return (mean, finish(bypasses.choose(direct, activated)).mean(over: [1]))
+        }
+        if let matrix = writer.model.matrix(of: tap) {
+            let (values, activated) = DirectionWriter(program: program, matrix: matrix)
+                .values(channels(x, residual: read(block.middle)), of: neurons)
+            guard tap.hasNonlinearity else {
+                let mean = values.mean(over: [1])
+                return (mean, mean)
+            }
+            return means(values, activated) { $0 }
+        }
         guard let layer = address.layer(of: tap, in: parameters) else {
             let values = tokens == .slice ? x.mean(over: [2]) : channel(of: x, neurons)
             let mean = values.mean(over: [1])
@@ -85,12 +103,7 @@ struct TapWriter {
             let second = neurons + program.module.constant(outputs, neurons.type)
             factor = product(x, w.rows(at: second)) + b.reshaped([b.shape[0], 1]).rows(at: second)
         }
-        func gated(_ value: Value) -> Value { factor.map { value * $0 } ?? value }
-        let mean = gated(activated).mean(over: [1])
-        // The same number, whose slope in z is 1.
-        let direct = values + (activated - values).withoutGradient()
-        let bypasses = detour(mean).reshaped([n, 1]).broadcast(to: values.shape)
-        return (mean, gated(bypasses.choose(direct, activated)).mean(over: [1]))
+        return means(values, activated) { value in factor.map { value * $0 } ?? value }
     }
 
     /// x·w for each image's own w: (N, R, I) and (N, I) give (N, R).
@@ -111,25 +124,29 @@ struct TapWriter {
         let block = blocks[blockCount - 1]
         func read(_ x: Value) -> Value { tokens == .slice ? x : rows(of: x, selected) }
         let x = read(output(of: block))
-        var values = x
-        if let layer = address.layer(of: tap, in: parameters) {
-            let outputs = address.width(in: configuration)
-            values = program.linear(x, layer, outputs: 0..<outputs)
-            if let scale = address.scale(of: tap, in: parameters) {
-                values = values * program.weight(scale, [outputs, 1]).reshaped([outputs])
-            }
-            if tap.addsResidual { values = values + read(block.middle) }
-            if tap.isActivated {
-                values = configuration.activation(values)
-                if configuration.hasGatedMLP {
-                    values = values * program.linear(x, layer, outputs: outputs..<2 * outputs)
-                }
-            }
+        var values = channels(x, residual: read(block.middle))
+        if let matrix = writer.model.matrix(of: tap) {
+            values = DirectionWriter(program: program, matrix: matrix).activations(values)
         }
         let features = writer.features(writer.finalNorm(blocks[blocks.count - 1].output))
         return (
             values.mean(over: [tokens == .slice ? 2 : 1]), features.sliced(0..<configuration.width, along: 1)
         )
+    }
+
+    /// Every channel of the model's own at the rows x of the stage's output, and of the residual stream: (N, R, channels).
+    private func channels(_ x: Value, residual: @autoclosure () -> Value) -> Value {
+        guard let layer = address.layer(of: tap, in: parameters) else { return x }
+        let outputs = address.base.width(in: configuration)
+        var values = program.linear(x, layer, outputs: 0..<outputs)
+        if let scale = address.scale(of: tap, in: parameters) {
+            values = values * program.weight(scale, [outputs, 1]).reshaped([outputs])
+        }
+        if tap.addsResidual { values = values + residual() }
+        guard tap.isActivated else { return values }
+        values = configuration.activation(values)
+        return configuration.hasGatedMLP
+            ? values * program.linear(x, layer, outputs: outputs..<2 * outputs) : values
     }
 
     // MARK: - Passes

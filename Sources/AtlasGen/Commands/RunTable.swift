@@ -85,6 +85,7 @@ extension Address {
         case .block(let index, let site): [0, index, Address.Site.allCases.firstIndex(of: site) ?? 0]
         case .encoderNorm: [1]
         case .head: [2]
+        case .directions(let set): set.base.place + [1]
         }
     }
 }

@@ -54,6 +54,8 @@ extension AtlasConfiguration {
         for choice in tokens {
             // At an address with one token, all selections read that token: there is nothing to compare.
             if !selections.isEmpty, address.tokenCount(in: model) == 1 { continue }
+            // Directions have no slices to compare with.
+            if !selections.isEmpty, choice.value == .selection(.slice), address.directionSet != nil { continue }
             let selection = try reading(at: "\(choice.place): tokens") {
                 try choice.value.selection(at: address, in: model)
             }

@@ -11,6 +11,10 @@ extension Address {
             self = address
             return
         }
+        if let address = try Self.directions(named: text, in: model) {
+            self = address
+            return
+        }
         let isFull = text.hasPrefix("encoder.") || text.hasPrefix("heads")
         let nearest = Suggestion.nearest(to: text, among: all.map { isFull ? $0.description : $0.shortName }, limit: 3)
         let help =
@@ -19,6 +23,19 @@ extension Address {
             : "; the nearest: \(nearest.joined(separator: ", "))"
         throw NameError(
             "the model has no address \"\(NameError.shortened(text))\"\(help). `atlasgen inspect` lists all of them.")
+    }
+
+    /// Reads `BASE@NAME`; nil if the text is no such name.
+    private static func directions(named text: String, in model: ViTConfiguration) throws(NameError) -> Address? {
+        guard let mark = text.lastIndex(of: Address.directionMark) else { return nil }
+        let base = try Address(named: String(text[..<mark]), in: model)
+        let name = String(text[text.index(after: mark)...])
+        if let set = model.directions.first(where: { $0.base == base && $0.name == name }) { return .directions(set) }
+        let known = model.directions.map { Address.directions($0).shortName }
+        throw NameError(
+            "\(base) has no directions \"\(NameError.shortened(name))\"; "
+                + (known.isEmpty
+                    ? "atlas.yml defines none (`directions:`)" : "atlas.yml defines \(known.joined(separator: ", "))"))
     }
 }
 

@@ -31,6 +31,8 @@ package enum TokenChoice: Sendable, Hashable {
         if selection.isDefined(at: address, in: model) { return selection }
         switch selection {
         case .cls: throw NameError("the model has no class token; use patches, center or token:k")
+        case .slice where address.directionSet != nil:
+            throw NameError("slice averages a token's channels, and \(address) has directions; name other tokens")
         case .slice:
             throw NameError(
                 "slice needs an address of several tokens, and \(address) has one; "

@@ -78,8 +78,11 @@ extension Recipe {
         case .shuffled(let seed): lines.append("shuffle: \(seed)")
         case .rotated(let seed): lines.append("rotate: \(seed)")
         }
+        // The name of a set of directions does not change its runs.
+        lines.append("address: \(address.base)")
+        if let set = address.directionSet { lines.append("directions: \(Self.escaped(set.digest))") }
         lines += [
-            "address: \(address)", "neuron: \(target.number)", "direction: \(variant.direction.rawValue)",
+            "neuron: \(target.number)", "direction: \(variant.direction.rawValue)",
             "tokens: \(variant.tokens)", "attention: \(variant.attention.word)",
         ]
         if let reference = variant.attention.reference { lines.append("reference: \(Self.escaped(reference))") }
@@ -127,8 +130,8 @@ extension Recipe {
 
 extension Recipe: Codable {
     private enum CodingKeys: String, CodingKey {
-        case weights, shuffle, rotate, address, neuron, direction, tokens, attention, reference, method, parameters
-        case steps, seed, numerics, precision
+        case weights, shuffle, rotate, address, directions, neuron, direction, tokens, attention, reference, method
+        case parameters, steps, seed, numerics, precision
     }
 
     /// A key of any name.
@@ -149,7 +152,7 @@ extension Recipe: Codable {
         }
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            model: try ModelVersion(from: decoder), address: try container.decodeText(forKey: .address, Address.init),
+            model: try ModelVersion(from: decoder), address: try Self.address(from: container),
             number: try container.decode(Int.self, forKey: .neuron), variant: try Variant(from: decoder),
             seed: try container.decode(UInt64.self, forKey: .seed),
             numerics: try container.decode(Int.self, forKey: .numerics))
@@ -161,8 +164,42 @@ extension Recipe: Codable {
         try variant.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(address.description, forKey: .address)
+        if let set = address.directionSet { try container.encode(StoredDirections(set), forKey: .directions) }
         try container.encode(target.number, forKey: .neuron)
         try container.encode(seed, forKey: .seed)
         try container.encode(numerics, forKey: .numerics)
+    }
+
+    private static func address(from container: KeyedDecodingContainer<CodingKeys>) throws -> Address {
+        guard let stored = try container.decodeIfPresent(StoredDirections.self, forKey: .directions) else {
+            return try container.decodeText(forKey: .address, Address.init)
+        }
+        return try container.decodeText(forKey: .address) { text in
+            stored.set(named: text).map { .directions($0) }
+        }
+    }
+
+    /// A set of directions as a recipe's file names it, beside the address `BASE@NAME`.
+    private struct StoredDirections: Codable {
+        let digest: String
+        let count: Int
+        let nonlinearity: String
+
+        init(_ set: DirectionSet) {
+            digest = set.digest
+            count = set.count
+            nonlinearity = set.nonlinearity.description
+        }
+
+        /// The set; nil if the address or the nonlinearity is none.
+        func set(named address: String) -> DirectionSet? {
+            guard let mark = address.lastIndex(of: Address.directionMark),
+                let base = Address(String(address[..<mark])),
+                let nonlinearity = DirectionNonlinearity(nonlinearity)
+            else { return nil }
+            return DirectionSet(
+                name: String(address[address.index(after: mark)...]), base: base, count: count,
+                nonlinearity: nonlinearity, digest: digest)
+        }
     }
 }

@@ -28,7 +28,7 @@ package final class RecipeModels: @unchecked Sendable {
         guard let control = version.control else { return model }
         return lock.withLock {
             if let known = controls[control] { return known }
-            let made = ViT(configuration: model.configuration, parameters: control.parameters(from: model.parameters))
+            let made = model.replacing(control.parameters(from: model.parameters))
             controls[control] = made
             return made
         }

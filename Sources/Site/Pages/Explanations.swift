@@ -40,6 +40,7 @@ package enum Explanations {
             case .projection: "Projection"
             case .pooled: "Pooled output"
             }
+        case .directions(let set): return "\(title(of: set.base, in: model)): directions “\(set.name)”"
         }
     }
 
@@ -56,6 +57,22 @@ package enum Explanations {
                 "The picture's projection into the space that it shares with texts: one neuron per dimension."
             case .pooled: "What attention pooling makes of all patches: one neuron per channel."
             }
+        case .directions(let set):
+            "Directions over the channels of \(set.base.shortName): each is a row of a matrix, such as a latent of a sparse "
+                + "autoencoder or a linear probe, and \(activation(set.nonlinearity))"
+        }
+    }
+
+    /// What a direction's activation is, as the end of a sentence.
+    private static func activation(_ nonlinearity: DirectionNonlinearity) -> String {
+        switch nonlinearity {
+        case .none: "its activation is its product with the channels, plus a bias."
+        case .relu: "its activation is its product with the channels, plus a bias, or 0 where that is negative."
+        case .jumpReLU:
+            "its activation is its product with the channels, plus a bias, or 0 where that is not above its threshold."
+        case .topK(let k):
+            "its activation is its product with the channels, plus a bias, or 0 where that is negative or not among the "
+                + "\(k) highest of the set."
         }
     }
 

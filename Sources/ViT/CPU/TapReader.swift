@@ -24,6 +24,8 @@ struct TapReader {
     private let meanChannel: (weight: FloatBuffer, bias: Float)?
     /// The residual stream that is added to the layer's outputs: (images, stride, C).
     private let residual: FloatBuffer?
+    /// The directions that the neurons are; nil if the channels are.
+    private let directions: DirectionRows?
 
     /// A reader of `address` over `tokens`, from `input`, whose images are `layout.stride` rows apart.
     init(
@@ -48,8 +50,9 @@ struct TapReader {
         stride = layout.stride
         tokenCount = layout.tokens
         layer = address.layer(of: tap, in: model.parameters)
-        outputs = address.width(in: configuration)
+        outputs = address.base.width(in: configuration)
         scale = address.scale(of: tap, in: model.parameters)
+        directions = model.matrix(of: tap).map { [layer, scale] in DirectionRows($0, layer: layer, scale: scale) }
         meanChannel =
             tokens == .slice ? layer.map { [outputs, scale] in Self.meanChannel(of: $0, outputs, scale: scale) } : nil
         self.residual = tap.addsResidual ? residual : nil
@@ -75,36 +78,53 @@ struct TapReader {
 
     /// The activation of `neuron` on the image in `slot`, or for `slice` that of token `chosen`, without a sign.
     func activation(slot: Int, neuron: Int, chosen: Int) -> Float {
-        mean(slot: slot, chosen: chosen) { row in value(at: row, neuron: neuron) }
+        let rows = rows(slot: slot, chosen: chosen)
+        if let directions, directions.matrix.comparesDirections {
+            let values = directions.matrix.activations(of: channels(at: rows))
+            let total = rows.indices.reduce(Float(0)) {
+                $0 + values[($1 - rows.lowerBound) * directions.matrix.count + neuron]
+            }
+            return total / Float(rows.count)
+        }
+        var total: Float = 0
+        for row in rows { total += value(at: row, neuron: neuron) }
+        return total / Float(rows.count)
     }
 
-    /// Every channel of every token of the image in `slot`, by one more matrix product: (tokens, channels).
+    /// Every neuron of every token of the image in `slot`, by one more matrix product: (tokens, neurons).
     ///
     /// - Precondition: the pass reads `patches`, so that all tokens were computed.
     func allActivations(slot: Int) -> [Float] {
         precondition(tokens == .patches)
-        let x = input.pointer + slot * stride * inputs
-        let rows = tap.stage.tokenCount(in: configuration)
-        guard let layer else { return Array(UnsafeBufferPointer(start: x, count: rows * inputs)) }
-        return [Float](unsafeUninitializedCapacity: rows * outputs) { buffer, count in
-            count = rows * outputs
+        let first = slot * stride
+        let channels = channels(at: first..<first + tap.stage.tokenCount(in: configuration))
+        return directions?.matrix.activations(of: channels) ?? channels
+    }
+
+    /// Every channel at `rows`: (rows, channels).
+    private func channels(at rows: Range<Int>) -> [Float] {
+        let x = input.pointer + rows.lowerBound * inputs
+        let rowCount = rows.count
+        guard let layer else { return Array(UnsafeBufferPointer(start: x, count: rowCount * inputs)) }
+        return [Float](unsafeUninitializedCapacity: rowCount * outputs) { buffer, count in
+            count = rowCount * outputs
             guard let y = buffer.baseAddress else { return }
             linearForward(
-                x: x, xStride: inputs, weight: layer.weight.pointer, y: y, yStride: outputs, images: 1, rows: rows,
-                inputs: inputs, outputs: outputs)
+                x: x, xStride: inputs, weight: layer.weight.pointer, y: y, yStride: outputs, images: 1,
+                rows: rowCount, inputs: inputs, outputs: outputs)
             biasForward(
-                x: y, xStride: outputs, bias: layer.bias.pointer, y: y, yStride: outputs, rows: rows,
+                x: y, xStride: outputs, bias: layer.bias.pointer, y: y, yStride: outputs, rows: rowCount,
                 channels: outputs)
             if let scale {
-                for row in 0..<rows { vector.multiply(y + row * outputs, scale.pointer, outputs) }
+                for row in 0..<rowCount { vector.multiply(y + row * outputs, scale.pointer, outputs) }
             }
             if let residual {
-                accumulate(residual.pointer + slot * stride * outputs, scale: 1, into: y, count: count)
+                accumulate(residual.pointer + rows.lowerBound * outputs, scale: 1, into: y, count: count)
             }
             guard tap.isActivated else { return }
             for i in 0..<count { y[i] = configuration.activation(y[i]).value }
             guard configuration.hasGatedMLP else { return }
-            for row in 0..<rows {
+            for row in 0..<rowCount {
                 for output in 0..<outputs { y[row * outputs + output] *= factor(at: x + row * inputs, of: output) }
             }
         }
@@ -120,15 +140,11 @@ struct TapReader {
         return first + chosen..<first + chosen + 1
     }
 
-    private func mean(slot: Int, chosen: Int, _ value: (Int) -> Float) -> Float {
-        let rows = rows(slot: slot, chosen: chosen)
-        var total: Float = 0
-        for row in rows { total += value(row) }
-        return total / Float(rows.count)
-    }
-
     /// One row's activation: of the channel `neuron`, or for `slice` the mean of all channels.
     private func value(at row: Int, neuron: Int) -> Float {
+        if let directions {
+            return directions.matrix.activation(preactivation(at: row, direction: neuron, in: directions), of: neuron)
+        }
         let x = input.pointer + row * inputs
         let width = configuration.width
         guard let layer else {
@@ -147,6 +163,14 @@ struct TapReader {
         return configuration.hasGatedMLP ? value * factor(at: x, of: neuron) : value
     }
 
+    /// A direction's value at one row before its nonlinearity.
+    private func preactivation(at row: Int, direction: Int, in directions: DirectionRows) -> Float {
+        let folded = directions.row(of: direction)
+        var value = dotProduct(input.pointer + row * inputs, folded.weight, count: inputs) + folded.bias
+        if let residual { value += dotProduct(residual.pointer + row * outputs, folded.direction, count: outputs) }
+        return value + directions.matrix.rows.bias.pointer[direction]
+    }
+
     /// The factor that a gated MLP multiplies the activated gate of `neuron` by, from one row of the layer's inputs.
     private func factor(at x: UnsafePointer<Float>, of neuron: Int) -> Float {
         guard let layer else { return 1 }
@@ -162,9 +186,21 @@ struct TapReader {
     func backward(slot: Int, objective: Objective, chosen: Int, gradient: UnsafeMutablePointer<Float>) {
         let rows = rows(slot: slot, chosen: chosen)
         let scale = objective.direction.sign / Float(rows.count)
+        // Before the first row is overwritten.
+        let comparison = directions.flatMap { directions in
+            directions.matrix.comparesDirections && !objective.throughPreactivation
+                ? directions.matrix.activations(of: channels(at: rows)) : nil
+        }
         for row in slot * stride..<(slot + 1) * stride {
             if rows.contains(row) {
-                backward(row: row, objective: objective, scale: scale, gradient: gradient)
+                if let directions {
+                    let value = comparison?[(row - rows.lowerBound) * directions.matrix.count + objective.neuron]
+                    backward(
+                        row: row, through: directions, value: value, objective: objective, scale: scale,
+                        gradient: gradient)
+                } else {
+                    backward(row: row, objective: objective, scale: scale, gradient: gradient)
+                }
             } else {
                 (input.pointer + row * inputs).update(repeating: 0, count: inputs)
             }
@@ -204,6 +240,26 @@ struct TapReader {
         } else {
             dResidual[neuron] = scale
         }
+    }
+
+    /// The backward pass of a direction at one row.
+    ///
+    /// - Parameter value: its activation, if that depends on the other directions.
+    private func backward(
+        row: Int, through directions: DirectionRows, value: Float?, objective: Objective, scale: Float,
+        gradient: UnsafeMutablePointer<Float>
+    ) {
+        let direction = objective.neuron
+        let isOn =
+            objective.throughPreactivation || directions.matrix.nonlinearity == .none
+            || (value ?? self.value(at: row, neuron: direction)) != 0
+        let dx = input.pointer + row * inputs
+        dx.update(repeating: 0, count: inputs)
+        guard isOn else { return }
+        let folded = directions.row(of: direction)
+        accumulate(folded.weight, scale: scale, into: dx, count: inputs)
+        guard tap.addsResidual else { return }
+        accumulate(folded.direction, scale: scale, into: gradient + row * outputs, count: outputs)
     }
 
     /// The derivatives of an activated value by its layer's output, and in a gated MLP by the factor's.

@@ -4,7 +4,7 @@
 ///
 /// Every checkpoint naming maps onto these addresses. The same text names the tap, the URL and the figure. The table of
 /// taps (`Tap`) says what is at an address.
-public enum Address: Hashable, Sendable {
+public indirect enum Address: Hashable, Sendable {
     /// A place inside an encoder block, in the order of computation.
     public enum Site: CaseIterable, Sendable {
         /// Output of the LayerNorm before attention, (tokens, width).
@@ -33,25 +33,42 @@ public enum Address: Hashable, Sendable {
     case encoderNorm
     /// What the head gives, e.g. the logits: (1, classes).
     case head
+    /// Directions over another address's channels: (tokens, directions).
+    case directions(DirectionSet)
+
+    /// The address in the model itself: of directions, the one that they read.
+    public var base: Address {
+        if case .directions(let set) = self { set.base } else { self }
+    }
+
+    /// The set of directions; nil at an address of the model's own channels.
+    package var directionSet: DirectionSet? {
+        if case .directions(let set) = self { set } else { nil }
+    }
 
     /// The index of the block that the address is in, from 0; nil after the blocks.
     package var block: Int? {
-        if case .block(let index, _) = self { index } else { nil }
+        if case .block(let index, _) = base { index } else { nil }
     }
 
     /// The addresses after the blocks.
     private static let afterBlocks: [Address] = [.encoderNorm, .head]
 
-    /// Every address of a model, in the order of computation.
+    /// Every address of a model, in the order of computation; directions follow what they read.
     public static func all(in configuration: ViTConfiguration) -> [Address] {
         let inBlocks: [Address] = (0..<configuration.blockCount).flatMap { index in
             Site.allCases.map { .block(index, $0) }
         }
-        return (inBlocks + afterBlocks).filter { $0.width(in: configuration) > 0 }
+        let own = (inBlocks + afterBlocks).filter { $0.width(in: configuration) > 0 }
+        return own.flatMap { address in
+            [address] + configuration.directions.filter { $0.base == address }.map { .directions($0) }
+        }
     }
 
-    /// Number of channels, which is the number of neurons.
-    public func width(in configuration: ViTConfiguration) -> Int { configuration[keyPath: tap.width] }
+    /// Number of channels or directions, which is the number of neurons.
+    public func width(in configuration: ViTConfiguration) -> Int {
+        directionSet?.count ?? configuration[keyPath: tap.width]
+    }
 
     /// Number of tokens at this address.
     public func tokenCount(in configuration: ViTConfiguration) -> Int { tap.stage.tokenCount(in: configuration) }
@@ -60,21 +77,24 @@ public enum Address: Hashable, Sendable {
 extension Address: CustomStringConvertible {
     private static let blockPrefix = "encoder.layers."
     private static let layerPrefix = "encoder_layer_"
+    /// Stands between what directions read and their set's name.
+    package static let directionMark: Character = "@"
 
-    /// The full name, as torchvision's `get_graph_node_names` and `named_modules` give it.
-    public var description: String {
-        guard case .block = self else { return tap.name }
-        return Self.blockPrefix + shortName
-    }
+    /// The full name, as torchvision's `get_graph_node_names` and `named_modules` give it; of directions, with the set's
+    /// name after `@`.
+    public var description: String { block == nil ? shortName : Self.blockPrefix + shortName }
 
     /// The name without the `encoder.layers.` prefix, as URLs and figures use it.
     public var shortName: String {
-        guard case .block(let index, _) = self else { return tap.name }
-        return Self.layerPrefix + "\(index)" + (tap.name.isEmpty ? "" : ".\(tap.name)")
+        switch self {
+        case .directions(let set): set.base.shortName + "\(Self.directionMark)\(set.name)"
+        case .block(let index, _): Self.layerPrefix + "\(index)" + (tap.name.isEmpty ? "" : ".\(tap.name)")
+        case .encoderNorm, .head: tap.name
+        }
     }
 
     /// Parses a full or short name, or the name that another library gives the module; nil if the text is not an address
-    /// of any model.
+    /// of any model's own channels.
     public init?(_ text: String) {
         guard let address = Address(ownName: text) ?? Address(libraryName: text) else { return nil }
         self = address

@@ -32,6 +32,11 @@ package struct Tap {
     package var isActivated = false
     /// What a neuron adds to the residual stream directly; nil if that is not defined.
     var contribution: Contribution?
+    /// The directions through which the channels are read; nil if these are the neurons.
+    package var directions: DirectionSet?
+
+    /// Whether a nonlinearity makes the activations of what the neuron's weights give.
+    package var hasNonlinearity: Bool { isActivated || (directions.map { $0.nonlinearity != .none } ?? false) }
 
     /// A linear layer of a model.
     package enum Layer {
@@ -45,6 +50,14 @@ package struct Tap {
     /// nonlinearity, so a pass computes all of them.
     package var ofAllChannels: Tap {
         isActivated ? Tap(name: name, width: width, stage: .hidden) : self
+    }
+
+    /// The same, read by directions.
+    fileprivate func read(by set: DirectionSet) -> Tap {
+        var tap = self
+        tap.directions = set
+        tap.contribution = nil
+        return tap
     }
 }
 
@@ -93,6 +106,7 @@ extension Address {
         case .block(_, let site): site.tap
         case .encoderNorm: Tap(name: "encoder.ln", width: \.width, stage: .finalNorm)
         case .head: Tap(name: "heads.head", width: \.classCount, stage: .features, layer: .head)
+        case .directions(let set): set.base.tap.ofAllChannels.read(by: set)
         }
     }
 
@@ -101,7 +115,7 @@ extension Address {
 
     /// The layer through which the address is read in a model; nil if there is none.
     package func layer(of tap: Tap, in parameters: ViTParameters) -> LinearParameters? {
-        switch (tap.layer, self) {
+        switch (tap.layer, base) {
         case (.block(let path), .block(let index, _)): parameters.blocks[index][keyPath: path]
         case (.head, _): parameters.head
         default: nil

@@ -58,7 +58,7 @@ extension TokenSelection: CustomStringConvertible {
 
 extension TokenSelection {
     /// Whether an address of this model has these tokens: `cls` needs a class token, `token:k` at least k + 1 tokens,
-    /// and `slice` an address with more than one.
+    /// and `slice` an address with more than one, whose channels are the model's own.
     public func isDefined(at address: Address, in configuration: ViTConfiguration) -> Bool {
         let isSingle = address.tokenCount(in: configuration) == 1
         return switch self {
@@ -66,7 +66,7 @@ extension TokenSelection {
         case .cls: isSingle || (configuration.hasClassToken && configuration.prefixTokenCount > 0)
         case .center: true
         case .token(let index): isSingle || index < configuration.tokenCount
-        case .slice: !isSingle
+        case .slice: !isSingle && address.directionSet == nil
         }
     }
 

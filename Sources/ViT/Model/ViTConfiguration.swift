@@ -78,6 +78,9 @@ public struct ViTConfiguration: Sendable, Equatable {
     public var mean: [Float]
     /// Standard deviation of each RGB channel, in units of 0…1, divided by before the first layer.
     public var standardDeviation: [Float]
+    /// The sets of directions that are read beside the model's own channels. They are no part of the model's files, nor
+    /// of the configuration as it is written (`Codable`).
+    public internal(set) var directions: [DirectionSet] = []
 
     /// ImageNet's channel means, which torchvision's published weights expect.
     public static let imageNetMean: [Float] = [0.485, 0.456, 0.406]

@@ -4,8 +4,8 @@
 public enum RunOutcome: Hashable, Sendable, Codable {
     /// The activation moved in the requested direction.
     case completed
-    /// The final activation, with the requested sign, is not above the start's; or, when the output of the
-    /// MLP's nonlinearity was raised, it is not above 0.
+    /// The final activation, with the requested sign, is not above the start's; or, when the output of a
+    /// nonlinearity (`mlp.1`, most directions) was raised, it is not above 0.
     case neverActivated
     /// The activation or its gradient was infinite or NaN at this step, counted from 0. The picture shows the
     /// parameters before the step.

@@ -122,7 +122,7 @@ public final class Visualiser {
             precondition(neurons.contains(request.neuron))
             return Run(
                 request: request,
-                generator: RunGenerator(address: address, neuron: request.neuron, seed: request.seed))
+                generator: RunGenerator(address: address.base, neuron: request.neuron, seed: request.seed))
         }
         for run in runs.indices { space.draw(starts.pointer + run * space.count, using: &runs[run].generator) }
         try optimiser.start(
@@ -223,7 +223,9 @@ package struct PreactivationDetour {
     /// Whether one neuron's activated output is read. (`slice` reads all channels.)
     package let readsActivated: Bool
 
-    package init(address: Address, tokens: TokenSelection) { readsActivated = address.tap(over: tokens).isActivated }
+    package init(address: Address, tokens: TokenSelection) {
+        readsActivated = address.tap(over: tokens).hasNonlinearity
+    }
 
     /// Whether a run in this direction takes the detour at this activation.
     func isTaken(_ direction: Direction, at activation: Float) -> Bool {
