@@ -118,7 +118,7 @@ package final class ForcedChoices: Sendable {
         BLAS.useOneThread()
         let vectors = try concurrently(recipes.count) { index in
             Result {
-                try store.record(recipes[index].key).flatMap {
+                try store.record(of: recipes[index]).flatMap {
                     try meter.vectors(of: $0, path: store.path(of: recipes[index].key))
                 }
             }

@@ -136,7 +136,7 @@ package final class ScoreCache: @unchecked Sendable {
 
     /// The run of a recipe from its record; nil if there is none.
     private func run(_ recipe: Recipe) throws -> ScoredRun? {
-        guard let record = try store.record(recipe.key) else { return nil }
+        guard let record = try store.record(of: recipe) else { return nil }
         let vectors = try meter.vectors(of: record, path: store.path(of: recipe.key))
         return ScoredRun(
             neuron: recipe.target.number, seed: Int(clamping: recipe.seed), look: vectors?.look,

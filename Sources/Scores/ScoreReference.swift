@@ -71,7 +71,7 @@ package final class ScoreReferences: @unchecked Sendable {
         // A token is not one of the channels, so none of them is ranked.
         if case .token = recipe.target { return ChannelScale([]) }
         let (address, tokens) = (recipe.address, recipe.variant.tokens)
-        return try stored("channels \(Self.text(recipe.model)) \(address) \(tokens)") {
+        return try stored("channels \(Self.text(recipe.model)) \(address.identity) \(tokens)") {
             ChannelScale(try read(model, address, tokens) { try $0.activations(of: $1) })
         }
     }

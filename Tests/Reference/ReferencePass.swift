@@ -141,6 +141,9 @@ public struct ReferencePass {
         } else if c.output == .pooled {
             values[.head] = [features]
         }
+        for (set, matrix) in model.directions {
+            values[.directions(set)] = values[set.base]?.map { tape.directions($0, matrix) }
+        }
     }
 
     /// A neuron's activation at an address over a token selection; for `slice` that of the token `neuron`.

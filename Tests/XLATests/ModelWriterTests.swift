@@ -19,8 +19,8 @@ import Testing
         let neuron: Int
     }
 
-    private static func probes(of shape: ViTConfiguration) -> [Probe] {
-        Address.all(in: shape).flatMap { address in
+    private static func probes(_ addresses: [Address], of shape: ViTConfiguration) -> [Probe] {
+        addresses.flatMap { address in
             selections.filter { $0.isDefined(at: address, in: shape) }.map {
                 Probe(address: address, tokens: $0, neuron: 4 % $0.neuronCount(at: address, in: shape))
             }
@@ -33,13 +33,26 @@ import Testing
         var shape = Self.families[family]
         shape.layerNormEpsilon = 1e-4
         let model = ViT.random(shape, seed: family)
+        try compare(model, at: Address.all(in: shape), family: family, mode: mode)
+    }
+
+    /// Directions of every nonlinearity, at every address of a plain and a gated model.
+    @Test(arguments: [0, 5])
+    func directionsAreTheCPUs(family: Int) throws {
+        let model = ViT.random(Self.families[family], seed: family).withRandomDirections(seed: 3 + family)
+        let directions = Address.all(in: model.configuration).filter { $0.directionSet != nil }
+        try compare(model, at: directions, family: family, mode: "live")
+    }
+
+    private func compare(_ model: ViT, at addresses: [Address], family: Int, mode: String) throws {
+        let shape = model.configuration
         var generator = SampleGenerator(seed: 7 + family)
         let count = 3 * shape.imageHeight * shape.imageWidth
         let pictures = (0..<2).map { _ in generator.values(count).map { 0.5 + $0 / 2 } }
         let other = FloatBuffer(generator.values(count).map { 0.5 + $0 / 2 })
         let attention: AttentionMode =
             mode == "live" ? .live : mode == "detached" ? .detached : .frozen(reference: other)
-        let probes = Self.probes(of: shape)
+        let probes = Self.probes(addresses, of: shape)
 
         let program = Program(precision: .float32)
         let images = program.input([2, 3, shape.imageHeight, shape.imageWidth])

@@ -93,6 +93,11 @@ struct StarterProject {
         #   std: [0.229, 0.224, 0.225]
         #   imageSize: 224                  # or [height, width]
 
+        # Directions over a layer's channels, such as the latents of a sparse autoencoder: their address is
+        # encoder_layer_3@sae.
+        # directions:
+        #   - {name: sae, file: sae.safetensors, at: encoder_layer_3}
+
         # Where neurons are read, by torchvision's names; `atlasgen inspect` lists a model's addresses.
         layers:
           - heads.head

@@ -11,17 +11,22 @@ import ViT
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Describe a checkpoint, and how long its runs take on this machine.",
-        usage: "atlasgen inspect [<options>] [<file>]",
+        usage: "atlasgen inspect [<options>] [<checkpoint>]",
         discussion: HelpText.discussion(
-            examples: ["atlasgen inspect vit_b_16-c867db91.pth", "atlasgen inspect clip-vit-base-patch32 --json"],
+            examples: [
+                "atlasgen inspect vit_b_16-c867db91.pth", "atlasgen inspect clip-vit-base-patch32 --json",
+                "atlasgen inspect --file examples/sae",
+            ],
             documents: ["docs/models.md"]))
 
     @Argument(
         help: ArgumentHelp(
-            "A checkpoint, file or folder; atlas.yml is not read. (default: the model that comes with "
-                + "atlasgen)", valueName: "file"),
+            "A checkpoint, file or folder; atlas.yml is then not read. (default: the project's model with its "
+                + "directions; without a project, the one that comes with atlasgen)", valueName: "checkpoint"),
         completion: .file())
     var path: String?
+
+    @OptionGroup var project: ProjectOptions
 
     @OptionGroup var checkpoint: CheckpointOptions
 
@@ -34,14 +39,24 @@ struct InspectCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let path = try path ?? Installation.embeddedModel()
-        let model = try LoadedModel(argument: path, overrides: checkpoint.overrides)
+        let model = try load()
         let shape = model.model.configuration
         let address =
             try layer.map { try Address(argument: $0, of: "--layer", in: shape) } ?? .block(shape.blockCount - 1, .mlp3)
         let timing = try RunTiming(measuring: model.model, at: address, on: try (device.device ?? .cpu).open())
         let inspection = Inspection(model, timing: timing)
         try Terminal.write((json ? try JSONEncoder.commands.text(of: inspection) : inspection.text) + "\n")
+    }
+}
+
+extension InspectCommand {
+    /// The checkpoint that is named; otherwise the project's model, or the one that comes with the program.
+    private func load() throws -> LoadedModel {
+        if let path { return try LoadedModel(argument: path, overrides: checkpoint.overrides) }
+        guard project.named != nil || FileSystem.exists(project.file) else {
+            return try LoadedModel(path: Installation.embeddedModel(), overrides: checkpoint.overrides)
+        }
+        return try Project(file: project.file, stated: checkpoint.overrides).model
     }
 }
 
@@ -70,7 +85,19 @@ struct Inspection: Encodable {
     let ignoredTensors: [String]
     let ignoredKinds: [String]
     let addresses: [Entry]
+    /// The project's directions; nil if there are none.
+    let directions: [Directions]?
     let timing: RunTiming
+
+    /// A set of directions.
+    struct Directions: Encodable {
+        let address: String
+        let file: String
+        let sha256: String
+        /// The file's recognised layout; nil if there is none.
+        let layout: String?
+        let nonlinearity: String
+    }
 
     init(_ model: LoadedModel, timing: RunTiming) {
         let checkpoint = model.checkpoint
@@ -90,6 +117,14 @@ struct Inspection: Encodable {
         addresses = Address.all(in: shape).map {
             Entry(address: $0.description, width: $0.width(in: shape), tokens: $0.tokenCount(in: shape))
         }
+        directions =
+            model.directions.isEmpty
+            ? nil
+            : model.directions.map {
+                Directions(
+                    address: Address.directions($0.set).description, file: $0.path, sha256: $0.fileDigest,
+                    layout: $0.file.layout, nonlinearity: $0.set.nonlinearity.description)
+            }
         self.timing = timing
     }
 
@@ -117,7 +152,16 @@ struct Inspection: Encodable {
                 .init(title: "tokens", isNumeric: true),
             ])
         table.rows = addresses.map { [$0.address, "\($0.width)", "\($0.tokens)"] }
-        lines += ["", table.text, "", timing.text]
+        lines += ["", table.text]
+        if let directions {
+            var table = TextTable(
+                columns: [.init(title: "directions"), .init(title: "file"), .init(title: "nonlinearity")])
+            table.rows = directions.map { set in
+                [set.address, set.file.readableLine + (set.layout.map { " (\($0))" } ?? ""), set.nonlinearity]
+            }
+            lines += ["", table.text]
+        }
+        lines += ["", timing.text]
         return lines.joined(separator: "\n")
     }
 

@@ -67,7 +67,7 @@ struct ProbeCommand: ParsableCommand {
             let result = Result(
                 image: image, model: .init(model), prepared: .init(width: shape.imageWidth, height: shape.imageHeight),
                 address: address.description, tokens: tokens.description,
-                labels: address == .head ? model.checkpoint.labels : nil, activations: activations)
+                labels: tokens == .slice ? nil : model.labels(at: address), activations: activations)
             try Terminal.write(JSONEncoder.commands.text(of: result) + "\n")
         } else {
             try Terminal.write(table(activations, address: address, tokens: tokens, model: model) + "\n")
@@ -88,7 +88,7 @@ struct ProbeCommand: ParsableCommand {
         let prepared: Size
         let address: String
         let tokens: String
-        /// The classes' names in the order of the activations; nil if they are no classes with names.
+        /// The names of classes or directions in the order of the activations; nil if they have none.
         let labels: [String]?
         let activations: [Float]
     }
@@ -100,7 +100,7 @@ struct ProbeCommand: ParsableCommand {
         let hasLabels = model.label(address, 0) != nil
         var table = TextTable(
             columns: [.init(title: unit, isNumeric: true), .init(title: "activation", isNumeric: true)]
-                + (hasLabels ? [.init(title: "class")] : []))
+                + (hasLabels ? [.init(title: address == .head ? "class" : "name")] : []))
         // Descending activations; equal ones by neuron, NaN last.
         let ranked = activations.indices.sorted { first, second in
             let (a, b) = (activations[first], activations[second])

@@ -6,7 +6,8 @@ import ViT
 
 extension AtlasConfiguration {
     private static let keys = [
-        "title", "description", "author", "baseURL", "model", "layers", "neurons", "seeds", "method", "methods",
+        "title", "description", "author", "baseURL", "model", "directions", "layers", "neurons", "seeds", "method",
+        "methods",
         "steps", "tokens", "direction", "attention", "compareSample", "judge", "photographs", "pictures", "cards",
         "control",
         "rawHTML", "device", "precision", "lang", "timezone", "film",
@@ -49,6 +50,7 @@ extension AtlasConfiguration {
         author = try fields["author"]?.text()
         baseURL = try fields["baseURL"].map(Self.baseURL)
         if let node = fields["model"] { model = try ModelSettings(node.fields(known: Self.modelKeys)) }
+        if let node = fields["directions"] { directions = try DirectionSettings.all(node) }
         if let node = fields["neurons"] { neurons = try NeuronChoice(node) }
         if let node = fields["seeds"] { seeds = try Self.seeds(node) }
         methods = try Self.methods(fields)

@@ -20,6 +20,8 @@ package struct AtlasConfiguration: Sendable {
     package var timeZone = TimeZone.gmt
     /// The model.
     var model = ModelSettings()
+    /// The sets of directions that are read in the model.
+    var directions: [DirectionSettings] = []
     /// The layers whose neurons are shown, in the order of the site.
     var layers: [LayerSettings]
     /// Which neurons of each layer that does not say so itself.

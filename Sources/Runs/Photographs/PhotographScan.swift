@@ -38,7 +38,7 @@ package struct PhotographScan: Sendable {
 
     /// All that a shard's numbers depend on except the photographs: a line for each part.
     package func text(of place: ReadingPlace) -> String {
-        "atlasgen photographs 1\nweights: \(modelDigest)\naddress: \(place.address)\ntokens: \(place.tokens)\n"
+        "atlasgen photographs 1\nweights: \(modelDigest)\naddress: \(place.address.identity)\ntokens: \(place.tokens)\n"
             + "preparation: \(preparationText)\nnumerics: \(Self.numerics)\n"
     }
 

@@ -8,8 +8,10 @@ import ViT
 package struct LoadedModel: Sendable {
     /// The checkpoint.
     package let checkpoint: Checkpoint
-    /// The model.
-    package let model: ViT
+    /// The model, with the directions that are read in it.
+    package private(set) var model: ViT
+    /// These directions.
+    package private(set) var directions: [LoadedDirections] = []
     /// SHA-256 of the weights' file; for several files, of the list of their digests.
     package let weightsDigest: String
     /// SHA-256 of the weights' digest, the configuration and, if the file holds several models, the chosen one's name:
@@ -34,6 +36,17 @@ package struct LoadedModel: Sendable {
         digest = Digest.hexadecimal(
             Array(weightsDigest.utf8) + configuration + Array((checkpoint.stateDict ?? "").utf8))
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    }
+
+    /// Adds directions that were read for this model.
+    mutating func add(_ directions: LoadedDirections) {
+        model = model.adding(directions.set, directions.file.matrix)
+        self.directions.append(directions)
+    }
+
+    /// The directions at an address; nil at an address of the model's own channels.
+    package func directions(at address: Address) -> LoadedDirections? {
+        address.directionSet.flatMap { set in directions.first { $0.set == set } }
     }
 
     /// All files that it was read from, and those that its settings name.
@@ -64,9 +77,14 @@ package struct LoadedModel: Sendable {
         "\(checkpoint.path): \(assumption.name) \(assumption.value): \(assumption.source)"
     }
 
-    /// The label of a neuron: its class at `heads.head` if the model has labels; otherwise nil.
+    /// The label of a neuron: its class at `heads.head`, its name among directions; nil if it has none.
     package func label(_ address: Address, _ neuron: Int) -> String? {
-        guard address == .head, let labels = checkpoint.labels, labels.indices.contains(neuron) else { return nil }
+        guard let labels = labels(at: address), labels.indices.contains(neuron) else { return nil }
         return labels[neuron]
+    }
+
+    /// The labels of an address's neurons in their order; nil if they have none.
+    package func labels(at address: Address) -> [String]? {
+        address == .head ? checkpoint.labels : directions(at: address)?.labels
     }
 }

@@ -29,6 +29,7 @@ extension Project {
             ProjectInput("photographs", photographs),
             ProjectInput("the configuration", [file]),
             ProjectInput("model", model.paths),
+            ProjectInput("directions", model.directions.flatMap(\.paths)),
             ProjectInput("attention", references),
         ] + folders
     }

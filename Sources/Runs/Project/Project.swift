@@ -13,7 +13,7 @@ package struct Project: Sendable {
     package let folder: String
     /// The configuration as written.
     package let configuration: AtlasConfiguration
-    /// The model.
+    /// The model, with the project's directions.
     package let model: LoadedModel
     /// The chosen layers, checked against the model.
     package let layers: [AtlasLayer]
@@ -33,7 +33,11 @@ package struct Project: Sendable {
         let folder = FileSystem.parent(of: file)
         self.folder = folder.isEmpty ? "." : folder
         configuration = try AtlasConfiguration.read(file: file)
-        model = try Self.loadModel(configuration.model, folder: self.folder, stated: stated)
+        var model = try Self.loadModel(configuration.model, folder: self.folder, stated: stated)
+        for settings in configuration.directions {
+            model.add(try LoadedDirections(settings, folder: self.folder, model: model.model))
+        }
+        self.model = model
         layers = try configuration.layers(of: model.model.configuration)
         methods = try configuration.resolvedMethods()
         var references: [String: FloatBuffer] = [:]
@@ -48,8 +52,11 @@ package struct Project: Sendable {
         self.references = references
     }
 
-    /// What is said about the user's own checkpoint at a build's start; see `LoadedModel.assumed`.
-    package var assumed: [String] { configuration.model.weights == nil ? [] : model.assumed }
+    /// What is said about the user's own files at a build's start: see `LoadedModel.assumed`, and how directions were
+    /// read.
+    package var assumed: [String] {
+        (configuration.model.weights == nil ? [] : model.assumed) + model.directions.flatMap(\.file.notes)
+    }
 
     /// Opens what computes: the command line's choice, otherwise the configuration's.
     package func device(_ stated: DeviceChoice? = nil, store: Store? = nil) throws -> any Device {

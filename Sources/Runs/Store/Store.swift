@@ -152,6 +152,14 @@ extension Store {
         try read(key) { _, preamble, _ in preamble.film?.steps } ?? nil
     }
 
+    /// A whole run; nil as for `header`. Its recipe is the one that is given: a set of directions may have had another
+    /// name when the run was made.
+    package func record(of recipe: Recipe) throws -> RunRecord? {
+        guard var record = try record(recipe.key) else { return nil }
+        record.header.recipe = recipe
+        return record
+    }
+
     /// A whole run; nil as for `header`.
     package func record(_ key: RecipeKey) throws -> RunRecord? {
         try read(key) { file, preamble, end in

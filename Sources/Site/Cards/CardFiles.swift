@@ -72,7 +72,7 @@ struct CardFiles: Sendable {
         switch picture {
         case .run(let recipe):
             return Source(identity: recipe.key.description) {
-                guard let record = try library.store.record(recipe.key) else { return nil }
+                guard let record = try library.store.record(of: recipe) else { return nil }
                 return try PNG.decode(Data(record.png), file: library.store.path(of: recipe.key))
             }
         case .photograph(let path):

@@ -106,7 +106,7 @@ struct LayerExport {
     }
 
     private func row(of recipe: Recipe, condition: Int, _ meter: RunMeter) throws -> Row? {
-        guard let record = try library.store.record(recipe.key) else { return nil }
+        guard let record = try library.store.record(of: recipe) else { return nil }
         let picture =
             "pictures/\(layer.address.shortName)/\(recipe.target.number)-\(SitePaths.pictureName(recipe))"
         try files.write(record.png, to: picture)

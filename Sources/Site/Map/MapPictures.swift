@@ -102,7 +102,7 @@ struct MapPictures: Sendable {
     }
 
     private func picture(of recipe: Recipe) throws -> Picture {
-        guard let record = try library.store.record(recipe.key) else {
+        guard let record = try library.store.record(of: recipe) else {
             throw AtlasError(
                 .data,
                 "\(library.store.path(of: recipe.key)): the run disappeared while the site was being written; run the "

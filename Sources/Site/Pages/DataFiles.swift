@@ -54,6 +54,8 @@ struct NeuronData: Codable, Equatable {
     var neuron: Int
     var label: String?
     var weights: String
+    /// Nil for a channel of the model's own.
+    var direction: DirectionData?
     var runs: [Run]
     var scores: NeuronScores?
     /// Nil if the project names no photographs.

@@ -13,6 +13,9 @@ package enum Explanations {
         "A channel has no nonlinearity of its own: many hidden neurons write to it, in both directions, and another "
         + "basis of the stream would be as good."
 
+    /// What is counted at an address, in a word.
+    static func unit(at address: Address) -> String { address.directionSet == nil ? "neuron" : "direction" }
+
     /// An address in a few words, for people: "Last MLP, hidden neurons".
     static func title(of address: Address, in model: ViTConfiguration) -> String {
         switch address {
@@ -125,9 +128,14 @@ package enum Explanations {
         }
     }
 
-    /// How a direct logit attribution is computed, or why a model has none.
-    static func attribution(in model: ViTConfiguration) -> String {
+    /// How the direct logit attribution at an address is computed, or why a model has none.
+    static func attribution(at address: Address, in model: ViTConfiguration) -> String {
         switch DirectLogitAttribution.obstacle(in: model) {
+        case nil where address.directionSet != nil:
+            "The class logits that change most if the layer's output moves by one unit of length along the direction, along "
+                + "the direct path alone: the residual stream, the final LayerNorm's scale and the head, with nothing in "
+                + "between (Vilas et al. 2023), without the division by the standard deviation, which depends on the "
+                + "picture. What a sparse autoencoder writes when the latent is on is its decoder's row, which may differ."
         case nil:
             "The class logits that the neuron raises and lowers most along the direct path alone: the residual stream, "
                 + "the final LayerNorm's scale and the head, with nothing in between (Vilas et al. 2023). Values are "

@@ -59,6 +59,8 @@ struct ProjectVersion: Encodable, Sendable {
     var model: String
     var modelName: String
     var labels: [String]?
+    /// The digest of each set of directions, then its labels.
+    var directions: [[String]]
     /// Digest of the model that judges how alike pictures are; nil for the visualised model itself.
     var judge: String?
     var judgeName: String?
@@ -123,7 +125,9 @@ extension ProjectVersion {
         let project = library.project
         self.init(
             configuration: project.configuration.digest, model: project.model.digest, modelName: project.model.name,
-            labels: project.model.checkpoint.labels, judge: library.judge?.digest, judgeName: library.judge?.name)
+            labels: project.model.checkpoint.labels,
+            directions: project.model.directions.map { [$0.set.digest] + ($0.labels ?? []) },
+            judge: library.judge?.digest, judgeName: library.judge?.name)
     }
 }
 

@@ -16,6 +16,9 @@ struct LayerPage: TemplateRoot {
     var layerTitle: String
     var explanation: String?
     var tokensExplanation: String?
+    /// What the directions are; empty for a layer of the model's own channels.
+    var directions: [EntryContext] = []
+    var unit = "neuron"
     var neuronCount: Int
     var neurons: [NeuronCard]
     /// All static pages of the grid in this order; empty if there is only one.
@@ -61,6 +64,9 @@ struct LayerPage: TemplateRoot {
         .text("layerTitle", "what the layer is, in a few words", \.layerTitle),
         .text("explanation", "what the layer is", \.explanation),
         .text("tokensExplanation", "which tokens its neurons are read at", \.tokensExplanation),
+        .flag("hasDirections", "whether its neurons are directions") { !$0.directions.isEmpty },
+        .list("directions", "where the directions come from, and how many are on", \.directions),
+        .text("unit", "what its neurons are in a word: `neuron` or `direction`", \.unit),
         .text("neuronCount", "number of neurons in the whole layer") { Format.count($0.neuronCount) },
         .list("neurons", "the neurons of this static page", \.neurons),
         .flag("hasPages", "whether the grid has several static pages") { !$0.pages.isEmpty },

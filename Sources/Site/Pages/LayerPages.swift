@@ -180,14 +180,16 @@ struct LayerPages: Sendable {
                 site: site,
                 page: PageContext(
                     title: isFirst ? address.shortName : "\(address.shortName), \(page.title)",
-                    summary: "\(Format.count(cards.count)) neurons of \(address.shortName). "
+                    summary: "\(Format.count(cards.count)) \(Explanations.unit(at: address))s of \(address.shortName). "
                         + Explanations.address(address, in: library.project.model.model.configuration),
                     path: page.path, image: cards.first?.thumbnail, card: card),
                 address: address.description, shortAddress: address.shortName,
                 layerTitle: Explanations.title(of: address, in: library.project.model.model.configuration),
                 explanation: Explanations.address(address, in: library.project.model.model.configuration),
                 tokensExplanation: Explanations.tokens(
-                    grid.tokens, at: address, in: library.project.model.model.configuration), neuronCount: cards.count,
+                    grid.tokens, at: address, in: library.project.model.model.configuration),
+                directions: isFirst ? directions(cards) : [], unit: Explanations.unit(at: address),
+                neuronCount: cards.count,
                 neurons: page.neurons, pages: page.pages, previous: page.previous, next: page.next,
                 orders: page.orders, layerPath: SitePaths.layer(address), map: isFirst ? map : nil, hasMap: map != nil,
                 isFirst: isFirst, data: SitePaths.layerScript(address),
@@ -205,6 +207,23 @@ struct LayerPages: Sendable {
                 mostConsistent: isFirst ? most : [], leastConsistent: isFirst ? least : [])
             try files.write(inputs.theme.render(context), to: page.path)
         }
+    }
+
+    /// Where the directions come from, and how many of them photographs turn on; empty for the model's own channels.
+    private func directions(_ cards: [NeuronCard]) -> [EntryContext] {
+        guard let directions = library.project.model.directions(at: layer.address) else { return [] }
+        let shares = cards.compactMap(\.positiveShare)
+        func counted(_ name: String, _ isCounted: (Double) -> Bool) -> [EntryContext] {
+            guard !shares.isEmpty, directions.set.nonlinearity != .none else { return [] }
+            return [
+                EntryContext(
+                    name: name,
+                    value: "\(Format.count(shares.count(where: isCounted))) of \(Format.count(shares.count))")
+            ]
+        }
+        return DirectionContext.source(of: directions)
+            + counted("On for no photograph (dead)") { $0 == 0 }
+            + counted("On for more than half of the photographs (dense)") { $0 > 0.5 }
     }
 
     /// A table for each measure; the first also has the columns that belong to no measure.

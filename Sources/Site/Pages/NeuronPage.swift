@@ -14,6 +14,7 @@ struct NeuronPage: TemplateRoot {
     var layerTitle: String
     var layerPath: String?
     var number: Int
+    var unit = "neuron"
     var label: String?
     var verdict: String?
     var tokens: String
@@ -23,6 +24,7 @@ struct NeuronPage: TemplateRoot {
     var previous: LinkContext?
     var next: LinkContext?
     var photographs: PhotographsContext?
+    var direction: DirectionContext?
     var alike: [NeuronCard] = []
     var related: [NeuronCard] = []
     var commentary: String?
@@ -46,6 +48,8 @@ struct NeuronPage: TemplateRoot {
         .text("layerTitle", "what the layer is, in a few words", \.layerTitle),
         .text("layerPath", "path of the layer's page, if there is one", \.layerPath),
         .text("number", "the neuron's number in the layer, from 0") { String($0.number) },
+        .text("unit", "what it is in a word: `neuron` or `direction`", \.unit),
+        .text("name", "the same with its number: `Neuron 17`") { "\($0.unit.capitalized) \($0.number)" },
         .text("label", "the neuron's name, if it has one", \.label),
         .text("verdict", "what the runs amount to, in a sentence or two", \.verdict),
         .text("tokens", "the token selection by name", \.tokens),
@@ -53,6 +57,7 @@ struct NeuronPage: TemplateRoot {
         .list("rows", "the runs of the layer's grid, as one row", \.rows),
         .object("others", "the same neuron's runs made in other ways, if there are any", \.others),
         .object("photographs", "what photographs excite it, if the project names photographs", \.photographs),
+        .object("direction", "what the direction is, if it is one", \.direction),
         .object("previous", "the previous neuron", \.previous),
         .object("next", "the next neuron", \.next),
         .flag("hasNeighbours", "whether other neurons have pictures like its own") {

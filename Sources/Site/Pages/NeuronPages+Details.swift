@@ -18,7 +18,7 @@ extension NeuronPages {
     func writesExplanation(_ subject: Subject) -> String? {
         guard subject.rows[0].condition.variant.tokens != .slice, DirectLogitAttribution.isDefined(at: subject.address)
         else { return nil }
-        return Explanations.attribution(in: project.model.model.configuration)
+        return Explanations.attribution(at: subject.address, in: project.model.model.configuration)
     }
 
     /// Logits listed at each end.

@@ -57,7 +57,7 @@ struct NeuronPages: Sendable {
             var curves: [ActivationChart.Series] = []
             var strips: [FilmStrip] = []
             for recipe in row.recipes {
-                let record = try library.store.record(recipe.key)
+                let record = try library.store.record(of: recipe)
                 if isFirst { outcomes.append(record?.header.outcome) }
                 guard let record else {
                     panels.append(library.panel(recipe, header: nil, subject: title))
@@ -97,9 +97,11 @@ struct NeuronPages: Sendable {
                     film: chart == nil || strips.isEmpty
                         ? nil : FilmContext(steps: condition.variant.method.steps, strips: strips)))
         }
+        let directions = project.model.directions(at: address)
         let data = NeuronData(
             address: address.description, neuron: neuron, label: label, weights: project.model.weightsDigest,
-            runs: runs, scores: subject.scores?.scores(of: neuron),
+            direction: directions.map { DirectionData($0, neuron) }, runs: runs,
+            scores: subject.scores?.scores(of: neuron),
             photographs: try library.photographData(address, neuron, conditions[0].variant),
             forcedChoice: ForcedChoiceData(subject.choices, of: neuron))
         try files.write(json: data, to: SitePaths.neuronData(address, neuron))
@@ -113,7 +115,12 @@ struct NeuronPages: Sendable {
         try writePage(
             subject, path: path, label: label,
             verdict: Verdict.sentences(outcomes: outcomes, scores: data.scores, choice: data.forcedChoice), rows: rows,
-            photographs: photographs, image: card.thumbnail)
+            photographs: photographs,
+            direction: directions.flatMap { directions in
+                data.direction.map {
+                    DirectionContext($0, of: directions, positiveShare: card.positiveShare, in: project)
+                }
+            }, image: card.thumbnail)
         return (card, file(card, of: address, first: first, scores: data.scores))
     }
 
@@ -182,13 +189,14 @@ struct NeuronPages: Sendable {
 
     private func writePage(
         _ subject: Subject, path: String, label: String?, verdict: String?, rows: [RunRowContext],
-        photographs: PhotographsContext?, image: String?
+        photographs: PhotographsContext?, direction: DirectionContext?, image: String?
     ) throws {
         let (address, neuron) = (subject.address, subject.neuron)
         let grid = subject.rows[0].condition.variant
         var site = site
         site.root = SitePaths.root(from: path)
-        let name = label.map { "\($0) (neuron \(neuron))" } ?? "Neuron \(neuron)"
+        let unit = Explanations.unit(at: address)
+        let name = label.map { "\($0) (\(unit) \(neuron))" } ?? "\(unit.capitalized) \(neuron)"
         let card = try writeCard(subject, name: name, verdict: verdict)
         let scores = subject.scores.flatMap {
             ScoreContexts.neuron($0, neuron, among: subject.compared, judge: library.judge)
@@ -204,11 +212,12 @@ struct NeuronPages: Sendable {
             address: address.description, shortAddress: address.shortName,
             layerTitle: Explanations.title(of: address, in: project.model.model.configuration),
             layerPath: project.layers.contains { $0.address == address } ? SitePaths.layer(address) : nil,
-            number: neuron, label: label, verdict: verdict, tokens: grid.tokens.description,
+            number: neuron, unit: unit, label: label, verdict: verdict, tokens: grid.tokens.description,
             tokensExplanation: Explanations.tokens(grid.tokens, at: address, in: project.model.model.configuration),
             rows: Array(rows.prefix(1)), others: rows.count > 1 ? OtherRows(rows: Array(rows.dropFirst())) : nil,
             previous: subject.previous.map { link(address, $0) }, next: subject.next.map { link(address, $0) },
-            photographs: photographs, alike: subject.alike, related: subject.related, commentary: subject.commentary,
+            photographs: photographs, direction: direction, alike: subject.alike, related: subject.related,
+            commentary: subject.commentary,
             scores: scores,
             similarity: subject.scores?.look.value?.matrices[neuron].map(similarity), writes: writes(subject),
             writesExplanation: writesExplanation(subject), provenance: provenance(subject), command: commands(subject),

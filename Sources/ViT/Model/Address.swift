@@ -46,6 +46,9 @@ public indirect enum Address: Hashable, Sendable {
         if case .directions(let set) = self { set } else { nil }
     }
 
+    /// What activations at the address depend on: a set of directions by its digest, not by its name.
+    package var identity: String { directionSet.map { "\($0.base) directions \($0.digest)" } ?? description }
+
     /// The index of the block that the address is in, from 0; nil after the blocks.
     package var block: Int? {
         if case .block(let index, _) = base { index } else { nil }

@@ -23,11 +23,18 @@ public enum DirectLogitAttribution {
     }
 
     /// Whether a neuron at this address adds to the residual stream along a path of its own.
-    public static func isDefined(at address: Address) -> Bool { address.tap.contribution != nil }
+    public static func isDefined(at address: Address) -> Bool { contribution(at: address) != nil }
+
+    /// What a channel adds to the residual stream. Directions are also defined over the stream itself.
+    private static func contribution(at address: Address) -> Tap.Contribution? {
+        if address.directionSet != nil, case .block(_, .output) = address.base { return .channel(scale: nil) }
+        return address.base.tap.contribution
+    }
 
     /// Each class's logit per unit of the neuron's activation: W·(γ ⊙ (d − mean d)). d is what the neuron adds to the
     /// residual stream: its own channel at `mlp.3` and `ls_2`, or its column of the second layer at `mlp.0` and `mlp.1`,
-    /// after LayerScale if the model has it.
+    /// after LayerScale if the model has it. For a direction w over such channels, or over a block's output, d is what the
+    /// channels w / |w| add.
     ///
     /// Left out are LayerNorm's division by σ, which depends on the picture and scales all classes alike; the change of
     /// σ itself; the nonlinearity at `mlp.0`; and the effect of d on later blocks. If a head reads two tokens, or a token
@@ -54,16 +61,30 @@ public enum DirectLogitAttribution {
 
     /// What one unit of the neuron adds to the residual stream: (C); nil if the table of taps defines no contribution.
     private static func direction(model: ViT, address: Address, neuron: Int) -> [Float]? {
-        guard let contribution = address.tap.contribution, let index = address.block else { return nil }
+        guard let contribution = contribution(at: address), let index = address.block else { return nil }
         precondition((0..<address.width(in: model.configuration)).contains(neuron))
         let width = model.configuration.width
+        let channels = channels(model: model, address: address, neuron: neuron)
         switch contribution {
         case .channel(let scale):
-            let factor = scale.flatMap { model.parameters.blocks[index][keyPath: $0] }?.pointer[neuron] ?? 1
-            return (0..<width).map { $0 == neuron ? factor : 0 }
+            let factors = scale.flatMap { model.parameters.blocks[index][keyPath: $0] }
+            return (0..<width).map { channels[$0] * (factors?.pointer[$0] ?? 1) }
         case .column(let path):
             let weight = model.parameters.blocks[index][keyPath: path].weight
-            return (0..<width).map { weight.pointer[$0 * (weight.count / width) + neuron] }
+            let inputs = weight.count / width
+            let used = channels.indices.filter { channels[$0] != 0 }
+            return (0..<width).map { output in
+                used.reduce(Float(0)) { $0 + channels[$1] * weight.pointer[output * inputs + $1] }
+            }
         }
+    }
+
+    /// The neuron as channels of the model's own: one of them, or a direction of length 1.
+    private static func channels(model: ViT, address: Address, neuron: Int) -> [Float] {
+        guard let matrix = model.matrix(of: address.tap) else {
+            return (0..<address.width(in: model.configuration)).map { $0 == neuron ? 1 : 0 }
+        }
+        let norm = Float(matrix.norm(of: neuron))
+        return matrix.rows.weight.array[neuron * matrix.width..<(neuron + 1) * matrix.width].map { $0 / norm }
     }
 }

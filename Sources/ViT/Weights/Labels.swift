@@ -28,7 +28,7 @@ extension CheckpointLoader {
     }
 
     private mutating func labels(inFile path: String, _ classCount: Int) throws -> [String] {
-        let (labels, encoding) = try readLabels(at: path)
+        let (labels, encoding) = try LabelFile.read(at: path, of: "class", key: "model: {labels: FILE}")
         guard labels.count == classCount else {
             throw ViTError(
                 "\(path): names \(labels.count) classes, but the head of \(file.path) has \(classCount). Give a file "
@@ -45,36 +45,47 @@ extension CheckpointLoader {
             return "it names \(labels.count) classes, but the head of \(file.path) has \(classCount)"
         }
         return labels.enumerated().lazy.compactMap { index, label in
-            problem(of: label).map { "the name of class \(index) \($0)" }
+            LabelFile.problem(of: label).map { "the name of class \(index) \($0)" }
         }.first
     }
 }
 
-/// Longest class name in bytes. Every page repeats the names, and longer texts are not names.
-private let longestLabel = 1_000
-
-/// Reads one name per line, and names the encoding if it is not UTF-8; empty lines at the end are ignored.
-///
-/// - Throws: `ViTError` for a file that cannot be read, and for lines that cannot be names.
-private func readLabels(at path: String) throws -> (labels: [String], encoding: String?) {
-    let file = try MappedFile(path: path)
-    let content = LabelText(Array(file.copy(0..<file.count)))
-    var lines = content.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    for (index, line) in lines.enumerated() {
-        guard let problem = problem(of: line) else { continue }
-        throw ViTError(
-            "\(path):\(index + 1): a class name \(problem). Give a text file with one name per line (model: {labels: "
-                + "FILE} in atlas.yml).")
+/// Text files with one name per line.
+package enum LabelFile {
+    /// Reads the names; empty lines at the end are ignored.
+    ///
+    /// - Parameters:
+    ///   - thing: what the names are of, such as `class`.
+    ///   - key: how atlas.yml names the file.
+    /// - Throws: `ViTError` for a file that cannot be read, and for lines that cannot be names.
+    package static func names(at path: String, of thing: String, key: String) throws -> [String] {
+        try read(at: path, of: thing, key: key).names
     }
-    return (lines, content.encoding)
-}
 
-/// Why a text cannot be the name of a class; nil if it can.
-private func problem(of label: String) -> String? {
-    if label.utf8.count > longestLabel {
-        return "has \(label.utf8.count) bytes; at most \(longestLabel) are allowed"
+    /// The same, with the encoding if it is not UTF-8.
+    static func read(at path: String, of thing: String, key: String) throws -> (names: [String], encoding: String?) {
+        let file = try MappedFile(path: path)
+        let content = LabelText(Array(file.copy(0..<file.count)))
+        var lines = content.text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        for (index, line) in lines.enumerated() {
+            guard let problem = problem(of: line) else { continue }
+            throw ViTError(
+                "\(path):\(index + 1): a \(thing) name \(problem). Give a text file with one name per line (\(key) in "
+                    + "atlas.yml).")
+        }
+        return (lines, content.encoding)
     }
-    let isControl = label.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
-    return isControl ? "has control characters" : nil
+
+    /// Longest name in bytes. Every page repeats the names, and longer texts are not names.
+    private static let longest = 1_000
+
+    /// Why a text cannot be a name; nil if it can.
+    static func problem(of label: String) -> String? {
+        if label.utf8.count > longest {
+            return "has \(label.utf8.count) bytes; at most \(longest) are allowed"
+        }
+        let isControl = label.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\t" }
+        return isControl ? "has control characters" : nil
+    }
 }

@@ -1,0 +1,100 @@
+// What a direction is, on its page and in its data.
+
+import Foundation
+import Render
+import Runs
+import ViT
+
+/// A direction as its page shows it.
+struct DirectionContext: TemplateContext {
+    var entries: [EntryContext]
+    var nearest: [WriteContext]
+    var nearestExplanation: String
+
+    static let keys: [TemplateKey<DirectionContext>] = [
+        .list("entries", "where it comes from, and its numbers", \.entries),
+        .list("nearest", "the layer's neurons whose axes are nearest to it, with the cosine", \.nearest),
+        .text("nearestExplanation", "what the cosines of random directions are", \.nearestExplanation),
+    ]
+}
+
+/// A direction in neuron.json (docs/data.md documents it).
+struct DirectionData: Codable, Equatable {
+    /// One of the channels that it is nearest to.
+    struct Channel: Codable, Equatable {
+        var neuron: Int
+        var cosine: Double
+    }
+
+    /// The file's SHA-256.
+    var file: String
+    /// The recognised layout of the file; nil if there is none.
+    var layout: String?
+    /// The address whose channels it reads.
+    var reads: String
+    var nonlinearity: String
+    var norm: Double
+    var bias: Float
+    /// JumpReLU's threshold.
+    var threshold: Float?
+    /// The channels that it is nearest to.
+    var nearest: [Channel]
+    /// The greatest |cosine| that 95 % of random directions do not exceed.
+    var chanceCosine: Double
+
+    /// Channels that are listed.
+    private static let shown = 5
+
+    init(_ directions: LoadedDirections, _ number: Int) {
+        let matrix = directions.file.matrix
+        file = directions.fileDigest
+        layout = directions.file.layout
+        reads = directions.set.base.description
+        nonlinearity = matrix.nonlinearity.description
+        norm = matrix.norm(of: number)
+        bias = matrix.rows.bias.array[number]
+        threshold = matrix.thresholds?.array[number]
+        nearest = matrix.nearestChannels(of: number, count: Self.shown).map {
+            Channel(neuron: $0.channel, cosine: $0.cosine)
+        }
+        chanceCosine = directions.chanceCosine
+    }
+}
+
+extension DirectionContext {
+    /// The file of a set of directions, and how it is read.
+    static func source(of directions: LoadedDirections) -> [EntryContext] {
+        [
+            EntryContext(name: "File", value: directions.path.readableLine, isCode: true),
+            EntryContext(name: "SHA-256", value: directions.fileDigest, isCode: true),
+        ] + (directions.file.layout.map { [EntryContext(name: "Layout", value: $0)] } ?? [])
+            + [
+                EntryContext(name: "Reads", value: directions.set.base.description, isCode: true),
+                EntryContext(name: "Nonlinearity", value: directions.set.nonlinearity.description),
+            ]
+    }
+
+    /// - Parameter positiveShare: the share of the photographs on which it is on; nil without photographs.
+    init(_ data: DirectionData, of directions: LoadedDirections, positiveShare: Double?, in project: Project) {
+        let base = directions.set.base
+        func number(_ name: String, _ value: Double?) -> [EntryContext] {
+            value.map { [EntryContext(name: name, value: Format.number($0))] } ?? []
+        }
+        entries =
+            Self.source(of: directions) + number("Length", data.norm) + number("Bias", Double(data.bias))
+            + number("Threshold", data.threshold.map(Double.init))
+            + (positiveShare.map {
+                [EntryContext(name: "On", value: "for \(Format.number(100 * $0)) % of the photographs")]
+            } ?? [])
+        let pages = project.layers.first { $0.address == base }.map { Set($0.neurons) } ?? []
+        nearest = data.nearest.map { channel in
+            WriteContext(
+                title: project.model.label(base, channel.neuron) ?? "neuron \(channel.neuron)",
+                value: (channel.cosine > 0 ? "+" : "") + Format.number(channel.cosine),
+                path: pages.contains(channel.neuron) ? SitePaths.neuron(base, channel.neuron) : nil)
+        }
+        nearestExplanation =
+            "The neurons of \(base.shortName) whose axes are nearest to it, with the cosine. The nearest of 95 % of random "
+            + "directions lies at \(Format.number(data.chanceCosine)) or below."
+    }
+}
