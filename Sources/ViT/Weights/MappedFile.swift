@@ -12,6 +12,8 @@ public final class MappedFile: @unchecked Sendable {
     public var count: Int { bytes.count }
     /// All bytes; never handed out, because they are unmapped when the last reference goes.
     private let bytes: UnsafeRawBufferPointer
+    /// The file whose bytes these are; nil if they are this object's own.
+    private let whole: MappedFile?
 
     /// Maps the file at `path`.
     ///
@@ -36,9 +38,19 @@ public final class MappedFile: @unchecked Sendable {
             throw ViTError("\(path): \(size) bytes cannot be mapped: \(String(cString: strerror(errno))).")
         }
         bytes = UnsafeRawBufferPointer(start: address, count: size)
+        whole = nil
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
+    /// The rest of a file from an offset on, as a file: an archive that follows a header.
+    ///
+    /// - Precondition: the offset is in the file.
+    init(_ whole: MappedFile, from offset: Int) {
+        path = whole.path
+        bytes = UnsafeRawBufferPointer(rebasing: whole.bytes[offset...])
+        self.whole = whole
+    }
+
+    deinit { if whole == nil { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) } }
 
     /// The byte at this offset of the file.
     subscript(place: Int) -> UInt8 { bytes[place] }
@@ -63,10 +75,16 @@ public final class MappedFile: @unchecked Sendable {
 
     /// Releases the memory of the pages of a range that has been read; it can still be read again.
     func release(_ range: Range<Int>) {
+        if let whole { return whole.release(range.shifted(by: whole.count - count)) }
         let page = Int(sysconf(Int32(_SC_PAGESIZE)))
         let start = range.lowerBound / page * page
         let length = min(range.upperBound, bytes.count) - start
         guard length > 0, let base = bytes.baseAddress else { return }
         madvise(UnsafeMutableRawPointer(mutating: base + start), length, MADV_DONTNEED)
     }
+}
+
+extension Range<Int> {
+    /// The range moved by a distance.
+    fileprivate func shifted(by distance: Int) -> Range<Int> { lowerBound + distance..<upperBound + distance }
 }

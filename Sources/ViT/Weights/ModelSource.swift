@@ -44,7 +44,7 @@ struct ModelSource {
     }
 
     /// Opens one file; its first bytes show its format.
-    private static func open(_ path: String) throws -> any WeightFile {
+    static func open(_ path: String) throws -> any WeightFile {
         if path.hasSuffix(".index.json") {
             guard path.hasSuffix(".safetensors.index.json") else {
                 throw ViTError(
@@ -71,18 +71,20 @@ struct ModelSource {
                 + "\(start.joined(separator: " "))). Name a .safetensors, .pth, .pt, .bin or .ckpt file.")
     }
 
+    /// The names that model libraries give a folder's weights.
+    private static let usualNames = [
+        "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "open_clip_model.safetensors",
+        "open_clip_pytorch_model.bin",
+    ]
+
     /// The weights in a folder: the file with a usual name, or otherwise the only weight file.
-    private static func weightPath(in folder: URL, path: String) throws -> String {
+    static func weightPath(in folder: URL, path: String, usualNames usual: [String] = usualNames) throws -> String {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
         } catch {
             throw ViTError("\(path): the folder cannot be read: \(error.localizedDescription).")
         }
-        let usual = [
-            "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "open_clip_model.safetensors",
-            "open_clip_pytorch_model.bin",
-        ]
         let suffixes = [".safetensors", ".safetensors.index.json", ".pth", ".pth.tar", ".pt", ".bin", ".ckpt"]
         let weights = names.filter { name in suffixes.contains { name.hasSuffix($0) } }
         if let name = usual.first(where: names.contains) ?? (weights.count == 1 ? weights[0] : nil) {

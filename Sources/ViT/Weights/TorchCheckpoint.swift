@@ -40,6 +40,41 @@ public struct TorchCheckpoint: WeightFile {
 
     init(_ file: MappedFile) throws {
         self.file = file
+        let (machine, root, entries, folder) = try Self.unpickle(file)
+        let names = try Self.names(of: root, in: machine, path: file.path)
+
+        var tensors: [String: StoredTensor] = [:]
+        for (name, index) in names.sorted(by: { $0.key < $1.key }) {
+            let tensor = machine.tensors[index]
+            let storage = machine.storages[tensor.storage]
+            let entryName = "\(folder)data/\(storage.key)"
+            guard let entry = entries[entryName] else {
+                throw ViTError(
+                    "\(file.path): tensor '\(name)' is stored in '\(entryName)', which is not in the archive. "
+                        + "The file is damaged; download it again.")
+            }
+            guard entry.method == 0, let bytes = product([storage.count, storage.type.size]), bytes <= entry.range.count
+            else {
+                throw ViTError(
+                    "\(file.path): '\(entryName)' has \(entry.range.count) \(entry.method == 0 ? "" : "compressed ")bytes; "
+                        + "\(storage.count) \(storage.type.rawValue) values are expected, uncompressed. The file is damaged; "
+                        + "download it again.")
+            }
+            let range = entry.range.lowerBound..<entry.range.lowerBound + bytes
+            tensors[name] = try StoredTensor(
+                name: name, shape: tensor.shape, strides: tensor.strides, type: storage.type, offset: tensor.offset,
+                in: range, of: file)
+        }
+        self.tensors = tensors
+    }
+
+    /// Runs the pickle of an archive: the machine, the pickled value, the archive's entries and the folder in which they
+    /// are.
+    ///
+    /// - Throws: `ViTError` for a file that is damaged, or holds more than data.
+    static func unpickle(
+        _ file: MappedFile
+    ) throws -> (machine: Unpickler, root: Unpickler.Value, entries: [String: ZipDirectory.Entry], folder: Substring) {
         let entries = try ZipDirectory(file).entries
         // The folder may have any name (torch.save uses the file's). The shortest path is the archive's own.
         let pickles = entries.keys.filter { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }
@@ -67,31 +102,7 @@ public struct TorchCheckpoint: WeightFile {
         }
         var machine = Unpickler(file.copy(pickle.range), path: file.path)
         let root = try machine.run()
-        let names = try Self.names(of: root, in: machine, path: file.path)
-
-        var tensors: [String: StoredTensor] = [:]
-        for (name, index) in names.sorted(by: { $0.key < $1.key }) {
-            let tensor = machine.tensors[index]
-            let storage = machine.storages[tensor.storage]
-            let entryName = "\(folder)data/\(storage.key)"
-            guard let entry = entries[entryName] else {
-                throw ViTError(
-                    "\(file.path): tensor '\(name)' is stored in '\(entryName)', which is not in the archive. "
-                        + "The file is damaged; download it again.")
-            }
-            guard entry.method == 0, let bytes = product([storage.count, storage.type.size]), bytes <= entry.range.count
-            else {
-                throw ViTError(
-                    "\(file.path): '\(entryName)' has \(entry.range.count) \(entry.method == 0 ? "" : "compressed ")bytes; "
-                        + "\(storage.count) \(storage.type.rawValue) values are expected, uncompressed. The file is damaged; "
-                        + "download it again.")
-            }
-            let range = entry.range.lowerBound..<entry.range.lowerBound + bytes
-            tensors[name] = try StoredTensor(
-                name: name, shape: tensor.shape, strides: tensor.strides, type: storage.type, offset: tensor.offset,
-                in: range, of: file)
-        }
-        self.tensors = tensors
+        return (machine, root, entries, folder)
     }
 
     /// The most values that are searched for tensors; one that many dicts share counts each time.

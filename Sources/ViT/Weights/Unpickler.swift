@@ -23,7 +23,7 @@ struct Unpickler {
         /// An index into `tensors`.
         case tensor(Int)
         case bytes
-        /// A value of an inert class, by the class's name, or a set. What it holds is not kept.
+        /// A value of an inert class, by the class's name, or a set. Only its attributes are kept, in `attributes`.
         case object(String)
     }
 
@@ -48,6 +48,8 @@ struct Unpickler {
     private(set) var dictionaries: [[(key: Value, value: Value)]] = []
     private(set) var storages: [Storage] = []
     private(set) var tensors: [Tensor] = []
+    /// The attributes of the last object of each inert class: an index into `dictionaries`.
+    private(set) var attributes: [String: Int] = [:]
 
     private let pickle: [UInt8]
     private let path: String
@@ -240,8 +242,7 @@ struct Unpickler {
         return result
     }
 
-    /// Sets an object's attributes. Only a TorchScript module's are kept; a state dict's are its `_metadata`, which nothing
-    /// needs.
+    /// Sets an object's attributes. A state dict's are its `_metadata`, which nothing needs.
     private mutating func build() throws {
         let state = try pop()
         switch stack.last {
@@ -250,11 +251,11 @@ struct Unpickler {
                 dictionaries[index] += dictionaries[attributes]
             }
         case .object(let name)?:
-            if case .dictionary(let index) = state,
-                dictionaries[index].contains(where: { if case .string("_modules") = $0.key { true } else { false } })
-            {
-                throw refused("holds a whole model, an object of the class '\(name)'")
-            }
+            guard case .dictionary(let index) = state else { break }
+            guard
+                !dictionaries[index].contains(where: { if case .string("_modules") = $0.key { true } else { false } })
+            else { throw refused("holds a whole model, an object of the class '\(name)'") }
+            attributes[name] = index
         default: throw refused("sets attributes (BUILD) of something that is not a dict")
         }
     }
