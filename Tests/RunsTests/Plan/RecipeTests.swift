@@ -44,6 +44,29 @@ import Testing
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(Recipe.self, from: both) }
     }
 
+    /// The digest is a line of its own, and the name is not a part of the key.
+    @Test func directionsAreNamedByTheirDigest() throws {
+        func recipe(_ name: String, digest: String) -> Recipe {
+            var variant = Recipe.example().variant
+            variant.tokens = .cls
+            return Recipe(
+                model: .init(digest: "00"),
+                address: .directions(
+                    DirectionSet(
+                        name: name, base: .block(3, .output), count: 40, nonlinearity: .topK(8), digest: digest)),
+                number: 17, variant: variant, seed: 1)
+        }
+        let own = recipe("sae", digest: "ab")
+        #expect(
+            own.canonicalText.hasPrefix(
+                "atlasgen recipe 1\nweights: 00\naddress: encoder.layers.encoder_layer_3\ndirections: ab\nneuron: 17\n")
+        )
+        #expect(own.key == recipe("latents", digest: "ab").key)
+        #expect(own.key != recipe("sae", digest: "ac").key)
+        let read = try JSONDecoder().decode(Recipe.self, from: JSONEncoder().encode(own))
+        #expect(read == own && read.address.shortName == "encoder_layer_3@sae")
+    }
+
     @Test func theTokensDecideWhatANumberMeans() {
         #expect(Recipe.example().target == .channel(17))
         #expect(Recipe.example { $0.tokens = .slice }.target == .token(17))

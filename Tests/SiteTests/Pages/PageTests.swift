@@ -43,8 +43,8 @@ struct PageTests {
         projecting.output = .projection
         (pooling.output, pooling.pooling) = (.pooled, .attention)
         headless.classCount = 0
-        let reasons = [projecting, pooling, headless].map { Explanations.attribution(in: $0) }
-        #expect(Set(reasons + [Explanations.attribution(in: shape)]).count == 4)
+        let reasons = [projecting, pooling, headless].map { Explanations.attribution(at: .block(0, .mlp3), in: $0) }
+        #expect(Set(reasons + [Explanations.attribution(at: .block(0, .mlp3), in: shape)]).count == 4)
         var page = SampleSite.neuron("x")
         page.writes = []
         for reason in reasons {

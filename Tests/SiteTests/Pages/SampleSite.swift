@@ -75,6 +75,10 @@ enum SampleSite {
             ],
             others: OtherRows(rows: [RunRowContext(title: text, explanation: text, runs: [run])]),
             previous: .init(title: text, path: "p.html"), next: .init(title: text, path: "n.html"),
+            direction: DirectionContext(
+                entries: [.init(name: text, value: text, isCode: true)],
+                nearest: [.init(title: text, value: text, path: "w.html"), .init(title: text, value: text)],
+                nearestExplanation: text),
             scores: .init(
                 scores: [
                     .init(
