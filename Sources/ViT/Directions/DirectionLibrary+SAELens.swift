@@ -22,7 +22,8 @@ extension DirectionLibrary {
             throw refusal(
                 "scales the channels by a factor that the file does not have (normalize_activations)", source,
                 advice: "Fold it in: sae.fold_activation_norm_scaling_factor(factor), and save the SAE again.")
-        case let value?: throw refusal("normalises each token's channels (normalize_activations is \(value))", source)
+        case let value?:
+            throw refusal("transforms each token's channels first (normalize_activations is \(value))", source)
         }
         var layout = DirectionLayout(name: "SAELens (\(architecture))")
         layout.bias = prefix + "b_enc"
