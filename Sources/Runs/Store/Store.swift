@@ -139,6 +139,14 @@ extension Store {
         try read(key) { _, preamble, _ in preamble.run }
     }
 
+    /// The same of a recipe, which becomes the header's: a set of directions may have had another name when the run was
+    /// made.
+    package func header(of recipe: Recipe) throws -> RunHeader? {
+        guard var header = try header(recipe.key) else { return nil }
+        header.recipe = recipe
+        return header
+    }
+
     /// A run's header and numbers, without its picture; nil as for `header`.
     package func numbers(_ key: RecipeKey) throws -> (header: RunHeader, numbers: RunRecord.Numbers)? {
         try read(key) { file, preamble, end in
@@ -152,8 +160,7 @@ extension Store {
         try read(key) { _, preamble, _ in preamble.film?.steps } ?? nil
     }
 
-    /// A whole run; nil as for `header`. Its recipe is the one that is given: a set of directions may have had another
-    /// name when the run was made.
+    /// A whole run; nil as for `header`. The recipe is that of the header, as in ``header(of:)``.
     package func record(of recipe: Recipe) throws -> RunRecord? {
         guard var record = try record(recipe.key) else { return nil }
         record.header.recipe = recipe

@@ -12,7 +12,7 @@ extension ContentRenderer {
         let panels = try request.conditions.flatMap { condition in
             try request.seeds.map { seed in
                 let recipe = condition.recipe(request.address, request.neuron, seed: seed)
-                return library.panel(recipe, header: try library.store.header(recipe.key))
+                return library.panel(recipe, header: try library.store.header(of: recipe))
             }
         }
         let pictures = panels.compactMap { panel in
@@ -22,7 +22,7 @@ extension ContentRenderer {
             }
         }
         let link = HTML.escaped(root + SitePaths.neuron(request.address, request.neuron))
-        let name = HTML.escaped("Neuron \(request.neuron) of \(request.address.shortName)")
+        let name = HTML.escaped(Explanations.name(of: request.neuron, at: request.address))
         return "<figure>\n<p>\(pictures.joined(separator: "\n"))</p>\n<figcaption>\(caption) "
             + "<a href=\"\(link)\">\(name)</a></figcaption>\n</figure>"
     }

@@ -28,7 +28,7 @@ extension ContentRenderer {
                     caption: CaptionContext(
                         html: caption, id: id, score: score, note: note(on: request),
                         link: LinkContext(
-                            title: "Neuron \(request.neuron) of \(request.address.shortName)",
+                            title: Explanations.name(of: request.neuron, at: request.address),
                             path: SitePaths.neuron(request.address, request.neuron)))))
         case .sheet(let request, let sort, let limit):
             let cards = try sorted(request, by: sort)
@@ -84,7 +84,7 @@ extension ContentRenderer {
                     caption: CaptionContext(
                         html: caption, id: id, note: shown.isEmpty ? "The photographs are not read yet." : nil,
                         link: LinkContext(
-                            title: "Neuron \(neuron) of \(layer.address.shortName)",
+                            title: Explanations.name(of: neuron, at: layer.address),
                             path: SitePaths.neuron(layer.address, neuron)))))
         case .comparison(let request):
             notes.showsScores = true
@@ -109,7 +109,7 @@ extension ContentRenderer {
             title: isAlone ? nil : condition.title(among: request.conditions, usual: usual, in: project),
             runs: try request.seeds.map { seed in
                 let recipe = condition.recipe(request.address, request.neuron, seed: seed)
-                return library.panel(recipe, header: try library.store.header(recipe.key))
+                return library.panel(recipe, header: try library.store.header(of: recipe))
             })
     }
 
@@ -157,7 +157,7 @@ extension ContentRenderer {
         let address = request.layer.address
         var first: RunHeader?
         for seed in library.seeds where first == nil {
-            first = try library.store.header(request.condition.recipe(address, neuron, seed: seed).key)
+            first = try library.store.header(of: request.condition.recipe(address, neuron, seed: seed))
         }
         return library.card(
             address, neuron, first: first, scores: scores, shown: request.measure == .look ? .look : .meaning)

@@ -16,6 +16,11 @@ package enum Explanations {
     /// What is counted at an address, in a word.
     static func unit(at address: Address) -> String { address.directionSet == nil ? "neuron" : "direction" }
 
+    /// A neuron for people: `Neuron 17 of encoder_layer_5.mlp.3`.
+    static func name(of number: Int, label: String = "", at address: Address) -> String {
+        "\(unit(at: address).capitalized) \(number)\(label) of \(address.shortName)"
+    }
+
     /// An address in a few words, for people: "Last MLP, hidden neurons".
     static func title(of address: Address, in model: ViTConfiguration) -> String {
         switch address {

@@ -42,7 +42,8 @@ extension RunLibrary {
         let name = project.model.label(recipe.address, number).map { " (\($0))" } ?? ""
         return panel(
             recipe, header: header,
-            subject: "Neuron \(number)\(name) of \(recipe.address.shortName), \(recipe.condition.words(in: project))")
+            subject: Explanations.name(of: number, label: name, at: recipe.address)
+                + ", \(recipe.condition.words(in: project))")
     }
 
     /// One run. Its alternative text says how the picture was made and what was measured, not what it shows.

@@ -25,7 +25,8 @@ extension ViTConfiguration {
             case .features: block + (pooling == .attention ? 2 * t * c * 2 * c : 0)
             }
         let inputs = tap.stage.width(in: self), tokens = tap.stage.tokenCount(in: self)
-        let reading = tap.layer == nil ? 0 : 2 * Double(tokens * inputs * address.width(in: self))
+        // Directions are folded into the layer that they read.
+        let reading = tap.layer == nil ? 0 : 2 * Double(tokens * inputs * address.base.width(in: self))
         return embedding + Double(address.block ?? blockCount - 1) * block + inLastBlock + reading
     }
 

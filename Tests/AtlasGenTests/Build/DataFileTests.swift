@@ -84,6 +84,25 @@ import Testing
         return project
     }
 
+    /// A project whose neurons are directions, in a layout that has thresholds.
+    private static func directions() async throws -> TinyProject {
+        let file = URL(filePath: #filePath)
+            .appending(path: "../../../ViTTests/Fixtures/directions/saelens-jumprelu").standardizedFileURL.path
+        let project = try TinyProject(
+            settings: """
+                model: {weights: tiny.safetensors}
+                directions: [{name: sae, file: \(file), at: encoder_layer_0}]
+                layers: [encoder_layer_0@sae]
+                neurons: [0-2]
+                seeds: 2
+                steps: 3
+                control: false
+                """)
+        let outcome = try await project.build()
+        #expect(outcome.code == 0, "\(outcome.messages)")
+        return project
+    }
+
     /// The part of atlas.json and of the manifest in which a model of another family has keys that a plain ViT's has not.
     private static func otherFamily() throws -> Any {
         var configuration = ViTConfiguration(
@@ -104,8 +123,10 @@ import Testing
 
     @Test func everyKeyIsDocumentedAndEveryDocumentedKeyIsThere() async throws {
         let (project, other) = (try await Self.everything(), try await Self.nothing())
-        let patches = try await Self.patches()
-        for project in [project, other, patches] { #expect(try await project.run(["export", "export"]).code == 0) }
+        let (patches, directions) = (try await Self.patches(), try await Self.directions())
+        for project in [project, other, patches, directions] {
+            #expect(try await project.run(["export", "export"]).code == 0)
+        }
         for (name, path) in [
             ("neuron.json", "site/layers/LAYER/0/neuron.json"), ("neurons.json", "site/layers/LAYER/neurons.json"),
             ("atlas.json", "site/atlas.json"), ("manifest.json", "export/manifest.json"),
@@ -114,6 +135,7 @@ import Testing
             var found: Set<String> = []
             for (project, layer) in [
                 (project, "heads.head"), (other, "encoder_layer_1.mlp.3"), (patches, "encoder_layer_0.mlp.1"),
+                (directions, "encoder_layer_0@sae"),
             ] {
                 let file = URL(filePath: project.path(path.replacing("LAYER", with: layer)))
                 found.formUnion(

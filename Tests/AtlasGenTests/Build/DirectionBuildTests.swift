@@ -75,8 +75,9 @@ import Testing
         let page = try project.text("site/layers/encoder_layer_1@probe/2/index.html")
         #expect(page.contains("probe.safetensors") && page.contains("direction 2"))
         // The nearest neurons lead to their pages.
-        #expect(page.contains("layers/encoder_layer_1/3/"))
-        let post = try project.text("site/posts/directions/index.html")
+        #expect(page.contains("/encoder_layer_1/3/index.html"))
+        let name = try #require(try project.files().keys.first { $0.hasSuffix("directions.html") })
+        let post = try project.text("site/\(name)")
         let final = try #require(between.runs.first?.result.finalActivation)
         #expect(post.contains("the layer has 4.") && final > 0)
         #expect(post.contains("layers/encoder_layer_1@probe/2/"))
@@ -91,9 +92,10 @@ import Testing
             for (a, b) in zip(own.runs, direction.runs) {
                 #expect(a.result.curve == b.result.curve && a.result.finalActivation == b.result.finalActivation)
                 #expect(a.result.key != b.result.key)
-                let files = ["encoder_layer_1/\(channel)", "encoder_layer_1@probe/\(channel)"].map {
-                    FileManager.default.contents(atPath: project.path("site/layers/\($0)/\(a.result.image)"))
-                }
+                let files = [
+                    "encoder_layer_1/\(channel)/\(a.result.image)",
+                    "encoder_layer_1@probe/\(channel)/\(b.result.image)",
+                ].map { FileManager.default.contents(atPath: project.path("site/layers/\($0)")) }
                 #expect(files[0] != nil && files[0] == files[1])
             }
         }
@@ -120,12 +122,23 @@ import Testing
         #expect(try project.runCount() == made + 8)
     }
 
+    /// Two shares of a cluster make the runs that one build makes.
+    @Test func sharesMakeTheSameRuns() async throws {
+        let (one, shared) = (try project(", nonlinearity: relu"), try project(", nonlinearity: relu"))
+        #expect(try await one.build().code == 0)
+        for share in ["0/2", "1/2"] { #expect(try await shared.run(["work", "--shard", share]).code == 0) }
+        #expect(try await shared.build("--frozen").code == 0)
+        let pages = try (one.files(), shared.files())
+        #expect(pages.0.count > 30 && pages.0.keys == pages.1.keys)
+        for (name, bytes) in pages.0 where name.hasSuffix(".png") { #expect(pages.1[name] == bytes, "\(name)") }
+    }
+
     @Test func commandsKnowDirections() async throws {
         let project = try project()
         let inspected = try await project.run(["inspect"])
         #expect(inspected.output.contains("encoder.layers.encoder_layer_1@probe"), "\(inspected.messages)")
         let seen = try await project.run([
-            "visualise", "encoder_layer_1@probe/2", "--seeds", "0", "--steps", "2", "--out", "seen.png",
+            "visualise", "encoder_layer_1@probe/2", "--seeds", "0", "--steps", "2", "--output", "seen.png",
         ])
         #expect(seen.code == 0 && FileSystem.exists(project.path("seen.png")), "\(seen.messages)")
         let probed = try await project.run(["probe", "seen.png", "--layer", "encoder_layer_1@probe", "--json"])

@@ -57,6 +57,7 @@ import Testing
         ("project.model", { $0.project.model += "x" }),
         ("project.modelName", { $0.project.modelName += "x" }),
         ("project.labels", { $0.project.labels = ["b"] }),
+        ("project.directions", { $0.project.directions = [["b", "one"]] }),
         ("project.judge", { $0.project.judge = nil }),
         ("project.judgeName", { $0.project.judgeName = "b" }),
         (

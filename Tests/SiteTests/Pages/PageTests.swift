@@ -47,6 +47,7 @@ struct PageTests {
         #expect(Set(reasons + [Explanations.attribution(at: .block(0, .mlp3), in: shape)]).count == 4)
         var page = SampleSite.neuron("x")
         page.writes = []
+        page.direction = nil
         for reason in reasons {
             page.writesExplanation = reason
             let html = try SampleSite.templates().render(page)

@@ -105,7 +105,9 @@ enum SampleSite {
                     LayerPage(
                         site: site(text), page: page(text), address: text, shortAddress: text, layerTitle: text,
                         explanation: text,
-                        tokensExplanation: text, neuronCount: 3072, neurons: [card(1, label: text)],
+                        tokensExplanation: text,
+                        directions: [.init(name: text, value: text, isCode: true)], neuronCount: 3072,
+                        neurons: [card(1, label: text)],
                         pages: [.init(title: text, path: "1.html", isCurrent: true)],
                         next: .init(title: text, path: "2.html"), orders: [.init(title: text, path: "o.html")],
                         layerPath: "l.html", map: map(text), hasMap: true, data: "neurons.js", json: "j.json",
