@@ -10,6 +10,8 @@ let package = Package(
     products: [
         .executable(name: "atlasgen", targets: ["AtlasGen"]),
         .library(name: "ViT", targets: ["ViT"]),
+        // For tests, which load it as a plugin.
+        .library(name: "FaultyPlugin", type: .dynamic, targets: ["CFaultyPlugin"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -64,18 +66,22 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .target(name: "TestTree", path: "Tests/TestTree"),
+        .target(name: "CFaultyPlugin", dependencies: ["CPJRT"], path: "Tests/CFaultyPlugin"),
+        .target(name: "FaultyPlugin", path: "Tests/FaultyPlugin"),
         .target(name: "Reference", dependencies: ["ViT"], path: "Tests/Reference"),
         .target(
             name: "TestSupport", dependencies: ["Support", "ViT", "Render", "Runs", "Scores", "Site"],
             path: "Tests/TestSupport"),
         .testTarget(name: "SupportTests", dependencies: ["Support"], swiftSettings: quicklyCompiled),
         .testTarget(name: "ViTTests", dependencies: ["ViT", "Reference"], resources: [.copy("Fixtures")]),
-        .testTarget(name: "XLATests", dependencies: ["XLA", "PJRT", "StableHLO", "Support", "ViT", "Reference"]),
+        .testTarget(
+            name: "XLATests", dependencies: ["XLA", "PJRT", "StableHLO", "Support", "ViT", "Reference", "FaultyPlugin"]),
         .testTarget(
             name: "RenderTests", dependencies: ["Render", "TestTree"], exclude: ["Fixtures"],
             swiftSettings: quicklyCompiled),
         .testTarget(
-            name: "RunsTests", dependencies: ["Runs", "TestSupport"], resources: [.copy("Fixtures")],
+            name: "RunsTests", dependencies: ["Runs", "TestSupport", "Reference", "FaultyPlugin"],
+            resources: [.copy("Fixtures")],
             swiftSettings: quicklyCompiled),
         .testTarget(name: "ScoresTests", dependencies: ["Scores", "TestSupport"], resources: [.copy("Fixtures")]),
         .testTarget(

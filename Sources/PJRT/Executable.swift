@@ -161,6 +161,10 @@ public final class Executable: @unchecked Sendable {
         }
         let buffers = outputs.compactMap { $0.map { Buffer($0, client) } }
         try withExtendedLifetime(inputs) { try plugin.await(finished) }
+        guard buffers.count == outputCount else {
+            throw PJRTError(
+                .call(code: 13), "the plugin \(plugin.path) returned \(buffers.count) of \(outputCount) arrays")
+        }
         return buffers
     }
 }

@@ -24,6 +24,7 @@ public final class Plugin: @unchecked Sendable {
     ///
     /// - Throws: `PJRTError` if the file is no plugin, is of another architecture or version, or refuses to start.
     public init(path: String) throws {
+        try LibraryFile.check(path)
         guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
             let reason = dlerror().map { String(cString: $0) } ?? "unknown reason"
             throw PJRTError(.notAPlugin, "\(path) cannot be loaded as a PJRT plugin: \(reason)")

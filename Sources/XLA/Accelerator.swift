@@ -56,7 +56,7 @@ final class Accelerator: @unchecked Sendable {
     // MARK: - Devices
 
     /// The index of the device with the fewest users, which has one more now.
-    func acquireDevice() -> Int {
+    fileprivate func acquireDevice() -> Int {
         lock.withLock {
             let index = users.indices.min { users[$0] < users[$1] } ?? 0
             users[index] += 1
@@ -64,7 +64,7 @@ final class Accelerator: @unchecked Sendable {
         }
     }
 
-    func releaseDevice(_ index: Int) { lock.withLock { users[index] -= 1 } }
+    fileprivate func releaseDevice(_ index: Int) { lock.withLock { users[index] -= 1 } }
 
     /// The most images that fit into memory, as far as is known.
     var batchLimit: Int { lock.withLock { imageLimit } }
@@ -132,6 +132,21 @@ final class Accelerator: @unchecked Sendable {
             return buffer
         }
     }
+}
+
+/// One of a plugin's devices, which a worker uses until the last reference is gone.
+final class DeviceShare {
+    /// The device's index.
+    let index: Int
+    private let accelerator: Accelerator
+
+    /// A share of the device with the fewest users.
+    init(of accelerator: Accelerator) {
+        self.accelerator = accelerator
+        index = accelerator.acquireDevice()
+    }
+
+    deinit { accelerator.releaseDevice(index) }
 }
 
 /// A module that is ready on one device.

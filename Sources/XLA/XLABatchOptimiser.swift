@@ -13,7 +13,7 @@ final class XLABatchOptimiser: BatchOptimiser {
     private var shape: OptimiserShape
     private var modules: Modules
     private let accelerator: Accelerator
-    private let device: Int
+    private let share: DeviceShare
     private let optimiser: Optimiser
     private let reference: Buffer?
 
@@ -50,18 +50,12 @@ final class XLABatchOptimiser: BatchOptimiser {
         self.accelerator = accelerator
         stepsAtOnce = shape.steps
         optimiser = Optimiser(shape.method)
-        let device = accelerator.acquireDevice()
-        self.device = device
-        do {
-            (self.shape, modules) = try Self.load(shape, on: device, of: accelerator)
-            reference = try accelerator.reference(of: shape.attention, size: shape.size, on: device)
-        } catch {
-            accelerator.releaseDevice(device)
-            throw error
-        }
+        share = DeviceShare(of: accelerator)
+        (self.shape, modules) = try Self.load(shape, on: share.index, of: accelerator)
+        reference = try accelerator.reference(of: shape.attention, size: shape.size, on: share.index)
     }
 
-    deinit { accelerator.releaseDevice(device) }
+    private var device: Int { share.index }
 
     /// The modules for this shape, or for smaller groups if the device has too little memory.
     private static func load(
@@ -103,10 +97,23 @@ final class XLABatchOptimiser: BatchOptimiser {
         }
     }
 
-    /// Puts the state of all runs on the device. The slots without a run repeat the group's last one.
+    /// Puts the state of all runs on the device, in smaller groups while it has too little memory.
     private func makeGroups(_ state: HostState) throws {
+        groups = []
+        while true {
+            do {
+                groups = try groups(of: state)
+                return
+            } catch let error as PJRTError where error.kind == .outOfMemory && shape.runs > 1 {
+                try halveShape()
+            }
+        }
+    }
+
+    /// The state of all runs on the device. The slots without a run repeat the group's last one.
+    private func groups(of state: HostState) throws -> [Group] {
         let (runs, count) = (shape.runs, shape.parameterCount)
-        groups = try stride(from: 0, to: runCount, by: runs).map { first in
+        return try stride(from: 0, to: runCount, by: runs).map { first in
             let range = first..<min(runCount, first + runs)
             let slots = (0..<runs).map { min(first + $0, range.upperBound - 1) }
             var buffers = try state.arrays.map { array in
@@ -132,11 +139,27 @@ final class XLABatchOptimiser: BatchOptimiser {
             }
             state.goesOn += try group.state[3].array(count: shape.runs, repeating: UInt8(0)).prefix(group.runs.count)
         }
+        // Freed before the smaller groups are made.
         groups = []
+        try halveShape()
+        try makeGroups(state)
+    }
+
+    private func halveShape() throws {
         shape.runs /= 2
         accelerator.limitBatches(to: shape.images)
         (shape, modules) = try Self.load(shape, on: device, of: accelerator)
-        try makeGroups(state)
+    }
+
+    /// What `body` gives. The groups become smaller while it needs more memory than there is.
+    private func shrinkingGroups<Result>(_ body: () throws -> Result) throws -> Result {
+        while true {
+            do {
+                return try body()
+            } catch let error as PJRTError where error.kind == .outOfMemory && shape.runs > 1 {
+                try halveGroups()
+            }
+        }
     }
 
     // MARK: - Steps
@@ -157,29 +180,22 @@ final class XLABatchOptimiser: BatchOptimiser {
         _ steps: Int, _ views: UnsafeBufferPointer<View>, _ noise: FloatBuffer?,
         _ results: UnsafeMutableBufferPointer<StepResult>
     ) throws {
-        for (index, output) in try takeSteps(steps, views, noise).enumerated() {
-            groups[index].state = Array(output[..<4])
-            let activations = try output[4].array(count: shape.steps * shape.runs, repeating: Float(0))
-            let isFinite = try output[5].array(count: shape.steps * shape.runs, repeating: UInt8(0))
+        let taken = try shrinkingGroups {
+            try groups.map { group in
+                let output = try modules.takeSteps(inputs(group, steps, views, noise))
+                let activations = try output[4].array(count: shape.steps * shape.runs, repeating: Float(0))
+                let isFinite = try output[5].array(count: shape.steps * shape.runs, repeating: UInt8(0))
+                return (state: Array(output[..<4]), activations: activations, isFinite: isFinite)
+            }
+        }
+        for (index, output) in taken.enumerated() {
+            groups[index].state = output.state
             for step in 0..<steps {
                 for (slot, run) in groups[index].runs.enumerated() {
                     results[step * runCount + run] = StepResult(
-                        activation: activations[step * shape.runs + slot],
-                        isFinite: isFinite[step * shape.runs + slot] != 0)
+                        activation: output.activations[step * shape.runs + slot],
+                        isFinite: output.isFinite[step * shape.runs + slot] != 0)
                 }
-            }
-        }
-    }
-
-    /// The outputs of each group's next steps. Groups become smaller while they need more memory than there is.
-    private func takeSteps(
-        _ steps: Int, _ views: UnsafeBufferPointer<View>, _ noise: FloatBuffer?
-    ) throws -> [[Buffer]] {
-        while true {
-            do {
-                return try groups.map { try modules.takeSteps(inputs($0, steps, views, noise)) }
-            } catch let error as PJRTError where error.kind == .outOfMemory && shape.runs > 1 {
-                try halveGroups()
             }
         }
     }
@@ -247,9 +263,12 @@ final class XLABatchOptimiser: BatchOptimiser {
     func pictures() throws -> [[UInt8]] {
         let count = 3 * shape.size.count
         return try reportingFailures {
-            try groups.flatMap { group in
-                let bytes = try modules.draw([group.state[0]])[0].array(count: shape.runs * count, repeating: UInt8(0))
-                return (0..<group.runs.count).map { Array(bytes[$0 * count..<($0 + 1) * count]) }
+            try shrinkingGroups {
+                try groups.flatMap { group in
+                    let bytes = try modules.draw([group.state[0]])[0]
+                        .array(count: shape.runs * count, repeating: UInt8(0))
+                    return (0..<group.runs.count).map { Array(bytes[$0 * count..<($0 + 1) * count]) }
+                }
             }
         }
     }

@@ -1,9 +1,9 @@
 // The plugin that the tests run modules with.
 
 import Foundation
-import PJRT
 import Testing
 
+@testable import PJRT
 @testable import XLA
 
 /// XLA's CPU plugin, which `scripts/test-accelerators` installs. Tests that need it are skipped without it.
@@ -16,6 +16,9 @@ enum TestPlugin {
         setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true", 0)
         return try Client(try Plugin(path: try #require(path)))
     }
+
+    /// The functions of a client's plugin.
+    static func table(of client: Client) -> UnsafeRawPointer { UnsafeRawPointer(client.plugin.api) }
 }
 
 extension Trait where Self == ConditionTrait {
