@@ -43,6 +43,18 @@ extension Value {
         return y
     }
 
+    /// The index of the first of the greatest elements along a dimension, which is gone, of `int32`; the last index where an
+    /// element is NaN. No gradient.
+    public func firstMaximum(along dimension: Int) -> Value {
+        let greatest = maximum(over: [dimension]).reshaped(kept([dimension]))
+        let last = shape[dimension] - 1
+        let indices = TensorType(shape, .int32)
+        let candidates = isEqual(to: greatest).choose(
+            module.iota(shape, along: dimension), module.constant(last, indices))
+        return candidates.reduce(
+            "minimum", module.constant(last, TensorType([], .int32)), over: [dimension])
+    }
+
     /// The values of the last dimension, highest first. No gradient.
     public func sortedFromHighest() -> Value {
         let element = TensorType([], type.element)

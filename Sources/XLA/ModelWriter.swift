@@ -72,6 +72,20 @@ struct ModelWriter {
             norm1: norm1, pattern: pattern, heads: heads, middle: middle, norm2: norm2, hidden: hidden, output: output)
     }
 
+    /// The first `count` blocks' values; of the last one, at the chosen tokens.
+    ///
+    /// - Parameter patterns: those that are replayed; nil for live attention.
+    func blocks(
+        of images: Value, count: Int, at choice: TokenChoice = .all, replaying patterns: [Value]? = nil
+    ) -> [Block] {
+        var blocks: [Block] = []
+        for index in 0..<count {
+            let x = blocks.last?.output ?? embedding(of: images)
+            blocks.append(block(index, x, at: index == count - 1 ? choice : .all, replaying: patterns?[index]))
+        }
+        return blocks
+    }
+
     /// The MLP's nonlinearity, and in a gated MLP the product.
     private func hidden(_ z: Value) -> Value {
         guard configuration.hasGatedMLP else { return configuration.activation(z) }

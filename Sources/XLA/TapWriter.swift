@@ -21,8 +21,8 @@ struct TapWriter {
         tap = address.tap(over: tokens)
     }
 
-    /// Number of blocks that a pass computes.
-    private var blockCount: Int { (address.block ?? configuration.blockCount - 1) + 1 }
+    /// Number of blocks that a pass to the address computes.
+    var blockCount: Int { (address.block ?? configuration.blockCount - 1) + 1 }
 
     /// The patterns of a reference picture that the pass replays, (3, height, width).
     func patterns(on picture: Value) -> [Value] { writer.patterns(on: picture, count: blockCount) }
@@ -48,7 +48,8 @@ struct TapWriter {
         let selected: TokenChoice =
             tokens == .slice ? .each(neurons.oneHot(configuration.tokenCount)) : selected
         let isChosen = tap.stage.readsOneToken(tokens, in: configuration)
-        let block = blocks(images, at: isChosen ? selected : .all, patterns: patterns)[blockCount - 1]
+        let block = writer.blocks(
+            of: images, count: blockCount, at: isChosen ? selected : .all, replaying: patterns)[blockCount - 1]
         /// The rows that are read, each with the same weight.
         func read(_ x: Value) -> Value { isChosen ? x : rows(of: x, selected) }
         let x = read(output(of: block))
@@ -120,18 +121,25 @@ struct TapWriter {
 
     /// Every neuron's activation on each image, and what the head reads (`PictureReading`): (N, neurons) and (N, C).
     func readings(of images: Value, patterns: [Value]?) -> (activations: Value, embedding: Value) {
-        let blocks = blocks(images, at: .all, count: configuration.blockCount, patterns: patterns)
-        let block = blocks[blockCount - 1]
-        func read(_ x: Value) -> Value { tokens == .slice ? x : rows(of: x, selected) }
-        let x = read(output(of: block))
-        var values = channels(x, residual: read(block.middle))
-        if let matrix = writer.model.matrix(of: tap) {
-            values = DirectionWriter(program: program, matrix: matrix).activations(values)
-        }
+        let blocks = writer.blocks(of: images, count: configuration.blockCount, replaying: patterns)
+        let values = neurons(in: blocks) { tokens == .slice ? $0 : rows(of: $0, selected) }
         let features = writer.features(writer.finalNorm(blocks[blocks.count - 1].output))
         return (
             values.mean(over: [tokens == .slice ? 2 : 1]), features.sliced(0..<configuration.width, along: 1)
         )
+    }
+
+    /// Every neuron's activation at every token of the address: (N, tokens, neurons).
+    ///
+    /// - Parameter blocks: the values of all tokens, at least to the address's block.
+    func activations(in blocks: [ModelWriter.Block]) -> Value { neurons(in: blocks) { $0 } }
+
+    /// Every neuron's activation at the rows that `read` takes of the tokens: (N, R, neurons).
+    private func neurons(in blocks: [ModelWriter.Block], _ read: (Value) -> Value) -> Value {
+        let block = blocks[blockCount - 1]
+        let values = channels(read(output(of: block)), residual: read(block.middle))
+        guard let matrix = writer.model.matrix(of: tap) else { return values }
+        return DirectionWriter(program: program, matrix: matrix).activations(values)
     }
 
     /// Every channel of the model's own at the rows x of the stage's output, and of the residual stream: (N, R, channels).
@@ -154,20 +162,6 @@ struct TapWriter {
     /// The tokens that are read, which do not depend on the neuron.
     private var selected: TokenChoice {
         tokens.fixedToken(at: address, in: configuration).map { .fixed($0) } ?? .all
-    }
-
-    /// The blocks' values, up to the tapped block; at the last one, for the chosen tokens.
-    private func blocks(
-        _ images: Value, at choice: TokenChoice, count: Int? = nil, patterns: [Value]?
-    ) -> [ModelWriter.Block] {
-        let count = count ?? blockCount
-        var blocks: [ModelWriter.Block] = []
-        for index in 0..<count {
-            let x = blocks.last?.output ?? writer.embedding(of: images)
-            let choice = index == count - 1 ? choice : .all
-            blocks.append(writer.block(index, x, at: choice, replaying: patterns?[index]))
-        }
-        return blocks
     }
 
     /// The output of the tap's stage: (N, ·, channels of the stage).

@@ -88,4 +88,11 @@ package struct XLADevice: Device {
                 accelerator)
         }
     }
+
+    /// Makes a reader of the device's batch size.
+    package func makePlacesReader(model: ViT, places: [ReadingPlace], capacity: Int) throws -> any PlacesReader {
+        try reportingFailures {
+            try XLAPlacesReader(model: model, places: places, batchSize: batchSize, accelerator)
+        }
+    }
 }

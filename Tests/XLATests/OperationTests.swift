@@ -132,8 +132,10 @@ private struct Operation: CustomTestStringConvertible, Sendable {
             [$0[0] + module.index(1), $0[1] + table.element(at: $0[0]).sum(over: [0])]
         }
         let replaced = table.replacing(elementAt: module.index(1), with: module.constant([8, 9], shape: [2]))
+        let places = module.constant([1, 3, 3, 2, .nan, 5], shape: [2, 3]).firstMaximum(along: 1)
         let executable = try Executable.compile(
-            module.text(returning: [rows, entries, sums[1], replaced]), options: Accelerator.options, for: client)
+            module.text(returning: [rows, entries, sums[1], replaced, places]), options: Accelerator.options,
+            for: client)
         let device = client.devices[0]
         let results = try executable.run(
             [
@@ -144,5 +146,7 @@ private struct Operation: CustomTestStringConvertible, Sendable {
         #expect(try results[1].array(count: 4, repeating: Float(0)) == [4, 5, 0, 1])
         #expect(try results[2].array(count: 1, repeating: Float(0)) == [15])
         #expect(try results[3].array(count: 6, repeating: Float(0)) == [0, 1, 8, 9, 4, 5])
+        // The first of equal ones.
+        #expect(try results[4].array(count: 2, repeating: Int32(0)) == [1, 2])
     }
 }

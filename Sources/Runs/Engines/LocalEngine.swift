@@ -10,7 +10,9 @@ import ViT
 package struct LocalEngine: Engine {
     /// Number of workers.
     package let workerCount: Int
-    /// Number of workers that read photographs, which the CPU does; nil for one per core.
+    /// Reads photographs.
+    private var reader: any Device = LocalDevice.device
+    /// Number of workers that read photographs; nil for the device's number.
     var readerCount: Int?
     /// A worker computes at most this many images side by side: runs, or copies if the method makes several per run.
     let batchSize: Int
@@ -58,6 +60,7 @@ package struct LocalEngine: Engine {
         self.init(workerCount: memory?.workers ?? workers ?? device.workers, batchSize: batchSize, save: save) { _ in
             VisualiserMaker(source, device: device, capacity: batchSize, filmSteps: filmSteps)
         }
+        reader = device
         readerCount = workers
         kind = device.kind
         deviceName = memory.map { "the CPU (\(device.kind)), \($0.text)" } ?? device.kind
@@ -119,7 +122,7 @@ extension LocalEngine {
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> EngineSummary {
         guard let scan = plan.scan else { return EngineSummary() }
-        let made = try await PhotographScanner(scan, workers: readerCount).make(shard, until: signal) {
+        let made = try await PhotographScanner(scan, device: reader, workers: readerCount).make(shard, until: signal) {
             onEvent(.read($0))
         }
         return EngineSummary(made: made, wasStopped: try signal.isStopping && scan.missingCount(of: shard) > 0)

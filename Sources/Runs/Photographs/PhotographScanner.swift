@@ -1,4 +1,4 @@
-// Reads the photographs that the store lacks: one worker per core, each in its own thread.
+// Reads the photographs that the store lacks: one worker per core or device, each in its own thread.
 
 import Foundation
 import Render
@@ -11,12 +11,15 @@ package struct PhotographScanner: Sendable {
     let scan: PhotographScan
     let device: any Device
     let workerCount: Int
+    /// Threads by which a worker decodes a batch's photographs: the CPU's cores, where they compute nothing else.
+    private let decoderCount: Int
 
     /// - Parameter workers: number of workers; nil for the device's number.
     package init(_ scan: PhotographScan, device: any Device = LocalDevice.device, workers: Int? = nil) {
         self.scan = scan
         self.device = device
         workerCount = workers ?? device.workers
+        decoderCount = device is CPUDevice ? 1 : max(1, LocalDevice.device.workers / workerCount)
     }
 
     /// Reads what the store lacks, and returns when all of it is stored or `signal` stops it. What was read is stored in
@@ -69,7 +72,7 @@ package struct PhotographScanner: Sendable {
         let configuration = scan.model.configuration
         // A unit may be one photograph, and buffers for a whole batch cost more than it.
         let capacity = min(device.batchSize, unit.photographs.count)
-        let reader = device.makePlacesReader(model: scan.model, places: unit.places, capacity: capacity)
+        let reader = try device.makePlacesReader(model: scan.model, places: unit.places, capacity: capacity)
         var readings: [(digest: String, places: [PlaceReading])] = []
         var unreadable: [String: String] = [:]
         var rest = unit.photographs[...]
@@ -77,14 +80,14 @@ package struct PhotographScanner: Sendable {
             let batch = rest.prefix(capacity)
             rest = rest.dropFirst(capacity)
             var images: [(digest: String, planes: FloatBuffer)] = []
-            for photograph in batch {
+            for (photograph, image) in zip(batch, decoded(Array(batch))) {
                 do {
-                    images.append((photograph.digest, try scan.image(of: photograph).planes))
+                    images.append((photograph.digest, try image.get()))
                 } catch let error as RenderError {
                     unreadable[photograph.digest] = Self.reason(error, of: photograph)
                 }
             }
-            for (image, places) in zip(images, reader.read(images.map(\.planes))) {
+            for (image, places) in zip(images, try reader.read(images.map(\.planes))) {
                 if places.allSatisfy({ $0.activations.allSatisfy(\.isFinite) && $0.peaks.allSatisfy(\.isFinite) }) {
                     readings.append((image.digest, places))
                 } else {
@@ -103,6 +106,16 @@ package struct PhotographScanner: Sendable {
             try scan.store.save(shard, in: scan.shardFolder(of: place))
         }
         return readings.count + unreadable.count
+    }
+
+    /// The photographs as the model sees them, or why not, in their order.
+    private func decoded(_ photographs: [Photograph]) -> [Result<FloatBuffer, any Error>] {
+        let parts = concurrently(min(decoderCount, photographs.count)) { first in
+            stride(from: first, to: photographs.count, by: min(decoderCount, photographs.count)).map { index in
+                Result { try scan.image(of: photographs[index]).planes }
+            }
+        }
+        return photographs.indices.map { parts[$0 % parts.count][$0 / parts.count] }
     }
 
     /// What is wrong with a photograph, without its name: equal files at other paths are equally wrong.

@@ -104,16 +104,20 @@ extension PhotographScan {
         let asked = wanted
         let results: [Result<Void, any Error>] = concurrently(workers) { worker in
             Result {
-                let reader = device.makePlacesReader(model: model, places: places, capacity: 1)
-                for index in stride(from: worker, to: photographs.count, by: workers) {
-                    let photograph = photographs[index]
-                    let neurons = asked[photograph] ?? [:]
-                    let image = try image(of: photograph).planes
-                    let readings = reader.read([image]) { _, place in neurons[place] ?? [] }[0]
+                let own = stride(from: worker, to: photographs.count, by: workers).map { photographs[$0] }
+                let capacity = min(device.batchSize, own.count)
+                let reader = try device.makePlacesReader(model: model, places: places, capacity: capacity)
+                for first in stride(from: 0, to: own.count, by: capacity) {
+                    let batch = own[first..<min(first + capacity, own.count)].map { ($0, asked[$0] ?? [:]) }
+                    let readings = try reader.read(batch.map { try image(of: $0.0).planes }) { picture, place in
+                        batch[picture].1[place] ?? []
+                    }
                     found.withLock { found in
-                        for (place, reading) in zip(places, readings) {
-                            for (neuron, map) in zip(neurons[place] ?? [], reading.maps) {
-                                found[Spot(place: place, neuron: neuron, digest: photograph.digest)] = map
+                        for ((photograph, neurons), readings) in zip(batch, readings) {
+                            for (place, reading) in zip(places, readings) {
+                                for (neuron, map) in zip(neurons[place] ?? [], reading.maps) {
+                                    found[Spot(place: place, neuron: neuron, digest: photograph.digest)] = map
+                                }
                             }
                         }
                     }

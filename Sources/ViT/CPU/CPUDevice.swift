@@ -44,4 +44,9 @@ public struct CPUDevice: Device {
     ) -> any PictureReader {
         CPUPictureReader(model: model, address: address, tokens: tokens, attention: attention, capacity: capacity)
     }
+
+    /// Allocates buffers for passes of `capacity` pictures to the last of the places.
+    public func makePlacesReader(model: ViT, places: [ReadingPlace], capacity: Int) -> any PlacesReader {
+        CPUPlacesReader(model: model, places: places, capacity: capacity)
+    }
 }

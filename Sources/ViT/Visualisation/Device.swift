@@ -34,18 +34,13 @@ public protocol Device: Sendable {
     ) throws -> any PictureReader
 
     /// Makes a reader of several places at once, which computes `capacity` pictures together under live attention, for
-    /// one worker. A device without one of its own reads on the CPU.
+    /// one worker.
     ///
     /// - Precondition: there is a place, the tokens of each exist at its address, `capacity` > 0.
-    func makePlacesReader(model: ViT, places: [ReadingPlace], capacity: Int) -> any PlacesReader
+    func makePlacesReader(model: ViT, places: [ReadingPlace], capacity: Int) throws -> any PlacesReader
 }
 
 extension Device {
-    /// Reads on the CPU.
-    public func makePlacesReader(model: ViT, places: [ReadingPlace], capacity: Int) -> any PlacesReader {
-        CPUPlacesReader(model: model, places: places, capacity: capacity)
-    }
-
     /// Makes a reader under live attention.
     public func makeReader(
         model: ViT, address: Address, tokens: TokenSelection, capacity: Int

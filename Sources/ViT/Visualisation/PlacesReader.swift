@@ -28,13 +28,13 @@ public protocol PlacesReader: AnyObject {
     ///
     /// - Parameters:
     ///   - pictures: (3, height, width) each, in 0…1; any number.
-    ///   - maps: for each picture and place, the neurons whose activation at every patch is wanted.
-    func read(_ pictures: [FloatBuffer], maps: (_ picture: Int, ReadingPlace) -> [Int]) -> [[PlaceReading]]
+    ///   - maps: for each picture and place with patches, the neurons whose activation at every patch is wanted.
+    func read(_ pictures: [FloatBuffer], maps: (_ picture: Int, ReadingPlace) -> [Int]) throws -> [[PlaceReading]]
 }
 
 extension PlacesReader {
     /// What each picture gives at each place, without maps.
-    public func read(_ pictures: [FloatBuffer]) -> [[PlaceReading]] { read(pictures) { _, _ in [] } }
+    public func read(_ pictures: [FloatBuffer]) throws -> [[PlaceReading]] { try read(pictures) { _, _ in [] } }
 }
 
 /// What a picture gives at a place.
@@ -47,4 +47,12 @@ public struct PlaceReading: Sendable, Equatable {
     public let peakPatches: [UInt16]
     /// The activation at each patch, row by row, for each neuron that was asked for; empty for a place without patches.
     public let maps: [[Float]]
+
+    /// A picture's values at a place.
+    public init(activations: [Float], peaks: [Float], peakPatches: [UInt16], maps: [[Float]]) {
+        self.activations = activations
+        self.peaks = peaks
+        self.peakPatches = peakPatches
+        self.maps = maps
+    }
 }

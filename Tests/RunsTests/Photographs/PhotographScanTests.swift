@@ -1,5 +1,6 @@
 // Scans: every photograph is read once, nothing is lost, and the numbers are those of a reader.
 
+import FaultyPlugin
 import Foundation
 import Testing
 
@@ -53,6 +54,25 @@ import Testing
             uniqueKeysWithValues: names.map {
                 ($0, try Data(contentsOf: URL(fileURLWithPath: "\(scan.store.folder)/\($0)")))
             })
+    }
+
+    /// A device that fails is one error, and what it reads later is stored as its own.
+    @Test func aDeviceReadsThem() async throws {
+        let scan = try scan()
+        let plugin = try FaultyPlugin()
+        let scanner = PhotographScanner(scan, device: try DeviceChoice.plugin(plugin.path).open())
+        plugin.fail("PJRT_LoadedExecutable_Execute", "the device is gone")
+        let error = try await #require(throws: AtlasError.self) {
+            try await scanner.make(until: StopSignal()) { _ in }
+        }
+        #expect(error.description.contains("the device is gone"))
+        #expect(try files(scan).isEmpty)
+        plugin.recover()
+        let count = scan.folder.photographs.count
+        #expect(try await scanner.make(until: StopSignal()) { _ in } == count)
+        let ranking = try #require(try scan.ranking(at: Self.places[0], of: [0], show: 4))
+        // What the plugin says of every picture.
+        #expect(ranking.neurons[0]?.top.map(\.activation) == Array(repeating: Float(bitPattern: 0x3F3F_3F3F), count: 4))
     }
 
     @Test func numbersAreThoseOfAReader() async throws {

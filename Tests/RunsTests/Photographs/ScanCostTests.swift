@@ -38,15 +38,18 @@ struct ScanCostTests {
             }
             let images = try photographs.map { try scan.image(of: $0).planes }
             BLAS.useOneThread()
-            let passes = clock.measure {
-                _ = concurrently(device.workers) { worker in
-                    let reader = device.makePlacesReader(
-                        model: model.model, places: places, capacity: device.batchSize)
-                    let own = stride(from: worker, to: images.count, by: device.workers).map { images[$0] }
-                    for start in stride(from: 0, to: own.count, by: device.batchSize) {
-                        _ = reader.read(Array(own[start..<min(start + device.batchSize, own.count)]))
+            let passes = try clock.measure {
+                let results = concurrently(device.workers) { worker in
+                    Result {
+                        let reader = try device.makePlacesReader(
+                            model: model.model, places: places, capacity: device.batchSize)
+                        let own = stride(from: worker, to: images.count, by: device.workers).map { images[$0] }
+                        for start in stride(from: 0, to: own.count, by: device.batchSize) {
+                            _ = try reader.read(Array(own[start..<min(start + device.batchSize, own.count)]))
+                        }
                     }
                 }
+                for result in results { try result.get() }
             }
             let rate = { (duration: Duration) in Format.number(Double(photographs.count) / (duration / .seconds(1))) }
             print(

@@ -32,7 +32,7 @@ struct CPUPlacesReaderTests {
         let pictures = pictures
         for last in all.indices {
             let places = places(last == 0 ? [all[0]] : [all[last - 1], all[last]])
-            let readings = CPUDevice().makePlacesReader(model: model, places: places, capacity: 2).read(pictures)
+            let readings = try CPUDevice().makePlacesReader(model: model, places: places, capacity: 2).read(pictures)
             #expect(readings.map(\.count) == Array(repeating: places.count, count: 3))
             for (index, place) in places.enumerated() {
                 let own = try CPUDevice().makeReader(
@@ -45,15 +45,15 @@ struct CPUPlacesReaderTests {
     }
 
     /// A picture's values do not depend on its neighbours, on the batch, or on what else is read.
-    @Test func valuesDependOnThePictureAlone() {
+    @Test func valuesDependOnThePictureAlone() throws {
         let all = Address.all(in: model.configuration)
         let places = places(all)
         let pictures = pictures
-        let together = CPUDevice().makePlacesReader(model: model, places: places, capacity: 3).read(pictures)
+        let together = try CPUDevice().makePlacesReader(model: model, places: places, capacity: 3).read(pictures)
         for (index, place) in places.enumerated() where place.tokens == .patches {
             let alone = CPUDevice().makePlacesReader(model: model, places: [place], capacity: 1)
             for (slot, picture) in pictures.enumerated() {
-                #expect(alone.read([picture])[0][0] == together[slot][index], "\(place)")
+                #expect(try alone.read([picture])[0][0] == together[slot][index], "\(place)")
             }
         }
     }
@@ -63,7 +63,7 @@ struct CPUPlacesReaderTests {
         let place = ReadingPlace(address: address, tokens: .patches)
         let configuration = model.configuration
         let reader = CPUDevice().makePlacesReader(model: model, places: [place], capacity: 2)
-        let readings = reader.read(pictures) { _, _ in [5, 0] }
+        let readings = try reader.read(pictures) { _, _ in [5, 0] }
         let patches = configuration.prefixTokenCount..<configuration.tokenCount
         for (picture, reading) in zip(pictures, readings.map { $0[0] }) {
             let byPatch = try patches.map { token in
@@ -81,7 +81,7 @@ struct CPUPlacesReaderTests {
         // An address with one token has no patches.
         let head = CPUDevice().makePlacesReader(
             model: model, places: [ReadingPlace(address: .head, tokens: .patches)], capacity: 1)
-        let logits = head.read(pictures) { _, _ in [1] }[0][0]
+        let logits = try head.read(pictures) { _, _ in [1] }[0][0]
         #expect(logits.peaks.isEmpty && logits.peakPatches.isEmpty && logits.maps.isEmpty)
     }
 }
