@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The rows of the table that need an accelerator: numbers, steps, layer, lucent; all of them by default.
+"""The rows of the table that need an accelerator: numbers, precisions, layer, steps, lucent; all of them by default.
 
     accelerator.py --device DEVICE [--atlasgen PROGRAM] [ROW ...]
 
@@ -84,6 +84,31 @@ def numbers(options, work):
         say(f"{method:10} {max(starts):10.1e}   {cpu:.4f} {device:.4f} {device / cpu:.4f}")
 
 
+def precisions(options, work):
+    """The embedded model's runs on the device in each precision, against single precision: 8 neurons."""
+    say("precision  first step's activation: largest deviation   final activation: mean, ratio, largest deviation")
+    truth = None
+    for precision in ("float32", *(name for name in options.precisions if name != "float32")):
+        folder = project(
+            work, f"precision-{precision}",
+            f"layers: [encoder_layer_5.mlp.3]\nneurons: [0-7]\nseeds: 1\nprecision: {precision}\n")
+        command(options.atlasgen, "build", "--device", options.device, "--output", "site", folder=folder)
+        runs = {}
+        for path in (folder / "site").rglob("neuron.json"):
+            neuron = json.loads(path.read_text())
+            for run in neuron["runs"]:
+                runs[neuron["neuron"], run["seed"]] = run
+        truth = truth or runs
+        scale = max(abs(run["curve"][0]) for run in truth.values())
+        first = max(abs(run["curve"][0] - truth[key]["curve"][0]) for key, run in runs.items())
+        final = [run["finalActivation"] for run in runs.values()]
+        mean = statistics.mean(run["finalActivation"] for run in truth.values())
+        worst = max(
+            abs(run["finalActivation"] / truth[key]["finalActivation"] - 1) for key, run in runs.items())
+        say(f"{precision:9}  {first / scale:.1e} of the largest   {statistics.mean(final):.4f}"
+            f" {statistics.mean(final) / mean:.4f} {worst:.1%}")
+
+
 def torch_step(model, batch, precision):
     """Milliseconds of an image's step in PyTorch: forward to the block, and the gradient to the images."""
     torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
@@ -96,9 +121,10 @@ def torch_step(model, batch, precision):
     for _ in range(8):
         torch.cuda.synchronize()
         start = time.monotonic()
-        model(images)
+        with torch.autocast("cuda", torch.bfloat16, enabled=precision == "bfloat16"):
+            model(images)
         images.grad = None
-        kept["output"][:, 0, 3].sum().backward()
+        kept["output"][:, 0, 3].float().sum().backward()
         torch.cuda.synchronize()
         times.append(1000 * (time.monotonic() - start) / batch)
     hook.remove()
@@ -109,7 +135,7 @@ def steps(options, work):
     """PyTorch's step on the same device."""
     model, _ = vit(work)
     say("batch  precision  ms a run-step  TFLOP/s")
-    for precision in ("float32", "tf32"):
+    for precision in options.precisions:
         for batch in (8, 64, 256):
             milliseconds = torch_step(model, batch, precision)
             say(f"{batch:5}  {precision:9}  {milliseconds:13.3f}  {1000 * STEP_TFLOP / milliseconds:7.1f}")
@@ -157,13 +183,14 @@ def lucent(options, work):
 
 
 def main():
-    rows = {"numbers": numbers, "layer": layer, "steps": steps, "lucent": lucent}
+    rows = {"numbers": numbers, "precisions": precisions, "layer": layer, "steps": steps, "lucent": lucent}
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--atlasgen", type=pathlib.Path, required=True, help="the program")
     parser.add_argument("--device", default="cuda", help="what --device takes (default cuda)")
     parser.add_argument("--neurons", type=int, default=768, help="neurons of the row layer (default 768)")
     parser.add_argument(
-        "--precisions", nargs="+", default=["float32", "tf32"], help="precisions of the row layer")
+        "--precisions", nargs="+", default=["float32", "tf32", "bfloat16"],
+        help="precisions of the rows precisions, layer and steps (default: all)")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"{', '.join(rows)} (default: all)")
     options = parser.parse_args()
     options.atlasgen = options.atlasgen.resolve()

@@ -35,9 +35,11 @@ struct LibraryFile {
     ]
 
     #if arch(x86_64)
-        private static let ownMachine: UInt16 = 62
+        private static let ownMachine: UInt16? = 62
     #elseif arch(arm64)
-        private static let ownMachine: UInt16 = 183
+        private static let ownMachine: UInt16? = 183
+    #else
+        private static let ownMachine: UInt16? = nil
     #endif
 
     /// Checks the header, and that the file has all bytes that are mapped (System V ABI, "Object Files").
@@ -46,9 +48,11 @@ struct LibraryFile {
             throw PJRTError(.notAPlugin, "\(path) is no shared library, so that it is no PJRT plugin.")
         }
         let machine: UInt16 = number(header, 18)
-        guard machine == Self.ownMachine, header[4] == 2 else {
+        // On other machines the loader decides.
+        guard let ownMachine = Self.ownMachine else { return }
+        guard machine == ownMachine, header[4] == 2 else {
             let name = Self.machines[machine] ?? "machine \(machine)"
-            let own = Self.machines[Self.ownMachine] ?? ""
+            let own = Self.machines[ownMachine] ?? "machine \(ownMachine)"
             throw PJRTError(
                 .notAPlugin, "\(path) is made for \(name)\(header[4] == 2 ? "" : ", 32 bits"); this machine is \(own).")
         }

@@ -12,6 +12,7 @@ extension Module {
         switch type.element {
         case .float32: return constant(Float(number), type)
         case .bool: return emit("stablehlo.constant dense<\(number == 0 ? "false" : "true")>", "\(type)", type)
+        case .bfloat16: preconditionFailure("a constant of \(type)")
         case .int32, .int64, .uint8: return emit("stablehlo.constant dense<\(number)>", "\(type)", type)
         }
     }

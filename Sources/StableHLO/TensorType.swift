@@ -11,6 +11,8 @@ public enum ElementType: String, Sendable {
     case uint8 = "ui8"
     /// Single precision.
     case float32 = "f32"
+    /// The upper half of single precision, for the factors of products only.
+    case bfloat16 = "bf16"
 
     var isFloat: Bool { self == .float32 }
 }

@@ -6,6 +6,10 @@ public enum ProductPrecision: Sendable {
     case float32
     /// Factors rounded to 10 bits of mantissa, sums in single precision.
     case tf32
+    /// Factors rounded to bfloat16, 7 bits of mantissa, sums in single precision.
+    case bfloat16
+    /// The same numbers from products of single precision, for devices without products of bfloat16.
+    case roundedToBfloat16
 }
 
 extension Value {
@@ -95,9 +99,10 @@ extension Value {
         let result = TensorType(
             batch.left.map { a.shape[$0] } + freeA.map { a.shape[$0] } + freeB.map { b.shape[$0] })
         let batching = batch.left.isEmpty ? "" : "batching_dims = \(batch.left) x \(batch.right), "
+        let (left, right) = (a.factor(precision), b.factor(precision))
         let product = module.emit(
-            "stablehlo.dot_general \(a.name), \(b.name), \(batching)contracting_dims = \(contracting.left) x "
-                + "\(contracting.right)\(precision.attribute)", "(\(a.type), \(b.type)) -> \(result)", result)
+            "stablehlo.dot_general \(left.name), \(right.name), \(batching)contracting_dims = \(contracting.left) x "
+                + "\(contracting.right)\(precision.attribute)", "(\(left.type), \(right.type)) -> \(result)", result)
 
         module.record(product, [a, b]) { d in
             let batchCount = batch.left.count
@@ -117,6 +122,18 @@ extension Value {
         return product
     }
 
+    /// The value as a product of a precision takes it. Its gradient is that of the product.
+    private func factor(_ precision: ProductPrecision) -> Value {
+        switch precision {
+        case .float32, .tf32: return self
+        case .bfloat16:
+            let result = TensorType(shape, .bfloat16)
+            return module.emit("stablehlo.convert \(name)", "(\(type)) -> \(result)", result)
+        case .roundedToBfloat16:
+            return module.emit("stablehlo.reduce_precision \(name), format = e8m7", "\(type)", type)
+        }
+    }
+
     /// Moves dimension i to the place `places[i]`.
     private func transposed(into places: [Int]) -> Value {
         transposed(places.indices.map { place in places.firstIndex(of: place) ?? place })
@@ -127,12 +144,14 @@ extension ProductPrecision {
     /// What a product says of its precision.
     fileprivate var attribute: String {
         switch self {
-        case .float32: ", precision = [HIGHEST, HIGHEST]"
+        case .float32, .roundedToBfloat16: ", precision = [HIGHEST, HIGHEST]"
         // The name of the algorithm: what XLA calls its default is TF32 on some devices, and float32 on others.
         case .tf32:
             ", algorithm = <lhs_precision_type = tf32, rhs_precision_type = tf32, accumulation_type = f32, "
                 + "lhs_component_count = 1, rhs_component_count = 1, num_primitive_operations = 1, "
                 + "allow_imprecise_accumulation = false>"
+        // The factors' type says it.
+        case .bfloat16: ""
         }
     }
 }

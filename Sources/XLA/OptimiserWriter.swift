@@ -14,7 +14,7 @@ struct OptimiserShape {
     var runs: Int
     /// The most steps of one call.
     let steps: Int
-    let precision: Precision
+    let precision: ProductPrecision
 
     var size: PictureSize {
         model.configuration.pictureSize
@@ -40,7 +40,7 @@ extension OptimiserShape {
     /// the reference picture, if attention is frozen. Outputs: the first four, the activations, (S, B), and whether each
     /// run's gradient was finite, (S, B).
     func stepModule() throws -> WrittenModule {
-        let program = Program(precision: precision.ofProducts)
+        let program = Program(precision: precision)
         let module = program.module
         let state = [
             program.input([runs, parameterCount]), program.input([runs, parameterCount]),
@@ -84,7 +84,7 @@ extension OptimiserShape {
 
     /// The module that draws runs' pictures: parameters, (B, P), become bytes, (B, height, width, 3).
     func pictureModule() -> WrittenModule {
-        let program = Program(precision: precision.ofProducts)
+        let program = Program(precision: precision)
         let parameters = program.input([runs, parameterCount])
         let parameterisation = ParameterisationWriter(program, method, output: size)
         let bytes = parameterisation.bytes(of: parameterisation.canvas(parameters), factor: method.canvasScale)

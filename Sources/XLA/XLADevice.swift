@@ -41,14 +41,18 @@ package struct XLADevice: Device {
     }
 
     /// The devices of an open client.
-    init(_ client: Client, precision: Precision = .float32, store: ExecutableStore? = nil) {
+    ///
+    /// - Parameter batchSize: images of a batch; nil for what suits the platform.
+    init(
+        _ client: Client, precision: Precision = .float32, batchSize: Int? = nil, store: ExecutableStore? = nil
+    ) {
         name = client.platform
         version = client.platformVersion
         let software = "\(Self.firstLine(of: client.platformVersion)), PJRT \(client.plugin.apiVersion)"
         kind = "\(client.devices[0].kind) (\(software))"
         workers = client.devices.count
         // On a GPU, larger batches are no faster; the CPU plugin is there for tests.
-        batchSize = client.platform == "cpu" ? 8 : 64
+        self.batchSize = batchSize ?? (client.platform == "cpu" ? 8 : 64)
         self.precision = precision
         accelerator = Accelerator(client: client, store: store)
     }
@@ -69,7 +73,8 @@ package struct XLADevice: Device {
         let shape = OptimiserShape(
             model: model, address: address, tokens: tokens, method: method, attention: attention,
             runs: max(1, min(batchSize, accelerator.batchLimit) / method.copies),
-            steps: min(method.steps, augmentation.addsNoise ? Self.noisySteps : Self.steps), precision: precision)
+            steps: min(method.steps, augmentation.addsNoise ? Self.noisySteps : Self.steps),
+            precision: precision.ofProducts(on: name))
         return try reportingFailures { try XLABatchOptimiser(shape, accelerator) }
     }
 

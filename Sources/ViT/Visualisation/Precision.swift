@@ -7,4 +7,6 @@ public enum Precision: String, Sendable, Codable, CaseIterable {
     case float32
     /// Factors with 10 bits of mantissa: NVIDIA's TensorFloat-32.
     case tf32
+    /// Factors with 7 bits of mantissa and the exponents of single precision.
+    case bfloat16
 }
