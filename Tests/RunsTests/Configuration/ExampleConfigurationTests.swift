@@ -5,6 +5,7 @@ import Testing
 
 @testable import Runs
 @testable import Support
+@testable import TestSupport
 @testable import ViT
 
 @Suite struct ExampleConfigurationTests {
@@ -18,12 +19,22 @@ import Testing
         "dinov2-small": .init(
             imageHeight: 224, imageWidth: 224, patchSize: 14, blockCount: 12, headCount: 6, width: 384, mlpWidth: 1536,
             classCount: 0),
+        "sae": embedded,
         "slurm": vitB16,
         "vit_b_16": vitB16,
     ]
     private static let vitB16 = ViTConfiguration(
         imageHeight: 224, imageWidth: 224, patchSize: 16, blockCount: 12, headCount: 12, width: 768, mlpWidth: 3072,
         classCount: 1000)
+
+    /// The model that comes with the program, with the example's directions.
+    private static let embedded: ViTConfiguration = {
+        var shape = ViTConfiguration.tiny64
+        shape.directions = [
+            DirectionSet(name: "sae", base: .block(3, .output), count: 256, nonlinearity: .topK(8), digest: "")
+        ]
+        return shape
+    }()
 
     private static func file(_ path: String) -> URL { root.appending(path: "examples/\(path)").standardizedFileURL }
 
@@ -43,7 +54,19 @@ import Testing
         let configuration = try Self.configuration(of: name)
         let layers = try configuration.layers(of: #require(Self.shapes[name]))
         #expect(!layers.isEmpty && layers.allSatisfy { !$0.neurons.isEmpty && !$0.sample.isEmpty })
-        #expect(configuration.seeds == [0, 1, 2] && configuration.model.weights != nil)
+        #expect(configuration.seeds == [0, 1, 2] && (configuration.model.weights != nil) == (name != "sae"))
+    }
+
+    /// The autoencoder's file is there, and has the directions that the text says.
+    @Test func theAutoencoderIsRead() throws {
+        let project = try Project(file: Self.file("sae/atlas.yml").path)
+        let directions = try #require(project.model.directions.first)
+        #expect(directions.set.count == 256 && directions.set.nonlinearity == .topK(8))
+        #expect(project.layers.map(\.neurons.count) == [32, 32])
+        #expect(
+            directions.paths.allSatisfy {
+                (try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int) ?? 0 <= 500_000
+            })
     }
 
     /// The showcase downloads nothing.

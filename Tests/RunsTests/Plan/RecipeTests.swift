@@ -85,7 +85,7 @@ import Testing
     @Test func unknownRecipesAreRefused() throws {
         #expect(try read { _ in } == .example { $0.attention = .frozen(reference: "ff") })
         let changes: [(inout [String: Any]) -> Void] = [
-            { $0["sharpness"] = 1 }, { $0["precision"] = "bfloat16" }, { $0["tokens"] = "registers" },
+            { $0["sharpness"] = 1 }, { $0["precision"] = "float8" }, { $0["tokens"] = "registers" },
             { $0["attention"] = "sparse" },
             { $0["attention"] = "live" }, { $0["method"] = "nova" }, { $0["direction"] = "?" }, { $0["address"] = "x" },
             { $0["steps"] = 0 }, { $0["parameters"] = [String: String]() },
