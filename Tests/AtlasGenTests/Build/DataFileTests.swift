@@ -121,6 +121,14 @@ import Testing
         return ["model": ["configuration": encoded]]
     }
 
+    /// A neuron's file whose first run has another precision than the CPU's.
+    private static func otherPrecision(in project: TinyProject) throws -> Any {
+        let file = URL(filePath: project.path("site/layers/encoder_layer_0.mlp.1/0/neuron.json"))
+        var neuron = try JSONDecoder().decode(NeuronData.self, from: Data(contentsOf: file))
+        neuron.runs[0].variant.precision = .bfloat16
+        return try JSONSerialization.jsonObject(with: JSONEncoder().encode(neuron))
+    }
+
     @Test func everyKeyIsDocumentedAndEveryDocumentedKeyIsThere() async throws {
         let (project, other) = (try await Self.everything(), try await Self.nothing())
         let (patches, directions) = (try await Self.patches(), try await Self.directions())
@@ -141,6 +149,7 @@ import Testing
                 found.formUnion(
                     DocumentedKeys.found(in: try JSONSerialization.jsonObject(with: Data(contentsOf: file))))
             }
+            if name == "neuron.json" { found.formUnion(DocumentedKeys.found(in: try Self.otherPrecision(in: patches))) }
             if ["atlas.json", "manifest.json"].contains(name) {
                 found.formUnion(DocumentedKeys.found(in: try Self.otherFamily()))
             }
