@@ -1,6 +1,7 @@
 """Pinned neurons, their comparison, and figures in frames on other pages."""
 
 import re
+from urllib.parse import unquote
 
 import pages
 import pytest
@@ -33,7 +34,7 @@ def test_pinned_neurons_go_along_and_are_compared(browser, base, axe):
     assert violations(browser, axe) == []
     shared = browser.driver.current_url
     short = layer["address"].removeprefix("encoder.layers.")
-    assert f"pins={short}.{layer['neurons'][0]['neuron']}-{short}.{layer['neurons'][1]['neuron']}" in shared
+    assert f"pins={short}.{layer['neurons'][0]['neuron']}-{short}.{layer['neurons'][1]['neuron']}" in unquote(shared)
 
     browser.driver.find_element(By.XPATH, "//aside//button[text()='Compare']").click()
     frames = browser.wait("return [...document.querySelectorAll('dialog.compare[open] iframe')].map((frame) => frame.src)")
@@ -57,7 +58,7 @@ def test_a_layers_tools_keep_the_pins(browser, base):
     browser.wait("return document.querySelectorAll('.tray li').length === 1")
     browser.driver.find_element(By.NAME, "filter").send_keys("0-3")
     browser.wait("return location.search.includes('filter')")
-    assert f"pins={pin}" in browser.driver.current_url
+    assert f"pins={pin}" in unquote(browser.driver.current_url)
 
 
 @pytest.mark.parametrize("pins", ["<script>alert(1)</script>", "nothing.1-heads.head", "-" * 50, "a.99999999", "heads.head.99999999"])

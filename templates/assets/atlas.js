@@ -50,7 +50,7 @@
   const neuronOf = (address) => {
     const { href } = new URL(address, location.href);
     const match = href.startsWith(site) ? /^layers\/([^/]+)\/(\d+)\//.exec(href.slice(site.length)) : null;
-    return match ? [match[1], Number(match[2])] : undefined;
+    return match ? [match[1].replace("%40", "@"), Number(match[2])] : undefined;
   };
   /** The path of a file of a layer's neuron. */
   const fileOf = ([, , path], number, name = "index.html") => path.replace(/[^/]*$/, `${number}/${name}`);

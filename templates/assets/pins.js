@@ -5,7 +5,7 @@
 
   const { atlas } = window;
   const { element, button } = atlas;
-  let pinned = (atlas.pins().pins ?? "").split("-").filter((pin) => /^[\w.]+\.\d+$/.test(pin));
+  let pinned = (atlas.pins().pins ?? "").match(/(?<![^-])[\w.]+(@[\w-]+)?\.\d+(?![^-])/g) ?? [];
   const parts = (pin) => [pin.replace(/\.\d+$/, ""), Number(pin.match(/\d+$/)[0])];
   const own = () => atlas.neuronOf(location.href)?.join(".");
 

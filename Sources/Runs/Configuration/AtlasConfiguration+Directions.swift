@@ -84,7 +84,7 @@ extension AtlasConfiguration.DirectionSettings {
         guard let first = text.utf8.first, isLetter(first) else { return false }
         return text.utf8.count <= longestName
             && text.utf8.allSatisfy { byte in
-                isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_.".utf8.contains(byte)
+                isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-_".utf8.contains(byte)
             }
     }
 }

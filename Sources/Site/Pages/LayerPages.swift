@@ -213,17 +213,14 @@ struct LayerPages: Sendable {
     private func directions(_ cards: [NeuronCard]) -> [EntryContext] {
         guard let directions = library.project.model.directions(at: layer.address) else { return [] }
         let shares = cards.compactMap(\.positiveShare)
-        func counted(_ name: String, _ isCounted: (Double) -> Bool) -> [EntryContext] {
+        func counted(_ name: String, _ meaning: String, _ isCounted: (Double) -> Bool) -> [EntryContext] {
             guard !shares.isEmpty, directions.set.nonlinearity != .none else { return [] }
-            return [
-                EntryContext(
-                    name: name,
-                    value: "\(Format.count(shares.count(where: isCounted))) of \(Format.count(shares.count))")
-            ]
+            let count = Format.count(shares.count(where: isCounted))
+            return [EntryContext(name: name, value: "\(count) of \(Format.count(shares.count)), \(meaning)")]
         }
         return DirectionContext.source(of: directions)
-            + counted("On for no photograph (dead)") { $0 == 0 }
-            + counted("On for more than half of the photographs (dense)") { $0 > 0.5 }
+            + counted("Dead", "on for no photograph") { $0 == 0 }
+            + counted("Dense", "on for more than half of the photographs") { $0 > 0.5 }
     }
 
     /// A table for each measure; the first also has the columns that belong to no measure.
