@@ -7,7 +7,7 @@ A top-k autoencoder (Gao et al. 2024, "Scaling and evaluating sparse autoencoder
 the k highest are kept where they are positive, and x̂ = Wᵀ_dec·z + b_dec. It is trained on the patch tokens of
 `encoder_layer_3` for the photographs of the default atlas, each in many random crops, and measured on the photographs as
 the model reads them. Latents that are never on for those are left out of the file; the order of the others is that of the
-random initialisation. Needs torch, torchvision, safetensors and pillow; takes about two minutes on two cores.
+random initialisation. Needs torch, torchvision, safetensors and pillow; takes some minutes on two cores.
 """
 import argparse
 from pathlib import Path
