@@ -52,8 +52,8 @@ struct DirectionData: Codable, Equatable {
         reads = directions.set.base.description
         nonlinearity = matrix.nonlinearity.description
         norm = matrix.norm(of: number)
-        bias = matrix.rows.bias.array[number]
-        threshold = matrix.thresholds?.array[number]
+        bias = matrix.bias(of: number)
+        threshold = matrix.threshold(of: number)
         nearest = matrix.nearestChannels(of: number, count: Self.shown).map {
             Channel(neuron: $0.channel, cosine: $0.cosine)
         }

@@ -4,7 +4,8 @@
 ///
 /// The forward pass stops at the address, where only the channels and tokens that the objectives read are computed. The
 /// backward pass starts there. An image's activations and gradients are byte-identical in every slot and batch.
-/// Nothing is allocated after `init`. Not thread-safe.
+/// Nothing is allocated after `init`, except for directions: their weights over the stage, and with top-k all values of
+/// the rows that are read. Not thread-safe.
 public final class ModelPass {
     /// The model.
     public let model: ViT

@@ -3,7 +3,7 @@
 extension DirectionMatrix {
     /// The length of a direction, |w|.
     package func norm(of direction: Int) -> Double {
-        (0..<width).reduce(0) { $0 + Double(self[direction, $1]) * Double(self[direction, $1]) }.squareRoot()
+        self.direction(direction).reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
     }
 
     /// The channels with the greatest |cosine| to a direction, highest first; of equal ones the first.
@@ -12,13 +12,11 @@ extension DirectionMatrix {
     package func nearestChannels(of direction: Int, count: Int) -> [(channel: Int, cosine: Double)] {
         let norm = norm(of: direction)
         guard norm > 0 else { return [] }
-        let cosines = (0..<width).map { Double(self[direction, $0]) / norm }
+        let cosines = self.direction(direction).map { Double($0) / norm }
         return cosines.indices.sorted { (abs(cosines[$1]), $0) < (abs(cosines[$0]), $1) }.prefix(count).map {
             ($0, cosines[$0])
         }
     }
-
-    private subscript(direction: Int, channel: Int) -> Float { rows.weight.pointer[direction * width + channel] }
 
     /// Random directions that the null is drawn from.
     private static let drawn = 1000

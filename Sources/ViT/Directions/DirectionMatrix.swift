@@ -23,4 +23,17 @@ public struct DirectionMatrix: Sendable {
     public var count: Int { rows.bias.count }
     /// C.
     public var width: Int { rows.weight.count / rows.bias.count }
+
+    /// A direction's weights: (C).
+    package func direction(_ index: Int) -> [Float] {
+        withExtendedLifetime(rows) {
+            Array(UnsafeBufferPointer(start: rows.weight.pointer + index * width, count: width))
+        }
+    }
+
+    /// What is added to a direction's product with the channels.
+    package func bias(of direction: Int) -> Float { rows.bias.pointer[direction] }
+
+    /// JumpReLU's threshold for a direction; nil for other nonlinearities.
+    package func threshold(of direction: Int) -> Float? { thresholds?.pointer[direction] }
 }

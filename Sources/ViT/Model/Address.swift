@@ -4,7 +4,7 @@
 ///
 /// Every checkpoint naming maps onto these addresses. The same text names the tap, the URL and the figure. The table of
 /// taps (`Tap`) says what is at an address.
-public indirect enum Address: Hashable, Sendable {
+public enum Address: Hashable, Sendable {
     /// A place inside an encoder block, in the order of computation.
     public enum Site: CaseIterable, Sendable {
         /// Output of the LayerNorm before attention, (tokens, width).
@@ -34,7 +34,7 @@ public indirect enum Address: Hashable, Sendable {
     /// What the head gives, e.g. the logits: (1, classes).
     case head
     /// Directions over another address's channels: (tokens, directions).
-    case directions(DirectionSet)
+    indirect case directions(DirectionSet)
 
     /// The address in the model itself: of directions, the one that they read.
     public var base: Address {

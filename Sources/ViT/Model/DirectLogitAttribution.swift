@@ -85,6 +85,6 @@ public enum DirectLogitAttribution {
             return (0..<address.width(in: model.configuration)).map { $0 == neuron ? 1 : 0 }
         }
         let norm = Float(matrix.norm(of: neuron))
-        return matrix.rows.weight.array[neuron * matrix.width..<(neuron + 1) * matrix.width].map { $0 / norm }
+        return matrix.direction(neuron).map { $0 / norm }
     }
 }

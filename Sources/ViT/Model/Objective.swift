@@ -17,8 +17,9 @@ public struct Objective: Hashable, Sendable {
     public var neuron: Int
     /// The sign of the gradient.
     public var direction: Direction
-    /// At `mlp.1` and for directions with a nonlinearity only: whether the gradient passes through the nonlinearity as if it were the identity, so that a unit
-    /// that is off (the slope is near zero or negative) can still be raised. The activation itself is unchanged.
+    /// At `mlp.1`, and for directions with a nonlinearity: whether the gradient passes through the nonlinearity as if it
+    /// were the identity, so that a unit that is off (the slope is near zero or negative) can still be raised. The
+    /// activation itself is unchanged.
     public var throughPreactivation: Bool
 
     /// An objective; by default, it raises the activation.
