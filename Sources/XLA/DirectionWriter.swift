@@ -24,8 +24,11 @@ struct DirectionWriter {
             let threshold = thresholds?.reshaped([matrix.count, 1]).rows(at: chosen)
             return (values, activated(values, above: threshold ?? zero(like: values)))
         case .topK:
-            let lowest = lowest(program.linear(channels, matrix.rows).withoutGradient())
-            return (values, activated(values, above: zero(like: values), from: lowest))
+            let all = program.linear(channels, matrix.rows).withoutGradient()
+            // By the product that the others are compared by: another one rounds differently, and turns the last one off.
+            let own = all.dot(chosen.oneHot(matrix.count), over: ([2], [1]), batch: ([0], [0])).withoutGradient()
+            let isOff = own.isLess(than: lowest(all))
+            return (values, isOff.choose(0, activated(values, above: zero(like: values))))
         }
     }
 
@@ -37,7 +40,8 @@ struct DirectionWriter {
         case .relu, .jumpReLU: return activated(values, above: thresholds ?? zero(like: values))
         case .topK:
             let lowest = lowest(values)
-            return activated(values, above: zero(like: values), from: lowest.reshaped(lowest.shape + [1]))
+            let isOff = values.isLess(than: lowest.reshaped(lowest.shape + [1]))
+            return isOff.choose(0, activated(values, above: zero(like: values)))
         }
     }
 
@@ -54,9 +58,8 @@ struct DirectionWriter {
         return values.sortedFromHighest().sliced(k - 1..<k, along: values.shape.count - 1).reshaped(rows)
     }
 
-    /// The values, but 0 where they are at most the threshold or below the lowest. A value that is no number stays none.
-    private func activated(_ values: Value, above threshold: Value, from lowest: Value? = nil) -> Value {
-        let activated = values.isAtMost(threshold).choose(0, values)
-        return lowest.map { values.isLess(than: $0).choose(0, activated) } ?? activated
+    /// The values, but 0 where they are at most the threshold. A value that is no number stays none.
+    private func activated(_ values: Value, above threshold: Value) -> Value {
+        values.isAtMost(threshold).choose(0, values)
     }
 }
