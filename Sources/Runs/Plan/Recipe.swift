@@ -5,7 +5,7 @@ import ViT
 
 /// What is optimised at an address.
 package enum Target: Hashable, Sendable {
-    /// A channel.
+    /// A channel, or a direction of the set at the address.
     case channel(Int)
     /// All channels of a token.
     case token(Int)
@@ -32,7 +32,7 @@ package struct Recipe: Hashable, Sendable {
     package let model: ModelVersion
     /// Where the activation is read.
     package let address: Address
-    /// What is optimised there: a token if the variant's tokens are `slice`, otherwise a channel.
+    /// What is optimised there: a token if the variant's tokens are `slice`, otherwise a channel or a direction.
     package let target: Target
     /// How the run is made.
     package let variant: Variant

@@ -3,7 +3,7 @@
 /// Runs batches that share address, tokens, method and attention, on one worker of a device.
 ///
 /// A run's result depends only on its request, not on its slot, its neighbours or the batch's size. Nothing is
-/// allocated in the step loop. Not thread-safe.
+/// allocated in the step loop, except as `ModelPass` says. Not thread-safe.
 public final class Visualiser {
     /// The model.
     public let model: ViT
