@@ -33,12 +33,48 @@ import Testing
 
     /// What a browser would take for something other than text: the tags and their attributes' names, in order.
     private func structure(_ page: String) -> [String] {
+        let bytes = Array(page.utf8)
+        let ends = Set("/>".utf8)
+        let spaces = Set(" \t\n\r\u{C}".utf8)
         var parts: [String] = []
-        var rest = page[...]
-        while let match = rest.firstMatch(of: /<(\/?[A-Za-z!][^\s>\/]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/) {
-            parts.append(String(match.1))
-            parts += match.2.matches(of: /([^\s"'=\/]+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?/).map { String($0.1) }
-            rest = rest[match.range.upperBound...]
+        var place = 0
+        /// Moves behind the bytes from here on that satisfy a condition, and returns them as text.
+        func taken(while condition: (UInt8) -> Bool) -> String {
+            let start = place
+            while place < bytes.count, condition(bytes[place]) { place += 1 }
+            return String(decoding: bytes[start..<place], as: UTF8.self)
+        }
+        func isNext(_ character: Unicode.Scalar) -> Bool {
+            place < bytes.count && bytes[place] == UInt8(ascii: character)
+        }
+        func skip() { place = min(place + 1, bytes.count) }
+        while place < bytes.count {
+            _ = taken { $0 != UInt8(ascii: "<") }
+            skip()
+            let slash = isNext("/") ? "/" : ""
+            place += slash.utf8.count
+            let name = taken { !spaces.contains($0) && !ends.contains($0) }
+            guard let first = name.unicodeScalars.first, first == "!" || first.properties.isAlphabetic else { continue }
+            parts.append(slash + name)
+            while place < bytes.count, !isNext(">") {
+                let attribute = taken { $0 != UInt8(ascii: "=") && !spaces.contains($0) && !ends.contains($0) }
+                if !attribute.isEmpty { parts.append(attribute) }
+                _ = taken(while: spaces.contains)
+                if isNext("=") {
+                    skip()
+                    _ = taken(while: spaces.contains)
+                    if isNext("\"") || isNext("'") {
+                        let quote = bytes[place]
+                        skip()
+                        _ = taken { $0 != quote }
+                        skip()
+                    } else {
+                        _ = taken { $0 != UInt8(ascii: ">") && !spaces.contains($0) }
+                    }
+                } else if isNext("/") {
+                    skip()
+                }
+            }
         }
         return parts
     }
