@@ -27,6 +27,7 @@ package final class ForcedChoices: Sendable {
     private let store: Store
     private let judge: Judge?
     private let meter: RunMeter
+    private let device: SharedDevice
     private let descriptors = DescriptorPool()
 
     /// Raised by one whenever the choice's computation changes.
@@ -36,8 +37,11 @@ package final class ForcedChoices: Sendable {
     /// The most photographs of each half: enough for hundreds of pairs a neuron.
     private static let mostPhotographs = 2_000
 
-    /// - Parameter judge: the model that gives the embeddings; nil for the visualised model's own.
-    package init(_ scan: PhotographScan, store: Store, judge: Judge?) {
+    /// - Parameters:
+    ///   - judge: the model that gives the embeddings; nil for the visualised model's own.
+    ///   - device: computes what the store lacks.
+    package init(_ scan: PhotographScan, store: Store, judge: Judge?, on device: SharedDevice) {
+        self.device = device
         self.scan = scan
         self.store = store
         self.judge = judge
@@ -114,18 +118,10 @@ package final class ForcedChoices: Sendable {
 
     /// What the judges see in the runs' pictures, by neuron; runs that diverged have none.
     private func pictures(of recipes: [Recipe]) throws -> [Int: [RunVectors]] {
-        // Before the first thread multiplies matrices.
-        BLAS.useOneThread()
-        let vectors = try concurrently(recipes.count) { index in
-            Result {
-                try store.record(of: recipes[index]).flatMap {
-                    try meter.vectors(of: $0, path: store.path(of: recipes[index].key))
-                }
-            }
-        }.map { try $0.get() }
+        let vectors = try meter.map(recipes, in: store) { _, _, vectors in vectors }
         var pictures: [Int: [RunVectors]] = [:]
         for (recipe, vectors) in zip(recipes, vectors) {
-            if let vectors { pictures[recipe.target.number, default: []].append(vectors) }
+            if let vectors = vectors ?? nil { pictures[recipe.target.number, default: []].append(vectors) }
         }
         return pictures
     }
@@ -138,26 +134,18 @@ package final class ForcedChoices: Sendable {
             + photographs.map(\.digest)
         let name = "photographs/vectors/\(Digest.hexadecimal(Array(key.joined(separator: "\n").utf8))).f32"
         if let bytes = try store.sealed(name), let rows = Self.rows(bytes, count: photographs.count) { return rows }
-        BLAS.useOneThread()
-        let device = LocalDevice.device
-        let workers = min(device.workers, photographs.count)
-        let parts = try concurrently(workers) { worker in
-            Result {
-                let own =
-                    kind == "look" || judge != nil
-                    ? nil
-                    : try device.makeReader(
-                        model: scan.model, address: .encoderNorm,
-                        tokens: .automatic(at: .encoderNorm, in: scan.model.configuration), capacity: 1)
-                return try stride(from: worker, to: photographs.count, by: workers).map { index in
-                    let picture = try scan.image(of: photographs[index])
-                    if let own { return try own.read([picture.planes])[0].embedding }
-                    return kind == "look"
-                        ? descriptors.describe(picture) : try judge?.embedding(of: picture) ?? []
+        let rows =
+            if kind == "look" {
+                try concurrently(photographs.count) { index in
+                    Result { descriptors.describe(try scan.image(of: photographs[index])) }
+                }.map { try $0.get() }
+            } else if let judge {
+                try judge.embeddings(of: photographs.count) { try scan.image(of: photographs[$0]) }
+            } else {
+                try PictureEmbedder(model: scan.model, device: device).embeddings(of: photographs.count) {
+                    try scan.image(of: photographs[$0]).planes
                 }
             }
-        }.map { try $0.get() }
-        let rows = photographs.indices.map { parts[$0 % workers][$0 / workers] }
         var bytes: [UInt8] = []
         for row in rows { for value in row { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 } } }
         try store.saveSealed(bytes, as: name)

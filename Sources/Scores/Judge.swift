@@ -1,58 +1,45 @@
 // A second model that measures how alike pictures are, so that the visualised model does not judge itself.
 
-import Foundation
 import Render
 import Runs
 import Support
 import ViT
 
 /// A model that embeds pictures. Pictures of any size are prepared as its library does.
-///
-/// Unchecked Sendable: each reader is used by one thread at a time, and the list of idle ones only under the lock.
-package final class Judge: @unchecked Sendable {
+package struct Judge: Sendable {
     /// SHA-256 of the weights, of the configuration that they are used with, and of how pictures are prepared.
     package let digest: String
     /// SHA-256 of the weights.
     package let weights: String
     /// The model's name, for pages.
     package let name: String
-    /// The files that it was read from.
-    package let paths: [String]
-    private let model: ViT
+    private let embedder: PictureEmbedder
     private let preparation: PicturePreparation
-    private let lock = NSLock()
-    private var idle: [any PictureReader] = []
 
-    init(_ model: LoadedModel) {
+    /// - Parameter device: computes the embeddings.
+    package init(_ model: LoadedModel, on device: SharedDevice) {
         preparation = model.checkpoint.preparation
         digest = Digest.hexadecimal(Array("\(model.digest) \(preparation.words)".utf8))
         weights = model.weightsDigest
         name = model.name
-        paths = model.paths
-        self.model = model.model
+        embedder = PictureEmbedder(model: model.model, device: device)
     }
 
-    /// The embedding of `picture` that the judge's head would read: (width of the judge). Several threads may call it
-    /// at once.
+    /// The embeddings of `count` pictures that the judge's head would read, in order: (width of the judge).
     ///
-    /// - Throws: `RenderError` if the picture is too long and narrow to be resized.
-    func embedding(of picture: Picture) throws -> [Float] {
-        let planes = try picture.prepared(preparation).planes
-        let tokens = TokenSelection.automatic(at: .encoderNorm, in: model.configuration)
-        let reader =
-            try lock.withLock { idle.popLast() }
-            ?? LocalDevice.device.makeReader(model: model, address: .encoderNorm, tokens: tokens, capacity: 1)
-        defer { lock.withLock { idle.append(reader) } }
-        return try reader.read([planes])[0].embedding
+    /// - Parameter picture: makes a picture of any size; called from several threads.
+    /// - Throws: `RenderError` if a picture is too long and narrow to be resized.
+    func embeddings(of count: Int, _ picture: @Sendable (Int) throws -> Picture) throws -> [[Float]] {
+        try embedder.embeddings(of: count) { try picture($0).prepared(preparation).planes }
     }
 }
 
 extension Project {
-    /// The model that measures how alike pictures are; nil to use the visualised model's own embedding.
-    package func judge() throws -> Judge? {
+    /// The model of the judge; nil to use the visualised model's own embedding.
+    package func judgeModel() throws -> LoadedModel? {
         guard let file = configuration.judge else { return nil }
         do {
-            return Judge(try LoadedModel(path: path(file.value)))
+            return try LoadedModel(path: path(file.value))
         } catch let error as ViTError {
             throw file.place.error("judge: \(error)")
         }

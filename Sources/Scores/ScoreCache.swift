@@ -123,24 +123,13 @@ package final class ScoreCache: @unchecked Sendable {
 
     /// The runs of the recipes that have a record.
     private func runs(of recipes: [Recipe]) throws -> [(key: RecipeKey, run: ScoredRun)] {
-        // Before the first thread multiplies matrices.
-        BLAS.useOneThread()
-        let runs = try concurrently(recipes.count) { index in
-            Result {
-                defer { onRead() }
-                return try run(recipes[index])
-            }
-        }.map { try $0.get() }
-        return zip(recipes, runs).compactMap { recipe, run in run.map { (recipe.key, $0) } }
-    }
-
-    /// The run of a recipe from its record; nil if there is none.
-    private func run(_ recipe: Recipe) throws -> ScoredRun? {
-        guard let record = try store.record(of: recipe) else { return nil }
-        let vectors = try meter.vectors(of: record, path: store.path(of: recipe.key))
-        return ScoredRun(
-            neuron: recipe.target.number, seed: Int(clamping: recipe.seed), look: vectors?.look,
-            meaning: vectors?.meaning, activations: vectors?.activations,
-            finalActivation: record.header.finalActivation)
+        try meter.map(recipes, in: store, onRead: onRead) { index, record, vectors in
+            let recipe = recipes[index]
+            let run = ScoredRun(
+                neuron: recipe.target.number, seed: Int(clamping: recipe.seed), look: vectors?.look,
+                meaning: vectors?.meaning, activations: vectors?.activations,
+                finalActivation: record.header.finalActivation)
+            return (recipe.key, run)
+        }.compactMap(\.self)
     }
 }

@@ -17,18 +17,22 @@ package struct ScoreReference: Sendable, Equatable {
     package let channels: ChannelScale
 }
 
-/// Computes references by forward passes alone, and keeps them in `.atlas/references/`.
+/// Computes references by forward passes on a device, and keeps them in `.atlas/references/`.
 ///
 /// Unchecked Sendable: what is known is read and written only under the lock.
 package final class ScoreReferences: @unchecked Sendable {
     private let store: Store
     private let judge: Judge?
     private let models: RecipeModels
+    private let device: SharedDevice
     private let lock = NSLock()
     private var known: [String: any Sendable] = [:]
 
-    /// - Parameter judge: the model that gives the embeddings; nil for the model that runs were made with.
-    package init(store: Store, judge: Judge?, models: RecipeModels) {
+    /// - Parameters:
+    ///   - judge: the model that gives the embeddings; nil for the model that runs were made with.
+    ///   - device: computes what the store lacks.
+    package init(store: Store, judge: Judge?, models: RecipeModels, on device: SharedDevice) {
+        self.device = device
         self.store = store
         self.judge = judge
         self.models = models
@@ -50,20 +54,20 @@ package final class ScoreReferences: @unchecked Sendable {
     }
 
     private func meaning(of version: ModelVersion, in model: ViT) throws -> Normalisation {
-        let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
         if let judge {
+            let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
             return try stored("meaning judge \(judge.digest) \(width) \(height)") {
                 Normalisation(
-                    of: try concurrently(ReferencePictures.count) { index in
-                        Result {
-                            try judge.embedding(of: ReferencePictures.picture(index, width: width, height: height))
-                        }
-                    }.map { try $0.get() })
+                    of: try judge.embeddings(of: ReferencePictures.count) {
+                        ReferencePictures.picture($0, width: width, height: height)
+                    })
             }
         }
         return try stored("meaning \(Self.text(version))") {
-            let tokens = TokenSelection.automatic(at: .encoderNorm, in: model.configuration)
-            return Normalisation(of: try read(model, .encoderNorm, tokens) { try $0.read($1).map(\.embedding) })
+            Normalisation(
+                of: try PictureEmbedder(model: model, device: device).embeddings(of: ReferencePictures.count) {
+                    Self.image($0, for: model)
+                })
         }
     }
 
@@ -72,32 +76,27 @@ package final class ScoreReferences: @unchecked Sendable {
         if case .token = recipe.target { return ChannelScale([]) }
         let (address, tokens) = (recipe.address, recipe.variant.tokens)
         return try stored("channels \(Self.text(recipe.model)) \(address.identity) \(tokens)") {
-            ChannelScale(try read(model, address, tokens) { try $0.activations(of: $1) })
+            let device = try device()
+            return ChannelScale(
+                try device.readings(of: ReferencePictures.count) {
+                    Self.image($0, for: model)
+                } makeReader: {
+                    try device.makeReader(model: model, address: address, tokens: tokens, capacity: $0)
+                } read: { reader, pictures, _ in
+                    try reader.activations(of: pictures)
+                })
         }
+    }
+
+    /// A reference picture as the model sees it.
+    private static func image(_ index: Int, for model: ViT) -> FloatBuffer {
+        ReferencePictures.picture(
+            index, width: model.configuration.imageWidth, height: model.configuration.imageHeight
+        ).planes
     }
 
     private static func text(_ version: ModelVersion) -> String {
         "\(version.digest) \(version.control.map { "\($0.word) \($0.seed)" } ?? "trained")"
-    }
-
-    /// What `measure` gives for each reference picture, in order, read on all workers.
-    private func read(
-        _ model: ViT, _ address: Address, _ tokens: TokenSelection,
-        _ measure: @Sendable (any PictureReader, [FloatBuffer]) throws -> [[Float]]
-    ) throws -> [[Float]] {
-        BLAS.useOneThread()
-        let (width, height) = (model.configuration.imageWidth, model.configuration.imageHeight)
-        let workers = LocalDevice.device.workers
-        let parts = try concurrently(workers) { worker in
-            Result {
-                let reader = try LocalDevice.device.makeReader(
-                    model: model, address: address, tokens: tokens, capacity: 1)
-                return try stride(from: worker, to: ReferencePictures.count, by: workers).flatMap { index in
-                    try measure(reader, [ReferencePictures.picture(index, width: width, height: height).planes])
-                }
-            }
-        }.map { try $0.get() }
-        return (0..<ReferencePictures.count).map { parts[$0 % workers][$0 / workers] }
     }
 
     /// A value that depends on the reference pictures and on what `key` names: known, stored, or computed now.

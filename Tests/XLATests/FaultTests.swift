@@ -148,13 +148,15 @@ struct FaultTests {
     @Test(.needsPlugin) func smallerGroupsGiveTheSameRuns() throws {
         let client = try TestPlugin.client.get()
         let executables = Executables()
-        let expected = try runs(on: XLADevice(client, store: executables.store))
+        let expected = try runs(on: XLADevice(client, batchSize: 8, store: executables.store))
         let plugin = try FaultyPlugin()
         plugin.forward(to: TestPlugin.table(of: client))
         // The weights and the state are uploaded first; the third run of a module is in the middle of the steps.
         for (call, number) in [("PJRT_Client_BufferFromHostBuffer", 60), ("PJRT_LoadedExecutable_Execute", 3)] {
             plugin.fail(call, calls: number...number, code: 8, "no memory")
-            let runs = try runs(of: plugin, executables)
+            let device = XLADevice(
+                try Client(try Plugin(path: plugin.path)), batchSize: 8, store: executables.store)
+            let runs = try runs(on: device)
             #expect(plugin.calls > number)
             for (run, truth) in zip(runs, expected) {
                 #expect(relativeError(run.curve, truth.curve) <= 1e-3, "\(call)")

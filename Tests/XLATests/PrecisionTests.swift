@@ -62,7 +62,7 @@ import Testing
     @Test func runsInBfloat16AreNearSinglePrecisions() throws {
         func runs(_ precision: Precision) throws -> [RunResult] {
             let visualiser = try Visualiser(
-                device: XLADevice(try TestPlugin.client.get(), precision: precision),
+                device: XLADevice(try TestPlugin.client.get(), precision: precision, batchSize: 4),
                 model: RandomModel.make(seed: 1), address: .block(1, .mlp3), tokens: .patches,
                 method: try Method.atlas.applying(["steps": "8"]), capacity: 4)
             return try #require(try visualiser.run((0..<4).map { RunRequest(neuron: $0, seed: 1) }))

@@ -13,7 +13,8 @@ import Testing
         RunRequest(neuron: 17, direction: .negative, seed: 0), RunRequest(neuron: 5, seed: 2),
     ]
 
-    private func device() throws -> XLADevice { XLADevice(try TestPlugin.client.get()) }
+    /// A device that computes four runs together, as a GPU computes 64.
+    private func device() throws -> XLADevice { XLADevice(try TestPlugin.client.get(), batchSize: 4) }
 
     private func runs(
         on device: any Device, _ method: Method, _ requests: [RunRequest] = requests,
@@ -74,8 +75,8 @@ import Testing
         }
     }
 
-    /// A run's bytes depend neither on its place, nor on its neighbours, nor on the device of several, nor on whether its
-    /// module was compiled or loaded.
+    /// A run's bytes depend neither on the runs beside it, nor on the device of several, nor on whether its module was
+    /// compiled or loaded.
     @Test func sameRequestSameBytes() throws {
         let stored = Mutex<[String: [UInt8]]>([:])
         let store = ExecutableStore(

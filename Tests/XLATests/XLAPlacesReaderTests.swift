@@ -55,7 +55,7 @@ struct XLAPlacesReaderTests {
         let wanted = { (picture: Int, place: ReadingPlace) in
             (0..<picture % 4).map { (picture + 5 * $0) % width(place) }
         }
-        let device = XLADevice(try TestPlugin.client.get())
+        let device = XLADevice(try TestPlugin.client.get(), batchSize: 4)
         let measured = try device.makePlacesReader(model: model, places: places, capacity: 1)
             .read(pictures, maps: wanted)
         let expected = CPUPlacesReader(model: model, places: places, capacity: 2)

@@ -3,6 +3,7 @@
 import Foundation
 import Render
 import Runs
+import Scores
 import Site
 import Support
 
@@ -16,10 +17,12 @@ struct SiteBuild: Sendable {
         var output = "site"
         /// Whether drafts are shown: posts with `published: false` or a future date.
         var drafts = false
-        /// Makes the engine for the missing runs.
-        var engine = LocalEngine.maker(workers: nil)
-        /// What computes; nil for the project's choice.
+        /// What computes, here or in each task of a cluster; nil for the project's choice.
         var device: DeviceChoice?
+        /// Number of workers on this machine; nil for the device's number.
+        var workers: Int?
+        /// The cluster that makes the missing runs; nil for this machine.
+        var cluster: SlurmCluster?
         /// What to do about missing runs.
         var missing = MissingRuns.made
         /// Whether warnings about texts stop the build before it replaces the site.
@@ -89,10 +92,10 @@ struct SiteBuild: Sendable {
         clock.enter(.plan)
         let project = try Project(file: options.file)
         let templates = try Theme.templates(in: templateFolders(of: project))
-        let judge = try project.judge()
+        let judgeModel = try project.judgeModel()
         let output = try OutputFolder(
             project.path(options.output), in: project.folder,
-            reading: project.inputs + [ProjectInput("judge", judge?.paths ?? [])])
+            reading: project.inputs + [ProjectInput("judge", judgeModel?.paths ?? [])])
         let content = try Content(of: project, now: Date(), drafts: options.drafts)
         var plan = project.plan(with: content)
         let damage = DamageLog()
@@ -103,6 +106,13 @@ struct SiteBuild: Sendable {
         let lock = options.missing == .made ? try FileLock(storeFolder: store.folder) : nil
         defer { withExtendedLifetime(lock) {} }
         plan.scan = try project.scan(in: store)
+        // Where a cluster makes the runs, this machine may have none of its devices.
+        let device =
+            options.cluster == nil
+            ? SharedDevice {
+                try project.device(options.device, makesRuns: options.missing == .made, store: store)
+            } : .cpu
+        let judge = judgeModel.map { Judge($0, on: device) }
         // An output folder that cannot be written to is reported before hours of work.
         let staging = try Staging(for: output)
         defer {
@@ -116,8 +126,10 @@ struct SiteBuild: Sendable {
             switch options.missing {
             case .made:
                 clock.enter(.make)
-                let making = RunMaking(
-                    engine: try options.engine(project, store), model: project.model.model.configuration, say: say)
+                let making = RunMaking(model: project.model.model.configuration, say: say) {
+                    if let cluster = options.cluster { return try cluster.engine(of: project, store: store) }
+                    return LocalEngine(of: project, store: store, device: try device(), workers: options.workers)
+                }
                 guard let count = try await making.make(plan, of: project, in: store) else { return nil }
                 made += count
                 guard let photographs = try await making.read(plan) else { return nil }
@@ -129,7 +141,7 @@ struct SiteBuild: Sendable {
             try staging.clear()
             let files = SiteFiles(folder: staging.folder, clock: clock)
             let library = RunLibrary(
-                project: project, store: store, judge: judge, scan: plan.scan, clock: clock)
+                project: project, store: store, judge: judge, scan: plan.scan, clock: clock, on: device)
             let pages = try ContentPages(content, library: library, templates: templates)
             let missing = try store.missing(of: plan.recipes).count
             let unread = try plan.scan?.missingCount() ?? 0

@@ -80,11 +80,9 @@ struct BuildCommand: AsyncParsableCommand {
         try project.check()
         let say: @Sendable (String) -> Void = { Terminal.say($0) }
         let cluster = try engine.cluster(drafts: drafts, device: device.device)
-        var options = SiteBuild.Options(
-            file: project.file, output: output, drafts: drafts,
-            engine: LocalEngine.maker(workers: workers, device: device.device),
-            device: device.device, missing: frozen ? .refused : partial ? .skipped : .made, isStrict: strict)
-        if let cluster { options.engine = { try cluster.engine(of: $0, store: $1) } }
+        let options = SiteBuild.Options(
+            file: project.file, output: output, drafts: drafts, device: device.device, workers: workers,
+            cluster: cluster, missing: frozen ? .refused : partial ? .skipped : .made, isStrict: strict)
         if dryRun {
             let estimate = try SiteBuild.estimate(options, say: say)
             let workers = workers ?? cluster?.shardCount ?? estimate.workers

@@ -12,6 +12,7 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write the runs that a project has made, and their scores, as tables, arrays and pictures.",
+        usage: "atlasgen export <folder> [<options>]",
         discussion: HelpText.discussion(
             examples: ["atlasgen export results", "atlasgen export results --file my-atlas --format csv"],
             documents: ["docs/data.md"]))
@@ -26,24 +27,29 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "The arrays' format: npz (NumPy's) or csv.")
     var format = ExportFormat.npz
 
+    @OptionGroup var device: DeviceOptions
+
     func run() throws {
         let clock = PhaseClock()
         clock.enter(.write)
         let reporter = PhaseReporter(clock) { Terminal.say($0) }
         defer { reporter.stop() }
         let project = try Project(file: project.file)
-        let judge = try project.judge()
+        let judgeModel = try project.judgeModel()
         let output = try OutputFolder(
             folder, of: .export, in: project.folder,
-            reading: project.inputs + [ProjectInput("judge", judge?.paths ?? [])])
+            reading: project.inputs + [ProjectInput("judge", judgeModel?.paths ?? [])])
         let store = try Store(folder: project.path(".atlas")) { reporter.say("atlasgen: \($0)") }
         let staging = try Staging(for: output)
         defer {
             // What cannot be removed now, the next export removes.
             do { try staging.remove() } catch { Terminal.say("atlasgen: warning: \(error)") }
         }
+        let choice = device.device
+        let device = SharedDevice { try project.device(choice, makesRuns: false, store: store) }
         let library = RunLibrary(
-            project: project, store: store, judge: judge, scan: try project.scan(in: store, isDry: true), clock: clock)
+            project: project, store: store, judge: judgeModel.map { Judge($0, on: device) },
+            scan: try project.scan(in: store, isDry: true), clock: clock, on: device)
         let summary = try Export(of: library, as: format).write(to: staging.folder)
         try staging.swapIn()
         reporter.stop()

@@ -85,7 +85,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func build(_ state: PreviewState) async {
         let options = SiteBuild.Options(
             file: project.file, output: output, drafts: drafts,
-            engine: LocalEngine.maker(workers: workers, device: device.device))
+            device: device.device, workers: workers)
         do {
             guard let summary = try await SiteBuild.run(options, say: { Terminal.say($0) }) else {
                 return

@@ -182,12 +182,14 @@ struct VisualiseCommand: AsyncParsableCommand {
         _ recipes: [Recipe], model: ViT, references: [String: FloatBuffer], on device: any Device
     ) async throws -> [RunRecord]? {
         let made = Mutex<[Recipe: RunRecord]>([:])
-        var engine = LocalEngine(model: model, references: references, device: device) { record in
-            made.withLock { $0[record.header.recipe] = record }
+        let making = RunMaking(model: model.configuration) {
+            var engine = LocalEngine(model: model, references: references, device: device) { record in
+                made.withLock { $0[record.header.recipe] = record }
+            }
+            engine.stopMessage = "No picture was written."
+            return engine
         }
-        engine.stopMessage = "No picture was written."
-        guard try await RunMaking(engine: engine, model: model.configuration).make(recipes, of: Plan(recipes)) != nil
-        else { return nil }
+        guard try await making.make(Plan(recipes)) != nil else { return nil }
         return made.withLock { made in recipes.compactMap { made[$0] } }
     }
 }

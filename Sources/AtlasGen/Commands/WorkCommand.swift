@@ -41,9 +41,11 @@ struct WorkCommand: AsyncParsableCommand {
         var share = Plan(try project.wholePlan(drafts: drafts).recipes(of: shard))
         let store = try Store(folder: project.path(".atlas")) { Terminal.say("atlasgen: \($0)") }
         share.scan = try project.scan(in: store)
-        let making = RunMaking(
-            engine: try LocalEngine.maker(workers: workers, device: device.device)(project, store),
-            model: project.model.model.configuration)
+        let (workers, choice) = (workers, device.device)
+        let device = SharedDevice { try project.device(choice, store: store) }
+        let making = RunMaking(model: project.model.model.configuration) {
+            LocalEngine(of: project, store: store, device: try device(), workers: workers)
+        }
         guard let made = try await making.make(share, of: project, in: store) else {
             throw ExitCode(InterruptMonitor.exitCode)
         }

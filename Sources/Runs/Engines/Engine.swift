@@ -42,9 +42,6 @@ package protocol Engine: Sendable {
     var stopMessage: String { get }
 }
 
-/// Makes an engine for a project; the engine stores its runs in the store.
-package typealias EngineMaker = @Sendable (Project, Store) throws -> any Engine
-
 /// An event that an engine reports while it works, from the workers' threads.
 package enum EngineEvent: Sendable {
     /// A worker's batch of runs, of which `recipe` is the first, has done `step` steps.

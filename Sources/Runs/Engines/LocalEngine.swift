@@ -66,16 +66,13 @@ package struct LocalEngine: Engine {
         deviceName = memory.map { "the CPU (\(device.kind)), \($0.text)" } ?? device.kind
     }
 
-    /// Makes local engines with this many workers; nil for the device's number.
+    /// The engine of a project, which keeps its runs in `store`.
     ///
-    /// - Parameter device: what computes; nil for the project's choice.
-    package static func maker(workers: Int?, device: DeviceChoice? = nil) -> EngineMaker {
-        { project, store in
-            LocalEngine(
-                model: project.model.model, references: project.references,
-                device: try project.device(device, store: store), workers: workers, filmSteps: project.filmSteps(of:),
-                save: store.save)
-        }
+    /// - Parameter workers: number of workers; nil for the device's number.
+    package init(of project: Project, store: Store, device: any Device, workers: Int?) {
+        self.init(
+            model: project.model.model, references: project.references, device: device, workers: workers,
+            filmSteps: project.filmSteps(of:), save: store.save)
     }
 
     package var advice: String? {

@@ -11,15 +11,12 @@ package struct PhotographScanner: Sendable {
     let scan: PhotographScan
     let device: any Device
     let workerCount: Int
-    /// Threads by which a worker decodes a batch's photographs: the CPU's cores, where they compute nothing else.
-    private let decoderCount: Int
 
     /// - Parameter workers: number of workers; nil for the device's number.
     package init(_ scan: PhotographScan, device: any Device = LocalDevice.device, workers: Int? = nil) {
         self.scan = scan
         self.device = device
         workerCount = workers ?? device.workers
-        decoderCount = device is CPUDevice ? 1 : max(1, LocalDevice.device.workers / workerCount)
     }
 
     /// Reads what the store lacks, and returns when all of it is stored or `signal` stops it. What was read is stored in
@@ -80,7 +77,8 @@ package struct PhotographScanner: Sendable {
             let batch = rest.prefix(capacity)
             rest = rest.dropFirst(capacity)
             var images: [(digest: String, planes: FloatBuffer)] = []
-            for (photograph, image) in zip(batch, decoded(Array(batch))) {
+            let decoded = device.prepared(batch.indices, workers: workerCount) { try scan.image(of: batch[$0]).planes }
+            for (photograph, image) in zip(batch, decoded) {
                 do {
                     images.append((photograph.digest, try image.get()))
                 } catch let error as RenderError {
@@ -106,16 +104,6 @@ package struct PhotographScanner: Sendable {
             try scan.store.save(shard, in: scan.shardFolder(of: place))
         }
         return readings.count + unreadable.count
-    }
-
-    /// The photographs as the model sees them, or why not, in their order.
-    private func decoded(_ photographs: [Photograph]) -> [Result<FloatBuffer, any Error>] {
-        let parts = concurrently(min(decoderCount, photographs.count)) { first in
-            stride(from: first, to: photographs.count, by: min(decoderCount, photographs.count)).map { index in
-                Result { try scan.image(of: photographs[index]).planes }
-            }
-        }
-        return photographs.indices.map { parts[$0 % parts.count][$0 / parts.count] }
     }
 
     /// What is wrong with a photograph, without its name: equal files at other paths are equally wrong.

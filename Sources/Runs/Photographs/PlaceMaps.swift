@@ -2,7 +2,6 @@
 
 import Foundation
 import Support
-import Synchronization
 import ViT
 
 /// The maps of a place's neurons on the photographs that excite them most.
@@ -45,9 +44,10 @@ extension PhotographScan {
     /// The maps of some places' rankings, by place: those that the store has, and the others by one more pass over the
     /// photographs that they show. Places without patches have none.
     ///
+    /// - Parameter device: computes those that the store lacks.
     /// - Throws: `AtlasError` or `RenderError` if a photograph cannot be read any more.
     package func maps(
-        of rankings: [ReadingPlace: PlaceRanking], device: any Device = LocalDevice.device
+        of rankings: [ReadingPlace: PlaceRanking], on device: SharedDevice
     ) throws -> [ReadingPlace: PlaceMaps] {
         let patches = model.configuration.patchCount
         var result: [ReadingPlace: PlaceMaps] = [:]
@@ -62,7 +62,7 @@ extension PhotographScan {
             }
         }
         guard !missing.isEmpty else { return result }
-        for (place, bytes) in try read(missing, rankings, device) {
+        for (place, bytes) in try read(missing, rankings, device()) {
             guard let ranking = rankings[place] else { continue }
             try store.saveSealed(bytes, as: try mapName(place, ranking))
             result[place] = PlaceMaps(bytes, of: ranking, patches: patches)
@@ -99,33 +99,23 @@ extension PhotographScan {
             }
         }
         let photographs = wanted.keys.sorted { $0.digest < $1.digest }
-        let workers = min(device.workers, photographs.count)
-        let found = Mutex<[Spot: [Float]]>([:])
-        let asked = wanted
-        let results: [Result<Void, any Error>] = concurrently(workers) { worker in
-            Result {
-                let own = stride(from: worker, to: photographs.count, by: workers).map { photographs[$0] }
-                let capacity = min(device.batchSize, own.count)
-                let reader = try device.makePlacesReader(model: model, places: places, capacity: capacity)
-                for first in stride(from: 0, to: own.count, by: capacity) {
-                    let batch = own[first..<min(first + capacity, own.count)].map { ($0, asked[$0] ?? [:]) }
-                    let readings = try reader.read(batch.map { try image(of: $0.0).planes }) { picture, place in
-                        batch[picture].1[place] ?? []
-                    }
-                    found.withLock { found in
-                        for ((photograph, neurons), readings) in zip(batch, readings) {
-                            for (place, reading) in zip(places, readings) {
-                                for (neuron, map) in zip(neurons[place] ?? [], reading.maps) {
-                                    found[Spot(place: place, neuron: neuron, digest: photograph.digest)] = map
-                                }
-                            }
-                        }
-                    }
+        let asked = photographs.map { wanted[$0] ?? [:] }
+        // [photograph][place][neuron that is asked for]
+        let found: [[[[Float]]]] = try device.readings(
+            of: photographs.count, prepare: { try image(of: photographs[$0]).planes },
+            makeReader: { try device.makePlacesReader(model: model, places: places, capacity: $0) }
+        ) { reader, pictures, batch in
+            try reader.read(pictures) { picture, place in asked[batch.lowerBound + picture][place] ?? [] }
+                .map { $0.map(\.maps) }
+        }
+        var maps: [Spot: [Float]] = [:]
+        for (index, readings) in found.enumerated() {
+            for (place, reading) in zip(places, readings) {
+                for (neuron, map) in zip(asked[index][place] ?? [], reading) {
+                    maps[Spot(place: place, neuron: neuron, digest: photographs[index].digest)] = map
                 }
             }
         }
-        for result in results { try result.get() }
-        let maps = found.withLock { $0 }
         return places.compactMap { place in
             rankings[place].map { ranking in
                 let bytes = ranking.mapped.flatMap { neuron, photographs in

@@ -59,8 +59,13 @@ package struct Project: Sendable {
     }
 
     /// Opens what computes: the command line's choice, otherwise the configuration's.
-    package func device(_ stated: DeviceChoice? = nil, store: Store? = nil) throws -> any Device {
-        try (stated ?? device).open(precision: configuration.precision, store: store)
+    ///
+    /// - Parameter makesRuns: whether it makes runs. The configuration's precision is theirs; pictures are read in single
+    ///   precision.
+    package func device(
+        _ stated: DeviceChoice? = nil, makesRuns: Bool = true, store: Store? = nil
+    ) throws -> any Device {
+        try (stated ?? device).open(precision: makesRuns ? configuration.precision : .float32, store: store)
     }
 
     /// The configuration's choice; a plugin's path is relative to the project's folder.

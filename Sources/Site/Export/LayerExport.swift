@@ -94,23 +94,19 @@ struct LayerExport {
 
     /// Reads those of the recipes' runs that are made, in order, and writes their pictures.
     private func measured(_ recipes: [Recipe], condition: Int) throws -> [Row] {
-        BLAS.useOneThread()
-        let meter = RunMeter(judge: library.judge)
-        let rows = library.clock.measure(.write, "runs of \(layer.address.shortName)", recipes.count, "runs") {
-            concurrently(recipes.count) { index in
-                defer { library.clock.advance() }
-                return Result { try row(of: recipes[index], condition: condition, meter) }
+        try library.clock.measure(.write, "runs of \(layer.address.shortName)", recipes.count, "runs") {
+            try RunMeter(judge: library.judge).map(recipes, in: library.store, onRead: { library.clock.advance() }) {
+                try row(of: recipes[$0], condition: condition, $1, $2)
             }
-        }
-        return try rows.compactMap { try $0.get() }
+        }.compactMap(\.self)
     }
 
-    private func row(of recipe: Recipe, condition: Int, _ meter: RunMeter) throws -> Row? {
-        guard let record = try library.store.record(of: recipe) else { return nil }
+    private func row(
+        of recipe: Recipe, condition: Int, _ record: RunRecord, _ vectors: RunVectors?
+    ) throws -> Row {
         let picture =
             "pictures/\(layer.address.shortName)/\(recipe.target.number)-\(SitePaths.pictureName(recipe))"
         try files.write(record.png, to: picture)
-        let vectors = try meter.vectors(of: record, path: library.store.path(of: recipe.key))
         return Row(
             run: ExportedRun(
                 header: record.header, label: project.model.label(layer.address, recipe.target.number),

@@ -25,18 +25,20 @@ package final class RunLibrary: Sendable {
     private let cache: ScoreCache
     private let withoutFilm = Mutex(0)
 
+    /// - Parameter device: reads the pictures of which the store lacks a score, a reference or a map.
     package init(
-        project: Project, store: Store, judge: Judge?, scan: PhotographScan? = nil, clock: PhaseClock = PhaseClock()
+        project: Project, store: Store, judge: Judge?, scan: PhotographScan? = nil, clock: PhaseClock = PhaseClock(),
+        on device: SharedDevice = .cpu
     ) {
-        photographs = PhotographLibrary(project, scan)
-        choices = scan.map { ForcedChoices($0, store: store, judge: judge) }
+        photographs = PhotographLibrary(project, scan, on: device)
+        choices = scan.map { ForcedChoices($0, store: store, judge: judge, on: device) }
         self.project = project
         self.store = store
         self.judge = judge
         self.clock = clock
         references = ScoreReferences(
             store: store, judge: judge,
-            models: RecipeModels(model: project.model.model, references: project.references))
+            models: RecipeModels(model: project.model.model, references: project.references), on: device)
         cache = ScoreCache(
             store: store, judge: judge, reference: references.reference, onRead: { clock.advance() })
     }

@@ -11,6 +11,7 @@ import ViT
 /// Unchecked Sendable: what is known is read and written only under the lock.
 package final class PhotographLibrary: @unchecked Sendable {
     let scan: PhotographScan
+    private let device: SharedDevice
     private let layers: [AtlasLayer]
     private let settings: AtlasConfiguration.PhotographSettings
     private let lock = NSLock()
@@ -18,9 +19,12 @@ package final class PhotographLibrary: @unchecked Sendable {
     private var maps: [ReadingPlace: PlaceMaps]?
 
     /// The library of a project's scan; nil if there is none.
-    init?(_ project: Project, _ scan: PhotographScan?) {
+    ///
+    /// - Parameter device: computes the maps.
+    init?(_ project: Project, _ scan: PhotographScan?, on device: SharedDevice) {
         guard let scan, let settings = project.configuration.photographs else { return nil }
         self.scan = scan
+        self.device = device
         self.settings = settings
         layers = project.layers
     }
@@ -47,7 +51,7 @@ package final class PhotographLibrary: @unchecked Sendable {
         guard isPublic, let layer = layers.first(where: { $0.address == address }) else { return nil }
         return try lock.withLock {
             // Once for all layers, because a photograph is read once for all of them.
-            let found = try maps ?? scan.maps(of: known())
+            let found = try maps ?? scan.maps(of: known(), on: device)
             maps = found
             return found[Self.place(of: layer)]
         }

@@ -93,7 +93,7 @@ import Testing
         #expect(manifest.layers.map(\.address) == ["heads.head", "encoder.layers.encoder_layer_1.mlp.3"])
         let store = try Store(folder: project.path(".atlas")) { _ in }
         let read = try Project(file: project.path("atlas.yml"))
-        let meter = RunMeter(judge: try read.judge())
+        let meter = RunMeter(judge: try read.judgeModel().map { Judge($0, on: .cpu) })
         for (layer, place) in zip(manifest.layers, read.layers) {
             #expect(
                 layer.conditions.map(\.runs) == [12, 10, 10, 10] && layer.conditions.allSatisfy { $0.missing == 0 })
@@ -127,7 +127,7 @@ import Testing
                     place.address == .head ? "\"'=class, the \"\"\(recipe.target.number)th\"\"\"" : ""
                 #expect(row.hasPrefix("\(recipe.address),\(recipe.target.number),\(label),\(recipe.seed),"))
                 #expect(row.contains(",\(record.header.startActivation),\(record.header.finalActivation),"))
-                let vectors = try #require(try meter.vectors(of: record, path: ""))
+                let vectors = try #require(try meter.map([recipe], in: store) { $2 }[0] ?? nil)
                 #expect(archive.arrays["look"]?.row(index) == vectors.look.map(Double.init))
                 #expect(archive.arrays["embedding"]?.row(index) == vectors.meaning.map(Double.init))
                 #expect(archive.arrays["activations"]?.row(index) == record.numbers.layerActivations.map(Double.init))

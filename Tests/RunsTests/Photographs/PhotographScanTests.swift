@@ -269,7 +269,7 @@ import Testing
         let scan = try scan()
         try await read(scan)
         let ranking = try #require(try scan.ranking(at: Self.places[0], of: [0, 5, 9], show: 3))
-        let maps = try #require(try scan.maps(of: [Self.places[0]: ranking])[Self.places[0]])
+        let maps = try #require(try scan.maps(of: [Self.places[0]: ranking], on: .cpu)[Self.places[0]])
         for (neuron, row) in ranking.neurons {
             var highest = 0
             for example in row.top + row.peaks {
@@ -286,7 +286,7 @@ import Testing
         let shown = try FileSystem.names(in: "\(scan.store.folder)/photographs/maps")
         #expect(shown.count == 1)
         try FileManager.default.removeItem(atPath: photographs)
-        let again = try #require(try scan.maps(of: [Self.places[0]: ranking])[Self.places[0]])
+        let again = try #require(try scan.maps(of: [Self.places[0]: ranking], on: .cpu)[Self.places[0]])
         let example = try #require(ranking.neurons[5]?.top[0])
         #expect(again.map(of: 5, on: example.photograph) == maps.map(of: 5, on: example.photograph))
     }
