@@ -13,7 +13,10 @@ enum TestPlugin {
 
     /// One client for all tests: a plugin is initialised once a process. Modules are compiled fast, not well.
     static let client = Result {
-        setenv("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true", 0)
+        setenv(
+            "XLA_FLAGS",
+            "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+                + "--xla_cpu_use_fusion_emitters=false", 0)
         return try Client(try Plugin(path: try #require(path)))
     }
 
